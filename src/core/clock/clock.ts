@@ -1,0 +1,200 @@
+import { type Interval, type LimitRow, type Pack, type Pause } from '../pack/pack.ts'
+import type { Verdict } from '../pack/schema.ts'
+import { addDays, type Day } from '../words/day.ts'
+import { limitAt } from '../pack/limit-table.ts'
+import { type Asking, barredOf, type Chosen, choose, type CodedEntry, momentOf, type Pathway, type Reading, timeOf } from './chosen.ts'
+import { attributeOf, type Facts, holds } from './condition.ts'
+import { dayOfCount, workingDaysUpTo } from './working-days.ts'
+
+/** Why a clock is not applicable or unknown. */
+export const reasons = ['not-in-force', 'ended-otherwise', 'untimed', 'start-missing', 'in-doubt', 'imprecise', 'order-impossible', 'outside-calendar', 'limit-unknown'] as const
+export type Reason = (typeof reasons)[number]
+
+/** One stretch taken out, or one that only explains: from entry to entry, or an amount an entry names. */
+export interface Stretch { readonly pause: Pause; readonly from: number; readonly to: number; readonly amount?: number; readonly entries: readonly CodedEntry[]; readonly subtracted: boolean }
+
+/**
+ * One interval running in one pathway. Lengths are in the clock's unit: days, working days, or seconds for minutes.
+ * No verdict at all (`undefined` from `readClock`): the pathway never came to this interval.
+ */
+export interface Clock {
+  readonly interval: Interval
+  readonly verdict: Verdict
+  readonly reason?: Reason
+  readonly start?: Chosen
+  readonly stop?: Chosen
+  readonly restarted: boolean
+  /** From start to stop, or to the day asked about, before and after pauses. */
+  readonly gross?: number
+  readonly paused?: number
+  readonly length?: number
+  /** The length if what the patient chose, or medical reasons, had been taken out too. */
+  readonly withoutPatient?: number
+  readonly withoutMedical?: number
+  readonly stretches: readonly Stretch[]
+  readonly limit?: LimitRow
+  /** In the clock's unit. */
+  readonly limitAmount?: number
+  /** The last day on which the limit is kept. */
+  readonly limitDay?: Day
+  /** Something happened after the limit: it is still going on. Only of clocks that are overrun. */
+  readonly waiting?: boolean
+}
+
+/** One pathway read at one question, shared by its clocks. */
+export interface PathwayReading {
+  readonly pack: Pack
+  readonly pathway: Pathway
+  readonly asking: Asking
+  readonly chosen: Readonly<Record<Reading, readonly (Chosen | undefined)[]>>
+}
+
+export function readPathway(pack: Pack, pathway: Pathway, asking: Asking): PathwayReading {
+  const read = (reading: Reading) => choose(pack, pathway, reading, asking)
+  return { pack, pathway, asking, chosen: { base: read('base'), sure: read('sure'), 'real-time': read('real-time') } }
+}
+
+export const baseFacts = (reading: PathwayReading, verdictOf: Facts['verdictOf']): Facts => ({
+  pack: reading.pack,
+  variant: reading.pathway.variant,
+  chosen: reading.chosen.base,
+  verdictOf,
+})
+
+const noVerdict = () => undefined
+const openDoubts: readonly string[] = ['asked', 'unknown']
+
+/** Position on the clock's own scale: differences of it are lengths. */
+function scale(interval: Interval): (at: { time: number; day: Day }) => number {
+  if (interval.unit === 'minute') return ({ time }) => time
+  const { calendar } = interval
+  return calendar && interval.unit === 'working-day' ? ({ day }) => workingDaysUpTo(calendar, day) : ({ day }) => day
+}
+
+/** Reads one clock under one reading of the entries. Conditions and pauses always rest on the base reading. */
+export function readClock(at: PathwayReading, interval: Interval, reading: Reading = 'base'): Clock | undefined {
+  const { pack, pathway, asking } = at
+  const chosen = at.chosen[reading]
+  const facts = { ...baseFacts(at, noVerdict), chosen }
+  const opened = momentOf(interval.from, chosen)
+  const stop = momentOf(interval.to, chosen)
+  const restart = interval.restartedBy === undefined ? undefined : chosen[interval.restartedBy]
+  const restarted = opened !== undefined && restart !== undefined && restart.time >= opened.time && (!stop || restart.time <= stop.time)
+  const start = restarted ? restart : opened
+  const clock = { interval, ...(start ? { start } : {}), ...(stop ? { stop } : {}), restarted, stretches: [] }
+  const verdict = (kind: Verdict, reason?: Reason): Clock => ({ ...clock, verdict: kind, ...(reason ? { reason } : {}) })
+
+  if (!start && startNotInForce(at, interval)) return verdict('not-applicable', 'not-in-force')
+  if (!start && !stop) return laterMilestoneKnown(pack, interval, chosen) ? verdict('unknown', 'start-missing') : undefined
+  if (stop && interval.untimedWhen && holds(interval.untimedWhen, facts)) return verdict('not-applicable', 'untimed')
+  if (!stop && pack.ends.some((end) => (!end.intervals || end.intervals.has(interval.id)) && holds(end.when, facts))) return verdict('not-applicable', 'ended-otherwise')
+  if (!start) return verdict('unknown', 'start-missing')
+  if ([start, stop].some((c) => c && openDoubts.includes(c.coded.entry.standing))) return verdict('unknown', 'in-doubt')
+  if (interval.unit === 'minute' && (!start.precise || stop?.precise === false)) return verdict('unknown', 'imprecise')
+  const until = stop ?? { time: pack.time === 'day' ? asking.asOf : asking.asOfAt, day: asking.asOf }
+  const on = scale(interval)
+  if (stop && (interval.unit === 'minute' ? stop.time < start.time : stop.day < start.day)) return verdict('unknown', 'order-impossible')
+  if (interval.unit === 'working-day' && interval.calendar && (start.day < interval.calendar.from || until.day > interval.calendar.to)) return verdict('unknown', 'outside-calendar')
+
+  const measured = { ...clock, ...lengths(at, interval, { start, until, on }) }
+  const values = interval.limitBy.map((attribute) => attributeOf(facts, attribute.id) ?? '?')
+  const limitDate = interval.limitChosenBy ? momentOf(interval.limitChosenBy, chosen) : start
+  const limit = limitAt(limitsOf(pack, interval), pathway.variant, values, (limitDate ?? start).day)
+  if (!limit || limit.outcome.kind === 'unknown' || (stop && values.includes('?'))) return { ...measured, verdict: 'unknown', reason: 'limit-unknown', ...(limit ? { limit } : {}) }
+  if (limit.outcome.kind === 'untimed') return { ...measured, verdict: 'not-applicable', reason: 'untimed', limit }
+  const limitAmount = limit.outcome.amount * (interval.unit === 'minute' ? 60 : 1)
+  const known = { ...measured, limit, limitAmount, limitDay: limitDayOf(interval, start, limitAmount + measured.paused) }
+  const keeps = measured.length <= limitAmount
+  if (stop) return { ...known, verdict: keeps ? 'met' : 'missed' }
+  if (keeps) return { ...known, verdict: 'running' }
+  if (limit.outcome.andUnknown) return { ...known, verdict: 'unknown', reason: 'limit-unknown' }
+  const last = lastActivity(at)
+  return { ...known, verdict: 'overrun', waiting: last !== undefined && on(last) - on(start) - measured.paused > limitAmount }
+}
+
+const limitsByInterval = new WeakMap<Pack, Map<string, readonly LimitRow[]>>()
+function limitsOf(pack: Pack, interval: Interval): readonly LimitRow[] {
+  let map = limitsByInterval.get(pack)
+  if (!map) limitsByInterval.set(pack, (map = new Map()))
+  let rows = map.get(interval.id)
+  if (!rows) map.set(interval.id, (rows = pack.limits.filter((row) => row.interval === interval.id)))
+  return rows
+}
+
+/** An entry that would have started the clock, but its code or variant was not in force on its day. */
+function startNotInForce(at: PathwayReading, interval: Interval): boolean {
+  return at.pathway.entries.some((coded) => coded.row.slots.some((slot) => interval.from.slots.includes(slot)) && barredOf(coded, at.asking) === 'not-in-force')
+}
+
+/** A step after the interval's start, in the pack's order of milestones; ends are no steps. */
+function laterMilestoneKnown(pack: Pack, interval: Interval, chosen: readonly (Chosen | undefined)[]): boolean {
+  const from = Math.max(...interval.from.slots)
+  return pack.slots.some((slot) => slot.kind === 'milestone' && !slot.closing && slot.index > from && chosen[slot.index] !== undefined)
+}
+
+/** The last thing that is known to have happened. */
+export function lastActivity(at: PathwayReading): { time: number; day: Day } | undefined {
+  const counted = at.pathway.entries.filter((coded) => !barredOf(coded, at.asking))
+  const times = counted.map(({ entry }) => ({ time: timeOf(at.pack, entry), day: entry.occurred }))
+  return times.length === 0 ? undefined : { time: Math.max(...times.map((t) => t.time)), day: Math.max(...times.map((t) => t.day)) as Day }
+}
+
+type Position = { time: number; day: Day }
+
+function lengths(at: PathwayReading, interval: Interval, { start, until, on }: { start: Position; until: Position; on: (p: Position) => number }) {
+  const facts = baseFacts(at, noVerdict)
+  const stretches = at.pack.pauses.flatMap((pause) => {
+    const subtracted = pause.subtractFrom.has(interval.id) && (!pause.when || holds(pause.when, facts))
+    return pause.amountFrom === undefined ? spansOf(at, pause, subtracted, until) : amountOf(at, pause, subtracted, interval)
+  })
+  const gross = on(until) - on(start)
+  const out = (cause?: Pause['cause']) => {
+    const taken = stretches.filter((s) => s.subtracted || s.pause.cause === cause)
+    const amounts = taken.reduce((sum, s) => sum + (s.amount ?? 0), 0)
+    return Math.min(gross, amounts + union(taken.filter((s) => s.amount === undefined), { start, until, on, pack: at.pack }))
+  }
+  const paused = out()
+  return { stretches, gross, paused, length: gross - paused, withoutPatient: gross - out('patient'), withoutMedical: gross - out('medical') }
+}
+
+function amountOf(at: PathwayReading, pause: Pause, subtracted: boolean, interval: Interval): readonly Stretch[] {
+  const chosen = at.chosen.base[pause.amountFrom!] // only called for pauses with an amount
+  const value = chosen?.coded.entry.value
+  if (!chosen || value === undefined || value <= 0) return []
+  return [{ pause, subtracted, from: chosen.time, to: chosen.time, amount: value * (interval.unit === 'minute' ? 60 : 1), entries: [chosen.coded] }]
+}
+
+/** Each start of a pause runs to the first end on or after it, or on; those that overlap are counted once (`union`). */
+function spansOf(at: PathwayReading, pause: Pause, subtracted: boolean, until: Position): readonly Stretch[] {
+  const counted = at.pathway.entries.filter((coded) => !barredOf(coded, at.asking))
+  const time = ({ entry }: CodedEntry) => timeOf(at.pack, entry)
+  const ends = counted.filter(({ row }) => row.ends.includes(pause.index)).sort((a, b) => time(a) - time(b) || a.entry.seq - b.entry.seq)
+  return counted
+    .filter(({ row }) => row.starts.includes(pause.index))
+    .map((start): Stretch => {
+      const end = ends.find((e) => time(e) >= time(start))
+      return { pause, subtracted, from: time(start), to: end ? time(end) : until.time, entries: end ? [start, end] : [start] }
+    })
+}
+
+function union(spans: readonly Stretch[], { start, until, on, pack }: { start: Position; until: Position; on: (p: Position) => number; pack: Pack }): number {
+  // In a pack of days time and day are one; in a pack of minutes only clocks in days need the day of a pause's end.
+  const position = (time: number): Position => ({ time, day: (pack.time === 'day' ? time : Math.floor(time / 86_400)) as Day })
+  let covered = start.time
+  let total = 0
+  for (const span of [...spans].sort((a, b) => a.from - b.from || a.to - b.to)) {
+    const from = Math.max(span.from, covered)
+    const to = Math.min(span.to, until.time)
+    if (to <= from) continue
+    total += on(position(to)) - on(position(from))
+    covered = to
+  }
+  return total
+}
+
+/** For a clock in minutes the start's own day, moved by the midnights (UTC) that lie between. */
+function limitDayOf(interval: Interval, start: Chosen, amount: number): Day | undefined {
+  if (interval.unit === 'day') return addDays(start.day, amount)
+  if (interval.unit === 'minute') return addDays(start.day, Math.floor((start.time + amount) / 86_400) - Math.floor(start.time / 86_400))
+  return interval.calendar && dayOfCount(interval.calendar, workingDaysUpTo(interval.calendar, start.day) + amount)
+}

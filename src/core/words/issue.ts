@@ -1,0 +1,62 @@
+/** What can be wrong with what people give us: one closed list, each with the sentence the docs print for it. */
+export const issueCodes = {
+  'pack/unreadable': 'A pack folder or one of its files cannot be read.',
+  'pack/not-yaml': 'A pack file is not well-formed YAML.',
+  'pack/shape': 'A value has another shape than the grammar allows, or a key is missing or unknown.',
+  'pack/duplicate-id': 'Two things of one kind carry the same id, or two rows match one code.',
+  'pack/dangling': 'A reference names something the pack does not have.',
+  'pack/overlap': 'Two rows for the same thing are valid on the same day.',
+  'pack/validity': 'A last valid day lies before the first.',
+  'pack/cycle': 'Things refer to each other in a ring.',
+  'pack/override': 'A pack that extends another may fill in what is unknown there, not change what is known.',
+  'pack/sum': 'Numbers that must add up do not.',
+  'pack/meaning': 'The words are allowed, but together they say nothing that can be computed.',
+  'map/unreadable': 'A mapping file cannot be read.',
+  'map/not-yaml': 'A mapping file is not well-formed YAML.',
+  'map/shape': 'A mapping has another shape than the grammar allows, or a key is missing or unknown.',
+  'entries/unreadable': 'A file of entries cannot be opened: it is missing, a directory, or not allowed.',
+  'entries/empty': 'A file of entries holds nothing.',
+  'entries/format': 'A file is not what its format promises: truncated, malformed or compressed wrongly.',
+  'entries/encoding': 'Bytes are not text in the encoding the mapping names.',
+  'entries/too-long': 'A line or value is longer than the reader takes.',
+  'entries/no-column': 'The mapping names a column the file does not have.',
+  'entries/missing': 'A row lacks a value every entry must have.',
+  'entries/bad-date': 'A date or time does not exist or is written in another way than the mapping says.',
+  'entries/out-of-range': 'A date lies before 1900 or after 2199, or a number is too large.',
+  'entries/bad-value': 'A value is not one of those allowed.',
+  'entries/unknown-code': 'A code is not in the pack.',
+  'entries/duplicate-id': 'Two entries carry the same id.',
+  'entries/dangling': 'An entry corrects or withdraws one that is not there.',
+  'measure/unknown-indicator': 'The pack has no indicator of this id.',
+  'measure/not-computable': 'The pack marks something the indicator needs as unknown.',
+  'measure/no-pathway': 'No pathway of this id is in the entries.',
+  'measure/grouping': 'A grouping or period that does not exist was asked for.',
+  'store/unreachable': 'A database cannot be reached or refuses.',
+  'output/unwritable': 'A file cannot be written.',
+} as const
+
+export type IssueCode = keyof typeof issueCodes
+
+/** Where in a text: 1-based line and column. */
+export interface Spot { readonly file: string; readonly line: number; readonly column: number }
+
+export interface Issue {
+  readonly code: IssueCode
+  /** What to do, in the reader's words. Never a person's data. */
+  readonly message: string
+  /** Keys and indexes that lead to the value in its document. */
+  readonly path: readonly (string | number)[]
+  readonly at?: Spot
+}
+
+/** `limits[1].modality` from a path. */
+export function pathText(path: Issue['path']): string {
+  return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${part}`)).join('')
+}
+
+/** One line for a terminal: `file:line:column  path   message`. */
+export function issueText(issue: Issue): string {
+  const spot = issue.at ? `${issue.at.file}:${issue.at.line}:${issue.at.column}  ` : ''
+  const path = pathText(issue.path)
+  return `${spot}${path}${path ? '   ' : ''}${issue.message}`
+}
