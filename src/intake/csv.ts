@@ -1,9 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { CsvError, parse } from 'csv-parse/sync'
-import type { Issue, IssueCode } from '../core/words/issue.ts'
 import { didYouMean } from '../core/words/yaml.ts'
 import { lineBlocks } from './lines.ts'
-import { type Cell, longestLine, type Rows, rowIssue, type Wanted } from './rows.ts'
+import { longestLine, type Rows, RowTray, type Wanted } from './rows.ts'
 import { bytesOf, fileFault, type Source } from './source.ts'
 
 export interface CsvOptions {
@@ -31,52 +30,47 @@ export async function* csvRows(source: Source, wanted: readonly Wanted[], option
   yield reader.take()
 }
 
+interface Columns {
+  readonly count: number
+  /** Where each wanted column stands in a record; -1 when it is not there. */
+  readonly indexes: readonly number[]
+}
+
 /** Holds what goes on from block to block: the columns, the line, a row whose quotes are still open. */
 class CsvReader {
   readonly #file: string
+  readonly #tray: RowTray
   readonly #wanted: readonly Wanted[]
   readonly #options: CsvOptions
-  #columns: { readonly count: number; readonly indexes: readonly number[] } | undefined
+  #columns: Columns | undefined
   #line = 1
   #lineEnd = 10
   #open: Buffer = Buffer.alloc(0)
   #patience = 0
-  #rows: (readonly Cell[])[] = []
-  #lines: number[] = []
-  #issues: Issue[] = []
 
   constructor(file: string, wanted: readonly Wanted[], options: CsvOptions) {
     this.#file = file
+    this.#tray = new RowTray(file)
     this.#wanted = wanted
     this.#options = options
   }
 
   take(): Rows {
-    const indexes = this.#columns?.indexes ?? []
-    const taken = { rows: this.#rows, lines: this.#lines, issues: this.#issues, positions: indexes.map((index) => Math.max(index, 0) + 1) }
-    this.#rows = []
-    this.#lines = []
-    this.#issues = []
-    return taken
+    return this.#tray.take(this.#columns?.indexes.map((index) => Math.max(index, 0) + 1))
   }
 
   read(block: Buffer, lineEnd: number): void {
     this.#lineEnd = lineEnd
     const bytes = this.#open.length > 0 ? Buffer.concat([this.#open, block]) : block
     // An open quote is tried again only when there is twice as much to read, or a stray one would cost the square of its reach.
-    if (this.#open.length > 0 && bytes.length < this.#patience) this.#open = bytes
-    else this.#keepOpen(bytes.subarray(this.#parse(bytes, bytes.length - this.#open.length > longestLine)))
-  }
-
-  #keepOpen(open: Buffer): void {
-    this.#open = open
-    this.#patience = Math.min(2 * open.length, longestLine)
+    if (bytes.length < this.#patience) this.#open = bytes
+    else this.#open = bytes.subarray(this.#parse(bytes, false))
   }
 
   skipLine(): void {
     this.end()
     if (!this.#columns) throw fileFault('entries/too-long', `the first line is longer than ${longestLine} bytes`, this.#file)
-    this.#issue('entries/too-long', `this line is longer than ${longestLine} bytes`)
+    this.#tray.refuse('entries/too-long', `this line is longer than ${longestLine} bytes`, this.#line)
     this.#line += 1
   }
 
@@ -97,16 +91,21 @@ class CsvReader {
         this.#line += this.#lineEnds(bytes, done, start + end)
         done = start + end
       })
-      if (!error) return bytes.length
+      if (!error) break
       const unclosed = error.code === 'CSV_QUOTE_NOT_CLOSED'
-      if (unclosed && !isLast && bytes.length - done <= longestLine) return done
+      if (unclosed && !isLast && bytes.length - done <= longestLine) {
+        this.#patience = Math.min(2 * (bytes.length - done), longestLine)
+        return done
+      }
       if (!this.#columns) throw fileFault('entries/format', 'the quotes of the first line do not match', this.#file)
-      this.#issue('entries/format', unclosed ? 'a quote opens here and is not closed' : 'a quote stands inside a value: put the value in quotes and double those inside', error)
+      const column = typeof error['column'] === 'number' ? error['column'] + 1 : 1
+      this.#tray.refuse('entries/format', unclosed ? unclosedText : strayText, this.#line, column)
       const end = bytes.indexOf(this.#lineEnd, done)
       start = end === -1 ? bytes.length : end + 1
       this.#line += 1
     }
-    return start
+    this.#patience = 0
+    return bytes.length
   }
 
   #parseFrom(bytes: Buffer, take: (record: readonly string[], end: number) => void): CsvError | undefined {
@@ -138,30 +137,27 @@ class CsvReader {
   }
 
   #take(record: readonly string[], suspect: boolean): void {
-    if (record.length === 1 && record[0] === '') return
-    if (suspect && record.some((cell) => /[\0\uFFFD]/.test(cell))) return this.#foreign()
-    if (!this.#columns) {
-      this.#columns = { count: record.length, indexes: indexesOf(record, this.#wanted, this.#file, this.#line) }
-    } else if (record.length !== this.#columns.count) {
-      this.#issue('entries/format', `${record.length} values, but the first line names ${this.#columns.count} columns`)
-    } else {
-      this.#rows.push(this.#columns.indexes.map((index) => record[index]))
-      this.#lines.push(this.#line)
+    const foreign = suspect && record.some((cell) => /[\0\uFFFD]/.test(cell))
+    if (record.length === 1 && record[0]!.trim() === '') return
+    if (this.#columns) this.#takeRow(record, this.#columns, foreign)
+    else if (foreign) throw fileFault('entries/encoding', foreignText, this.#file, this.#line)
+    else this.#columns = { count: record.length, indexes: indexesOf(record, this.#wanted, this.#file, this.#line) }
+  }
+
+  #takeRow(record: readonly string[], { count, indexes }: Columns, foreign: boolean): void {
+    if (foreign) this.#tray.refuse('entries/encoding', foreignText, this.#line)
+    else if (record.length !== count)
+      this.#tray.refuse('entries/format', `${record.length} values, but the first line names ${count} columns`, this.#line)
+    else {
+      const cells = indexes.map((index) => record[index])
+      this.#tray.add(cells, this.#line)
     }
-  }
-
-  #foreign(): void {
-    if (!this.#columns) throw fileFault('entries/encoding', foreignText, this.#file, this.#line)
-    this.#issue('entries/encoding', foreignText)
-  }
-
-  #issue(code: IssueCode, message: string, error?: CsvError): void {
-    const column = typeof error?.['column'] === 'number' ? error['column'] + 1 : 1
-    this.#issues.push(rowIssue(code, message, { file: this.#file, line: this.#line, column }))
   }
 }
 
 const replacement = Buffer.from('\uFFFD')
+const unclosedText = 'a quote opens here and is not closed'
+const strayText = 'a quote stands where none may: put the whole value in quotes and double those inside'
 const foreignText = 'not UTF-8 text: save the file as UTF-8, or name its encoding in the mapping'
 
 /** Where the wanted columns stand; -1 for one that is not needed and not there. Throws IssueError `entries/no-column`, `entries/format`. */
@@ -170,7 +166,8 @@ function indexesOf(header: readonly string[], wanted: readonly Wanted[], file: s
   for (const { name, needed } of wanted) {
     const count = names.filter((other) => other === name).length
     if (count > 1) throw fileFault('entries/format', `the first line names the column "${name}" ${count} times`, file, line)
-    if (count === 0 && needed) throw fileFault('entries/no-column', `no column "${name}" in the first line${didYouMean(name, names)}`, file, line)
+    if (count === 0 && needed)
+      throw fileFault('entries/no-column', `no column "${name}" in the first line${didYouMean(name, names)}`, file, line)
   }
   return wanted.map(({ name }) => names.indexOf(name))
 }

@@ -8,12 +8,19 @@ import { formatFault } from './moment.ts'
 export const formats = ['csv', 'xes', 'ndjson', 'parquet'] as const
 export type Format = (typeof formats)[number]
 
-const Column = z.string().min(1).max(1000).describe('Name of a column; in NDJSON a path with dots; in XES the key of an attribute, with "trace:" before one of the trace.')
+const Column = z
+  .string()
+  .min(1)
+  .max(1000)
+  .describe('Name of a column; in NDJSON a path with dots; in XES the key of an attribute, with "trace:" before one of the trace.')
 const Constant = z.strictObject({ constant: Plain('text').describe('The same text for every row.') })
 
 /** Databases and files cannot hold NUL or half a surrogate pair. */
 function Plain(what: string) {
-  return z.string().max(1000).refine((text) => text.isWellFormed() && !text.includes('\0'), `expected ${what} without NUL or broken characters`)
+  return z
+    .string()
+    .max(1000)
+    .refine((text) => text.isWellFormed() && !text.includes('\0'), `expected ${what} without NUL or broken characters`)
 }
 
 const Template = z
@@ -76,15 +83,38 @@ export type EntryTemplate = z.infer<typeof EntryTemplate>
 const Keep = z.strictObject({ column: Column, in: z.array(z.string()).min(1) })
 
 /** How the rows of files become entries: written by whoever knows the files, checked here. */
-export const Mapping = z.strictObject({
-  format: z.enum(formats).optional().describe('Default: from the ending of the file name.'),
-  delimiter: z.string().min(1).max(10).regex(/^[^\r\n"]+$/, 'expected one or more characters, no quote and no line end').optional().describe('CSV. Default: a tab for .tsv, otherwise a comma.'),
-  quote: z.string().max(1).regex(/^[!-~]?$/, 'expected one printable character, or "" for files without quotes').optional().describe('CSV. Default: ".'),
-  encoding: z.enum(['utf-8', 'latin-1']).optional().describe('Default: utf-8; in XES what the XML declaration says.'),
-  zone: z.string().refine(isZone, 'expected a time zone such as "Europe/Oslo"').optional().describe('Of times without an offset. Default: the zone of the pack.'),
-  entries: z.array(EntryTemplate).min(1).describe('Each row gives one entry for each of these.'),
-  keep: z.union([Keep, z.array(Keep).min(1)]).optional().describe('Rows to read; all of several must hold. The others are passed over.'),
-})
+export const Mapping = z
+  .strictObject({
+    format: z.enum(formats).optional().describe('Default: from the ending of the file name.'),
+    delimiter: z
+      .string()
+      .min(1)
+      .max(10)
+      .regex(/^[^\r\n"]+$/, 'expected one or more characters, no quote and no line end')
+      .optional()
+      .describe('CSV. Default: a tab for .tsv, otherwise a comma.'),
+    quote: z
+      .string()
+      .max(1)
+      .regex(/^[!-~]?$/, 'expected one printable character, or "" for files without quotes')
+      .optional()
+      .describe('CSV. Default: ".'),
+    encoding: z.enum(['utf-8', 'latin-1']).optional().describe('Default: utf-8; in XES what the XML declaration says.'),
+    zone: z
+      .string()
+      .refine(isZone, 'expected a time zone such as "Europe/Oslo"')
+      .optional()
+      .describe('Of times without an offset. Default: the zone of the pack.'),
+    entries: z.array(EntryTemplate).min(1).describe('Each row gives one entry for each of these.'),
+    keep: z
+      .union([Keep, z.array(Keep).min(1)])
+      .optional()
+      .describe('Rows to read; all of several must hold. The others are passed over.'),
+  })
+  .refine(({ delimiter = ',', quote = '"' }) => quote === '' || !delimiter.includes(quote), {
+    message: 'expected another character than the delimiter',
+    path: ['quote'],
+  })
 export type Mapping = z.infer<typeof Mapping>
 
 /** Issues: `map/not-yaml`, `map/shape`, each at its line and column. */

@@ -5,6 +5,8 @@ import { type Instant, instantOf, wallTimeOf } from '../core/words/instant.ts'
 export interface Moment {
   readonly day: Day
   readonly at?: Instant
+  /** `at`, or the day's midnight. */
+  readonly earliest: Instant
 }
 
 export type MomentFault = 'entries/bad-date' | 'entries/out-of-range'
@@ -83,19 +85,22 @@ function momentOf(text: string, { pattern, parts }: Shape, zone: string): Moment
   const number = (name: Part): number => (parts.includes(name) ? Number(part(name) ?? 0) : 0)
   const [year, month, date] = [number('year'), number('month'), number('date')]
   const [hour, minute, second] = [number('hour'), number('minute'), number('second')]
-  if (month < 1 || month > 12 || date < 1 || date > daysIn(year, month) || hour > 23 || minute > 59 || second > 59) return 'entries/bad-date'
+  if (month < 1 || month > 12 || date < 1 || date > daysIn(year, month) || hour > 23 || minute > 59 || second > 59)
+    return 'entries/bad-date'
   if (year < 1900 || year > 2199) return 'entries/out-of-range'
   const day = dayOf(year, month, date)
-  if (!parts.includes('hour') || part('hour') === undefined) return { day }
+  if (!parts.includes('hour') || part('hour') === undefined) return { day, earliest: instantOf({ day, seconds: 0 }, zone) }
   const wall = { day, seconds: hour * 3600 + minute * 60 + second }
   const offset = parts.includes('offset') ? part('offset') : undefined
-  if (offset === undefined) return { day, at: instantOf(wall, zone) }
+  if (offset === undefined) return momentAt(instantOf(wall, zone), day)
   const offsetMinutes = minutesOf(offset)
   if (offsetMinutes === undefined) return 'entries/bad-date'
   const at = (day * 86_400 + wall.seconds - offsetMinutes * 60) as Instant
   const local = wallTimeOf(at, zone).day
-  return local >= firstDay && local <= lastDay ? { day: local, at } : 'entries/out-of-range'
+  return local >= firstDay && local <= lastDay ? momentAt(at, local) : 'entries/out-of-range'
 }
+
+const momentAt = (at: Instant, day: Day): Moment => ({ day, at, earliest: at })
 
 const daysIn = (year: number, month: number): number =>
   month === 2 ? (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31

@@ -1,4 +1,4 @@
-import type { Issue } from '../core/words/issue.ts'
+import type { Issue, IssueCode } from '../core/words/issue.ts'
 
 /** Text of one cell as its file holds it; undefined when there is none. */
 export type Cell = string | undefined
@@ -17,15 +17,49 @@ export interface Rows {
   readonly lines: readonly number[]
   /** Rows that could not be read; they are not among `rows`. */
   readonly issues: readonly Issue[]
-  /** Position of each wanted column in the file, from 1; 1 where columns have no order. */
+  /** Position of each wanted column in the file, from 1; empty where columns have no order. */
   readonly positions: readonly number[]
 }
 
-/** No line and no value longer than this is read: memory stays bounded whatever is given. */
+/** No longer line is read, whatever is given: memory stays bounded. */
 export const longestLine = 10_000_000
 /** Bytes read from a file at a time; some thousand rows. */
 export const chunkBytes = 1 << 19
 
-export function rowIssue(code: Issue['code'], message: string, spot: { readonly file: string; readonly line: number; readonly column?: number }): Issue {
-  return { code, message, path: [], at: { file: spot.file, line: spot.line, column: spot.column ?? 1 } }
+export function issueAt(code: IssueCode, message: string, file: string, line = 1, column = 1): Issue {
+  return { code, message, path: [], at: { file, line, column } }
+}
+
+/** Rows on their way from a reader, handed on in batches. */
+export class RowTray {
+  readonly #file: string
+  #rows: (readonly Cell[])[] = []
+  #lines: number[] = []
+  #issues: Issue[] = []
+
+  constructor(file: string) {
+    this.#file = file
+  }
+
+  get size(): number {
+    return this.#rows.length + this.#issues.length
+  }
+
+  add(cells: readonly Cell[], line: number): void {
+    this.#rows.push(cells)
+    this.#lines.push(line)
+  }
+
+  refuse(code: IssueCode, message: string, line: number, column = 1): void {
+    this.#issues.push(issueAt(code, message, this.#file, line, column))
+  }
+
+  /** What is on the tray; it is empty afterwards. */
+  take(positions: readonly number[] = []): Rows {
+    const taken = { rows: this.#rows, lines: this.#lines, issues: this.#issues, positions }
+    this.#rows = []
+    this.#lines = []
+    this.#issues = []
+    return taken
+  }
 }

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { IssueCode } from '../core/words/issue.ts'
 import { IssueError } from '../core/words/result.ts'
-import { chunkBytes, rowIssue } from './rows.ts'
+import { chunkBytes, issueAt } from './rows.ts'
 
 /** A file being read: how far, for the progress bar (compressed bytes when it is compressed). */
 export interface Source {
@@ -14,7 +14,7 @@ export interface Source {
 
 /** An issue of the whole file, as the exception that ends its reading. */
 export const fileFault = (code: IssueCode, message: string, file: string, line = 1): IssueError =>
-  new IssueError([rowIssue(code, message, { file, line })])
+  new IssueError([issueAt(code, message, file, line)])
 
 /** Size in bytes. Throws `entries/unreadable` for what is missing or a directory, `entries/empty` for nothing. */
 export async function sizeOf(file: string): Promise<number> {
@@ -34,8 +34,11 @@ const reasons: { readonly [code: string]: string } = {
 /** Whatever reading bytes may throw, as an issue; a fault of ours stays what it is. */
 function unreadable(error: unknown, file: string): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (code.startsWith('Z_') || code.startsWith('ERR_ZLIB')) return fileFault('entries/format', 'the compressed file is cut off, damaged or not gzip', file)
-  return /^(E[A-Z]+|ERR_INVALID_ARG_VALUE)$/.test(code) ? fileFault('entries/unreadable', reasons[code] ?? 'the file cannot be read', file) : error
+  if (code.startsWith('Z_') || code.startsWith('ERR_ZLIB'))
+    return fileFault('entries/format', 'the compressed file is cut off, damaged or not gzip', file)
+  return /^(E[A-Z]+|ERR_INVALID_ARG_VALUE)$/.test(code)
+    ? fileFault('entries/unreadable', reasons[code] ?? 'the file cannot be read', file)
+    : error
 }
 
 /**
@@ -75,15 +78,12 @@ async function* rawBytes(source: Source): AsyncGenerator<Buffer> {
 
 function refuseForeign(chunk: Buffer, file: string): void {
   const [a, b] = chunk
-  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) throw fileFault('entries/encoding', 'the text is UTF-16: save it as UTF-8', file)
-  if (chunk.includes(0)) throw fileFault('entries/encoding', 'this is not UTF-8 or Latin-1 text (it holds NUL bytes): save it as UTF-8, or name its format', file)
-}
-
-/** Number of the first line that is not UTF-8, counted from 1 within these bytes. */
-export function firstForeignLine(bytes: Buffer, isText: (line: Buffer) => boolean): number {
-  for (let line = 1, start = 0; ; line++) {
-    const end = bytes.indexOf(10, start)
-    if (end === -1 || !isText(bytes.subarray(start, end))) return line
-    start = end + 1
-  }
+  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff))
+    throw fileFault('entries/encoding', 'the text is UTF-16: save it as UTF-8', file)
+  if (chunk.includes(0))
+    throw fileFault(
+      'entries/encoding',
+      'this is not UTF-8 or Latin-1 text (it holds NUL bytes): save it as UTF-8, or name its format',
+      file,
+    )
 }

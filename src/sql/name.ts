@@ -11,3 +11,9 @@ export function quoteName(name: string): string {
   if (new TextEncoder().encode(name).length > longestName) throw new Error(`A name in SQL may not be longer than ${longestName} bytes.`)
   return `"${name.replaceAll('"', '""')}"`
 }
+
+/** A text as an SQL literal, for words of the pack that stand in the compiled text. What people give goes in as parameters. */
+export function quoteText(text: string): string {
+  if (text.includes('\0')) throw new RangeError('a text in SQL cannot hold NUL')
+  return `'${text.replaceAll("'", "''")}'`
+}

@@ -4,7 +4,9 @@ import { Client, type Submittable, types } from 'pg'
 import { from } from 'pg-copy-streams'
 import { IssueError } from '../core/words/result.ts'
 import { quoteName } from '../sql/name.ts'
-import type { Database } from './database.ts'
+import { dayText } from '../core/words/day.ts'
+import type { Day } from '../core/words/day.ts'
+import { bound, type Columns, type Database, type Value } from './database.ts'
 
 const copyFrom: (sql: string) => NodeJS.WritableStream & Submittable = from
 
@@ -28,8 +30,9 @@ export async function openPostgres(url: string): Promise<PostgresDatabase> {
   const inTurn = oneAtATime()
   return {
     kind: 'postgres',
-    run: (sql) => inTurn(async () => void (await client.query(sql))),
-    rows: (sql, params) => inTurn(async () => (await client.query(sql, params && [...params])).rows),
+    run: (sql, params = []) => inTurn(async () => void (await ask(client, sql, params))),
+    rows: (sql, params = []) => inTurn(async () => (await ask(client, sql, params)).rows),
+    load: (table, columns, rows) => inTurn(() => copyInto(client, { table, columns: columns.map(([name]) => name), lines: csvLines(columns, rows) })),
     copyIn: (table, columns, lines) => inTurn(() => copyInto(client, { table, columns, lines })),
     close: () => inTurn(() => client.end()),
   }
@@ -44,6 +47,18 @@ function oneAtATime(): <T>(task: () => Promise<T>) => Promise<T> {
     return result
   }
 }
+
+/** Without parameters the text may hold several statements. */
+function ask(client: Client, sql: string, params: readonly Value[]) {
+  const used = bound(sql, params)
+  return used.params.length === 0 ? client.query(sql) : client.query(used.sql, [...used.params])
+}
+
+async function* csvLines(columns: Columns, rows: Iterable<readonly Value[]> | AsyncIterable<readonly Value[]>): AsyncGenerator<string> {
+  for await (const row of rows) yield columns.map(([, type], i) => csvField(type === 'DATE' && typeof row[i] === 'number' ? dayText(row[i] as Day) : (row[i] ?? null))).join(',')
+}
+
+const csvField = (value: Value): string => (value === null ? '' : typeof value === 'string' ? `"${value.replaceAll('"', '""')}"` : String(value))
 
 interface Copy {
   readonly table: string

@@ -1,0 +1,230 @@
+import { type AccountLine, causes, leftOutReasons, wholeWeight } from '../core/measure/account.ts'
+import { reasons } from '../core/clock/clock.ts'
+import type { Indicator, Moments, Sharing } from '../core/pack/pack.ts'
+import type { Cell, Grouped, Tally } from '../core/measure/figure.ts'
+import { monthsInPeriod } from '../core/words/day.ts'
+import { compileClocks } from './clock.ts'
+import { clockName, compileCondition, compileSlots, momentColumn, slotColumn, stateOfReason, verdictOfState } from './columns.ts'
+import { type Plan, planOf } from './plan.ts'
+import type { Day } from '../core/words/day.ts'
+
+/** Bins and reasons as numbers: met and missed, then what was left out; causes from 0, reasons for leaving out from 10. */
+const met = 0
+const missed = 1
+const leftOut = 2
+const whyOf = (reason: (typeof leftOutReasons)[number]) => 10 + leftOutReasons.indexOf(reason)
+
+/** Parameters: $1 the day asked about, $2 the moment it ends. `rows` and `pathway_pause` are the layers built before. */
+export function compileLines(whole: Plan, indicator: Indicator, rows = 'pathway_row'): string {
+  const plan = planOf(whole.pack, [indicator], whole.profile)
+  const read = compileClocks(plan, compileSlots(plan, whole, rows))
+  const clock = indicator.within && clockName(indicator.within, 'base')
+  const binned = `SELECT x.*,
+  ${[...binColumns(plan, indicator), ...(indicator.sharing ? shareColumns(plan, indicator.sharing) : [])].join(',\n  ')}
+FROM (
+${read}
+) x
+WHERE ${population(plan, indicator)}`
+  const shares = indicator.sharing
+  const place = placeSql(plan, indicator, clock)
+  const pick = (column: string, whole_: string) => (shares ? `CASE WHEN bin = ${leftOut} THEN ${whole_} ELSE CASE share.n ${shares.places.map((_, i) => `WHEN ${i} THEN ${column}_${i}`).join(' ')} END END` : whole_)
+  const shared = shares ? `\nCROSS JOIN (VALUES ${shares.places.map((_, i) => `(${i})`).join(', ')}) share(n)` : ''
+  const first = shares ? `CASE WHEN bin = ${leftOut} THEN TRUE ELSE CASE share.n ${shares.places.map((_, i) => `WHEN ${i} THEN ${i === 0 ? 'TRUE' : shares.places.slice(0, i).map((__, j) => `weight_${j} = 0`).join(' AND ')}`).join(' ')} END END` : 'TRUE'
+  const lines = `SELECT ledger, pathway, variant, period_d, bin, why, state, length, limit_amount, start_d, stop_d, real_time, real_time_bin,
+  ${pick('place', place)} AS place_n,
+  ${pick('weight', String(wholeWeight))} AS weight,
+  ${first} AS is_first
+FROM (
+${binned}
+) b${shared}${shares ? `\nWHERE bin <> ${leftOut} OR share.n = 0` : ''}`
+  return shares ? `SELECT * FROM (\n${lines}\n) l WHERE weight > 0` : lines
+}
+
+function population(plan: Plan, indicator: Indicator): string {
+  const parts = [
+    ...(indicator.within ? [`${clockName(indicator.within, 'base')}_state IS NOT NULL`] : indicator.population ? [] : [`${momentColumn(plan, indicator.period, 'base', 't')} IS NOT NULL`]),
+    ...(indicator.population ? [compileCondition(plan, indicator.population)] : []),
+  ]
+  return parts.length === 0 ? 'TRUE' : parts.join(' AND ')
+}
+
+function binColumns(plan: Plan, indicator: Indicator): readonly string[] {
+  const excluded = indicator.exclude.length === 0 ? undefined : `(${indicator.exclude.map((e) => compileCondition(plan, e.when)).join(' OR ')})`
+  const unless = (excludedAnswer: string, sql: string) => (excluded ? `CASE WHEN ${excluded} THEN ${excludedAnswer} ELSE ${sql} END` : sql)
+  const period = periodDay(plan, indicator)
+  if (!indicator.within) {
+    const holds = compileCondition(plan, indicator.having!) // an indicator has an interval or a condition
+    const late = [indicator.period, indicator.place].map((moments) => `COALESCE(${momentColumn(plan, moments, 'base', 'late')}, 0) = 0`).join(' AND ')
+    const bin = unless(String(leftOut), `CASE WHEN ${holds} THEN ${met} ELSE ${missed} END`)
+    const nothing = 'CAST(NULL AS BIGINT)'
+    return [
+      `${bin} AS bin`,
+      `${unless(String(whyOf('excluded-by-definition')), `CASE WHEN ${holds} THEN NULL ELSE ${causes.indexOf('care-late')} END`)} AS why`,
+      `CASE WHEN ${holds} THEN 0 ELSE 1 END AS state`,
+      ...['length', 'limit_amount', 'start_d', 'stop_d'].map((name) => `${nothing} AS ${name}`),
+      `${unless('NULL', late)} AS real_time`,
+      `${unless('NULL', `CASE WHEN ${late} THEN CASE WHEN ${holds} THEN 0 ELSE 1 END END`)} AS real_time_bin`,
+      `${period} AS period_d`,
+    ]
+  }
+  const n = clockName(indicator.within, 'base')
+  const [sure, timely] = (['sure', 'real-time'] as const).map((reading) => (plan.readings.includes(reading) ? clockName(indicator.within!, reading) : n))
+  const late = `COALESCE(${n}_start_late, 0) = 0 AND COALESCE(${n}_stop_late, 0) = 0`
+  const doubtful = plan.profile.hasDoubt ? `WHEN (COALESCE(${n}_start_doubt, 0) = 1 OR COALESCE(${n}_stop_doubt, 0) = 1) AND COALESCE(${sure}_state = 0, FALSE) THEN ${causes.indexOf('in-doubt')} ` : ''
+  const cause = `CASE ${doubtful}WHEN ${n}_no_patient <= ${n}_amount THEN ${causes.indexOf('patient-chose')} WHEN ${n}_no_medical <= ${n}_amount THEN ${causes.indexOf('medical')} ELSE ${causes.indexOf('care-late')} END`
+  const overrun = indicator.overrunMissed ? String(causes.indexOf('care-late')) : `CASE WHEN ${n}_waiting THEN ${whyOf('overrun-waiting')} ELSE ${whyOf('overrun-not-coded')} END`
+  const counted = indicator.overrunMissed ? `${n}_state IN (0, 1, 3)` : `${n}_state <= 1`
+  // Reasons of clocks stand in both lists in the same order, so one number turns into the other by a constant.
+  const shift = whyOf(reasons[0]) - stateOfReason(reasons[0])
+  return [
+    `${unless(String(leftOut), `CASE WHEN ${n}_state = 0 THEN ${met} WHEN ${counted} THEN ${missed} ELSE ${leftOut} END`)} AS bin`,
+    `${unless(String(whyOf('excluded-by-definition')), `CASE ${n}_state WHEN 0 THEN NULL WHEN 1 THEN ${cause} WHEN 2 THEN ${whyOf('running')} WHEN 3 THEN ${overrun} ELSE ${n}_state + ${shift} END`)} AS why`,
+    `${n}_state AS state`,
+    `${unless('NULL', `CASE WHEN ${n}_state <= 1 THEN ${n}_gross - ${n}_paused END`)} AS length`,
+    `${n}_limit AS limit_amount`,
+    `${n}_start_d AS start_d`,
+    `${n}_stop_d AS stop_d`,
+    `${unless('NULL', `CASE WHEN ${counted} THEN ${late} END`)} AS real_time`,
+    `${unless('NULL', `CASE ${timely}_state WHEN 0 THEN 0 WHEN 1 THEN 1${indicator.overrunMissed ? ' WHEN 3 THEN 1' : ''} END`)} AS real_time_bin`,
+    `${period} AS period_d`,
+  ]
+}
+
+function periodDay(plan: Plan, indicator: Indicator): string {
+  const clock = indicator.within && clockName(indicator.within, 'base')
+  const active = plan.pack.time === 'day' ? 'active_t' : 'active_d'
+  return `COALESCE(${[momentColumn(plan, indicator.period, 'base', 'd'), ...(clock ? [`${clock}_limit_d`, `${clock}_start_d`] : []), active, '$1'].join(', ')})`
+}
+
+function placeSql(plan: Plan, indicator: Indicator, clock: string | undefined): string {
+  const own = `NULLIF(${placeOf(plan, indicator.place)}, 0)`
+  return `COALESCE(${[own, ...(clock ? [`NULLIF(${clock}_start_place, 0)`] : []), '0'].join(', ')})`
+}
+const placeOf = (plan: Plan, moments: Moments) => momentColumn(plan, moments, 'base', 'place')
+
+/** Weight of each place; two shares at one place are one, at the first of them. */
+function shareColumns(plan: Plan, sharing: Sharing): readonly string[] {
+  const places = sharing.places.map(({ slot }) => `COALESCE(${slotColumn(plan, slot, 'base', 'place')}, 0)`)
+  const raw = (i: number) => {
+    const cases = sharing.cases.map((c) => (c.when ? `WHEN ${compileCondition(plan, c.when)} THEN ${c.weights[i]}` : `ELSE ${c.weights[i]}`))
+    return sharing.cases.length === 1 ? String(sharing.cases[0]!.weights[i]) : `CASE ${cases.join(' ')} END`
+  }
+  return places.flatMap((place, i) => {
+    const same = (j: number) => `(${places[j]} = ${place} AND ${raw(j)} > 0)`
+    const earlier = places.slice(0, i).map((_, j) => same(j))
+    const total = places.map((_, j) => (j === i ? raw(i) : `CASE WHEN ${same(j)} THEN ${raw(j)} ELSE 0 END`)).join(' + ')
+    const weight = `CASE WHEN ${raw(i)} = 0${earlier.map((e) => ` OR ${e}`).join('')} THEN 0 ELSE ${total} END`
+    return [`${place} AS place_${i}`, `${weight} AS weight_${i}`]
+  })
+}
+
+const periodSql = (grouped: Grouped, day: string): string => {
+  const date = `(DATE '1970-01-01' + CAST(${day} AS INTEGER))`
+  const part = monthsInPeriod(grouped.period) === 12 ? '1' : `CAST(FLOOR((EXTRACT(MONTH FROM ${date}) - 1) / ${monthsInPeriod(grouped.period)}.0) AS BIGINT) + 1`
+  return `CAST(EXTRACT(YEAR FROM ${date}) AS BIGINT) * 100 + ${part}`
+}
+
+const groupColumns = (grouped: Grouped): readonly (readonly [name: string, sql: string])[] => [
+  ...(grouped.by.has('place') ? [['place_n', 'place_n'] as const] : []),
+  ...(grouped.by.has('period') ? [['period_n', periodSql(grouped, 'period_d')] as const] : []),
+  ...(grouped.by.has('variant') ? [['variant', 'variant'] as const] : []),
+]
+
+/** Sums by cell, bin, reason and length: all a figure needs, and they add up over ledgers. */
+export function compileCells(plan: Plan, indicator: Indicator, grouped: Grouped, rows?: string): string {
+  const by = groupColumns(grouped)
+  const keys = ['ledger', ...by.map(([name]) => name), 'bin', 'why', 'is_unknown', 'length']
+  const ownUnknown = `state IN (${unknownStates.join(', ')}) AND bin = ${leftOut} AND why <> ${whyOf('excluded-by-definition')}`
+  return `SELECT ${keys.join(', ')},
+  CAST(SUM(weight) AS BIGINT) AS weight,
+  CAST(SUM(CASE WHEN real_time THEN weight ELSE 0 END) AS BIGINT) AS real_time,
+  CAST(SUM(CASE WHEN real_time_bin = 0 THEN weight ELSE 0 END) AS BIGINT) AS real_time_met,
+  CAST(SUM(CASE WHEN real_time_bin = 1 THEN weight ELSE 0 END) AS BIGINT) AS real_time_missed,
+  CAST(SUM(CASE WHEN ${grouped.by.has('place') ? 'TRUE' : 'is_first'} THEN 1 ELSE 0 END) AS BIGINT) AS pathways
+FROM (
+SELECT ledger, ${by.map(([name, sql]) => (name === sql ? name : `${sql} AS ${name}`)).concat('bin', 'why', `${ownUnknown} AS is_unknown`, 'length', 'weight', 'real_time', 'real_time_bin', 'is_first').join(', ')}
+FROM (
+${compileLines(plan, indicator, rows)}
+) line
+) cell
+GROUP BY ${keys.join(', ')}`
+}
+
+const unknownStates = reasons.map(stateOfReason).filter((state) => verdictOfState(state) === 'unknown')
+
+/** The lines of one cell, or of all: the query of the figure, stopped before its grouping. Parameters from $3: the cell's own. */
+export function compileAccount(plan: Plan, indicator: Indicator, grouped: Grouped, cell?: Cell): { sql: string; params: readonly (string | number)[] } {
+  const params: (string | number)[] = []
+  const wanted = groupColumns(grouped).flatMap(([name, sql]) => {
+    const value = name === 'place_n' ? undefined : name === 'period_n' ? cell?.period : cell?.variant
+    if (value === undefined || value === null) return []
+    params.push(value)
+    return [`${sql} = CAST($${params.length + 2} AS ${typeof value === 'number' ? 'BIGINT' : 'TEXT'})`]
+  })
+  if (cell?.place !== undefined && cell.place !== null) {
+    params.push(cell.place)
+    wanted.push(`COALESCE(p.name, '') = CAST($${params.length + 2} AS TEXT)`)
+  }
+  const sql = `SELECT line.*, COALESCE(p.name, '') AS place
+FROM (
+${compileLines(plan, indicator)}
+) line
+LEFT JOIN place p ON p.n = line.place_n${wanted.length === 0 ? '' : `\nWHERE ${wanted.join(' AND ')}`}`
+  return { sql, params }
+}
+
+type Row = Readonly<Record<string, unknown>>
+const count = (value: unknown): number => Number(value ?? 0)
+
+export function lineOf(indicator: Indicator, row: Row): AccountLine {
+  const bin = (['met', 'missed', 'left-out'] as const)[count(row['bin'])]!
+  const why = row['why'] === null || row['why'] === undefined ? undefined : count(row['why'])
+  const optional = (key: string, as: string) => (row[key] === null || row[key] === undefined ? {} : { [as]: count(row[key]) })
+  const realTimeBin = row['real_time_bin']
+  return {
+    indicator: indicator.id,
+    ledger: count(row['ledger']),
+    pathway: String(row['pathway']),
+    variant: String(row['variant']),
+    periodDay: count(row['period_d']) as Day,
+    bin,
+    verdict: verdictOfState(count(row['state'])),
+    ...(why === undefined ? {} : why < 10 ? { cause: causes[why]! } : { leftOut: leftOutReasons[why - 10]! }),
+    ...optional('length', 'length'),
+    ...optional('limit_amount', 'limit'),
+    ...optional('start_d', 'startDay'),
+    ...optional('stop_d', 'stopDay'),
+    ...(bin === 'left-out' ? {} : { realTime: row['real_time'] === true }),
+    ...(realTimeBin === null || realTimeBin === undefined ? {} : { realTimeBin: count(realTimeBin) === 0 ? ('met' as const) : ('missed' as const) }),
+    place: String(row['place']),
+    weight: count(row['weight']),
+    first: row['is_first'] === true,
+  }
+}
+
+/** Puts the sums of cells back together: one tally a cell, over all ledgers. `places`: name by number. */
+export function talliesOf(rows: readonly Row[], grouped: Grouped, places: ReadonlyMap<number, string>): readonly { cell: Cell; tally: Tally }[] {
+  const cells = new Map<string, { cell: Cell; bins: Tally['bins'][number][]; lengths: Tally['lengths'][number][] }>()
+  for (const row of rows) {
+    const cell: Cell = {
+      place: grouped.by.has('place') ? (places.get(count(row['place_n'])) ?? '') : null,
+      period: grouped.by.has('period') ? count(row['period_n']) : null,
+      variant: grouped.by.has('variant') ? String(row['variant']) : null,
+    }
+    const key = grouped.by.size === 0 ? '' : `${cell.place}\n${cell.period}\n${cell.variant}`
+    let group = cells.get(key)
+    if (!group) cells.set(key, (group = { cell, bins: [], lengths: [] }))
+    const why = row['why'] === null || row['why'] === undefined ? undefined : count(row['why'])
+    group.bins.push({
+      bin: (['met', 'missed', 'left-out'] as const)[count(row['bin'])]!,
+      ...(why === undefined ? {} : { why: why < 10 ? causes[why]! : leftOutReasons[why - 10]! }),
+      weight: count(row['weight']),
+      realTime: count(row['real_time']),
+      unknown: row['is_unknown'] === true,
+      realTimeMet: count(row['real_time_met']),
+      realTimeMissed: count(row['real_time_missed']),
+    })
+    if (row['length'] !== null && row['length'] !== undefined) group.lengths.push({ length: count(row['length']), count: count(row['pathways']) })
+  }
+  return [...cells.values()].map(({ cell, bins, lengths }) => ({ cell, tally: { bins, lengths } }))
+}

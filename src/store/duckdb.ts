@@ -1,0 +1,103 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { BIGINT, BOOLEAN, DATE, type DuckDBConnection, DuckDBDataChunk, DuckDBDateValue, DuckDBInstance, type DuckDBType, type DuckDBValue, VARCHAR } from '@duckdb/node-api'
+import { readDay } from '../core/words/day.ts'
+import { quoteName } from '../sql/name.ts'
+import { bound, type Columns, type ColumnType, type Database, type Row, type Value } from './database.ts'
+
+export interface DuckDatabase extends Database {
+  readonly kind: 'duckdb'
+  readonly connection: DuckDBConnection
+  /** Rows a chunk at a time, for results too large to hold. */
+  chunks(sql: string, params?: readonly Value[]): AsyncGenerator<readonly Row[]>
+}
+
+/**
+ * Opens DuckDB in memory. What does not fit into `memory` spills to a temporary folder that goes with `close`.
+ * It loads no extensions from anywhere.
+ */
+export async function openDuckDB(options: { memory?: string; threads?: number } = {}): Promise<DuckDatabase> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'varde-duckdb-'))
+  const instance = await DuckDBInstance.create(':memory:', {
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    temp_directory: folder,
+    ...(options.memory ? { memory_limit: options.memory } : {}),
+    ...(options.threads ? { threads: String(options.threads) } : {}),
+  })
+  const connection = await instance.connect()
+  await connection.run("SET TimeZone = 'UTC'")
+  const rows = async (sql: string, params: readonly Value[] = []): Promise<readonly Row[]> => {
+    const used = bound(sql, params)
+    const reader = await connection.runAndReadAll(used.sql, used.params.map(asDuck))
+    return rowsOf(reader.columnNames(), reader.getRowsJS() as readonly (readonly unknown[])[])
+  }
+  return {
+    kind: 'duckdb',
+    connection,
+    run: async (sql, params = []) => {
+      const used = bound(sql, params)
+      await connection.run(used.sql, used.params.map(asDuck))
+    },
+    rows,
+    async *chunks(sql, params = []) {
+      const used = bound(sql, params)
+      const result = await connection.stream(used.sql, used.params.map(asDuck))
+      const names = result.columnNames()
+      for await (const chunk of result.yieldRowsJs()) yield rowsOf(names, chunk as readonly (readonly unknown[])[])
+    },
+    load: (table, columns, values) => load(connection, { table, columns, rows: values }),
+    close: async () => {
+      connection.closeSync()
+      instance.closeSync()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+const asDuck = (value: Value): DuckDBValue => (typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value)
+
+function rowsOf(names: readonly string[], rows: readonly (readonly unknown[])[]): readonly Row[] {
+  return rows.map((row) => Object.fromEntries(names.map((name, i) => [name, plain(row[i])])))
+}
+
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') {
+    const number = Number(value)
+    if (!Number.isSafeInteger(number)) throw new RangeError('a whole number too large to hold exactly')
+    return number
+  }
+  return value instanceof Date ? value.toISOString().slice(0, 10) : value
+}
+
+const types: Readonly<Record<ColumnType, DuckDBType>> = { TEXT: VARCHAR, BIGINT, DATE, BOOLEAN }
+const rowsInChunk = 2048
+
+function cell(value: Value, type: ColumnType): DuckDBValue {
+  if (value === null) return null
+  if (type === 'BIGINT') return BigInt(value)
+  if (type === 'DATE') return new DuckDBDateValue(typeof value === 'number' ? value : readDay(String(value))!)
+  return value
+}
+
+async function load(connection: DuckDBConnection, into: { table: string; columns: Columns; rows: Iterable<readonly Value[]> | AsyncIterable<readonly Value[]> }): Promise<void> {
+  const appender = await connection.createAppender(into.table)
+  let pending: DuckDBValue[][] = []
+  const flush = () => {
+    if (pending.length === 0) return
+    const chunk = DuckDBDataChunk.create(into.columns.map(([, type]) => types[type]))
+    chunk.setRows(pending)
+    appender.appendDataChunk(chunk)
+    pending = []
+  }
+  for await (const row of into.rows) {
+    pending.push(into.columns.map(([, type], i) => cell(row[i] ?? null, type)))
+    if (pending.length === rowsInChunk) flush()
+  }
+  flush()
+  appender.closeSync()
+}
+
+/** Rows of a CREATE TABLE for these columns. */
+export const createTable = (table: string, columns: Columns): string => `CREATE TABLE ${quoteName(table)} (${columns.map(([name, type]) => `${quoteName(name)} ${type}`).join(', ')})`
