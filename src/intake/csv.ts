@@ -30,6 +30,9 @@ export async function* csvRows(source: Source, wanted: readonly Wanted[], option
   yield reader.take()
 }
 
+/** A quote open for longer was never meant to be one: what it holds up becomes rows all at once. */
+const longestOpen = 1_000_000
+
 interface Columns {
   readonly count: number
   /** Where each wanted column stands in a record; -1 when it is not there. */
@@ -93,8 +96,8 @@ class CsvReader {
       })
       if (!error) break
       const unclosed = error.code === 'CSV_QUOTE_NOT_CLOSED'
-      if (unclosed && !isLast && bytes.length - done <= longestLine) {
-        this.#patience = Math.min(2 * (bytes.length - done), longestLine)
+      if (unclosed && !isLast && bytes.length - done <= longestOpen) {
+        this.#patience = Math.min(2 * (bytes.length - done), longestOpen)
         return done
       }
       if (!this.#columns) throw fileFault('entries/format', 'the quotes of the first line do not match', this.#file)
@@ -156,7 +159,7 @@ class CsvReader {
 }
 
 const replacement = Buffer.from('\uFFFD')
-const unclosedText = 'a quote opens here and is not closed'
+const unclosedText = `a quote opens here and is not closed within ${longestOpen} bytes`
 const strayText = 'a quote stands where none may: put the whole value in quotes and double those inside'
 const foreignText = 'not UTF-8 text: save the file as UTF-8, or name its encoding in the mapping'
 

@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { entryFiles, fuzzRuns } from '../../test/support/entry-files.ts'
-import { issueText } from '../core/words/issue.ts'
+import { issueCodes, issueText } from '../core/words/issue.ts'
 import { Mapping, openMapping, readMapping } from './mapping.ts'
 
 const files = entryFiles()
@@ -134,6 +135,15 @@ keep: { column: k }
     expect(schema.required).toEqual(['entries'])
     expect(Object.keys(schema.properties ?? {})).toContain('delimiter')
   })
+})
+
+test('the examples of the manual are mappings, and it names every message', () => {
+  const manual = readFileSync(new URL('../../docs/intake.md', import.meta.url), 'utf8')
+  const examples = [...manual.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1]!)
+  expect(examples.map(faults)).toEqual([[], []])
+  // Two are found across rows, by whoever holds all entries.
+  const ours = Object.keys(issueCodes).filter((code) => /^(map|entries)\/(?!duplicate-id|dangling)/.test(code))
+  expect([...manual.matchAll(/`((?:map|entries)\/[a-z-]+)`/g)].map((match) => match[1])).toEqual(ours)
 })
 
 describe('a mapping file', () => {

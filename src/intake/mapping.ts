@@ -13,20 +13,14 @@ const Column = z
   .min(1)
   .max(1000)
   .describe('Name of a column; in NDJSON a path with dots; in XES the key of an attribute, with "trace:" before one of the trace.')
-const Constant = z.strictObject({ constant: Plain('text').describe('The same text for every row.') })
-
 /** Databases and files cannot hold NUL or half a surrogate pair. */
-function Plain(what: string) {
-  return z
-    .string()
-    .max(1000)
-    .refine((text) => text.isWellFormed() && !text.includes('\0'), `expected ${what} without NUL or broken characters`)
-}
-
-const Template = z
+const PlainText = z
   .string()
-  .min(1)
   .max(1000)
+  .refine((text) => text.isWellFormed() && !text.includes('\0'), 'expected text without NUL or broken characters')
+const Constant = z.strictObject({ constant: PlainText.describe('The same text for every row.') })
+
+const Template = PlainText.min(1)
   .refine((text) => !/[{}]/.test(text.replace(/\{[^{}]+\}/g, '')), 'expected column names in braces, as in "TX-{modality}"')
   .describe('Text with column names in braces. Empty when any of these columns is empty.')
 
@@ -45,8 +39,8 @@ export const Field = z.union([
   Column,
   z.strictObject({
     column: Column,
-    values: z.record(z.string(), Plain('text')).optional().describe('What each content of the column stands for.'),
-    otherwise: Plain('text').nullable().optional().describe('For contents not in `values`; null is nothing. Without it they are issues.'),
+    values: z.record(z.string(), PlainText).optional().describe('What each content of the column stands for.'),
+    otherwise: PlainText.nullable().optional().describe('For contents not in `values`; null is nothing. Without it they are issues.'),
   }),
   Constant,
   z.strictObject({ template: Template }),

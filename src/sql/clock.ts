@@ -1,6 +1,6 @@
 import type { Reading } from '../core/clock/chosen.ts'
 import type { Interval, Pause } from '../core/pack/pack.ts'
-import { entryTime, standingSql, variantSql } from './pathway-row.ts'
+import { dayNumber, entryTime, standingSql, variantSql } from './pathway-row.ts'
 import { attributeNumber, clockName, closedColumn, compileCondition, momentColumn, slotColumn, stateOfReason } from './columns.ts'
 import { quoteText } from './name.ts'
 import type { Plan } from './plan.ts'
@@ -25,12 +25,17 @@ export const samePathway = (plan: Plan, a: string, b: string): string =>
 export function compilePauses(plan: Plan): string {
   const { known, ok } = standingSql(plan)
   const keys = ['ledger', 'pathway', ...(plan.pack.variantFrom === 'code' ? ['variant'] : [])].join(', ')
-  return `SELECT ${keys}, pause, t AS from_t, to_t
+  // A time and its own day travel as one number: the day lies at most one beside the day of the time in UTC.
+  const minute = plan.pack.time === 'minute'
+  const day = (t: string, shift: string) => (minute ? `CAST(FLOOR(${t} / 86400.0) AS BIGINT) + ${shift} - 1` : t)
+  return `SELECT ${keys}, pause, t AS from_t, ${day('t', 'shift')} AS from_d,
+  end_ts >> 2 AS to_t, ${day('(end_ts >> 2)', '(end_ts & 3)')} AS to_d
 FROM (
-  SELECT ${keys}, pause, ends, t,
-    MIN(CASE WHEN ends THEN t END) OVER (PARTITION BY ${keys}, pause ORDER BY t RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS to_t
+  SELECT ${keys}, pause, ends, t, shift,
+    MIN(CASE WHEN ends THEN t * 4 + shift END) OVER (PARTITION BY ${keys}, pause ORDER BY t RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS end_ts
   FROM (
-    SELECT e.ledger, e.pathway, ${variantSql(plan)} AS variant, c.pause, c.ends, ${entryTime(plan)} AS t
+    SELECT e.ledger, e.pathway, ${variantSql(plan)} AS variant, c.pause, c.ends, ${entryTime(plan)} AS t,
+      ${minute ? `${dayNumber('e.occurred')} - CAST(FLOOR(${entryTime(plan)} / 86400.0) AS BIGINT) + 1` : '0'} AS shift
     FROM entry e JOIN pack_pause c ON c.code = e.code
     WHERE ${known} AND ${ok}
   ) marked
@@ -44,7 +49,7 @@ export function compileClocks(plan: Plan, from: string): string {
   let sql = from
   sql = stage(sql, [...clocks.flatMap((clock) => endsOf(plan, clock)), ...pausesInForce(plan)])
   sql = stage(sql, clocks.flatMap((clock) => restarted(plan, clock)))
-  sql = stage(sql, clocks.flatMap((clock) => positions(plan, clock)), clocks.flatMap(calendarJoins))
+  sql = stage(sql, clocks.flatMap((clock) => positions(plan, clock)), clocks.flatMap((clock) => calendarJoins(plan, clock)))
   const spans = spanPauses(plan).length === 0 ? [] : clocks.filter((clock) => spansMatter(plan, clock))
   if (spans.length > 0) sql = stage(sql, spans.flatMap(spanColumns), spans.map((clock) => spanJoin(plan, clock, sql)))
   sql = stage(sql, clocks.flatMap((clock) => lengths(plan, clock, spans.includes(clock))))
@@ -95,10 +100,10 @@ const activeDay = (plan: Plan) => (plan.pack.time === 'day' ? 'active_t' : 'acti
 
 const clamped = (interval: Interval, day: string) => `LEAST(GREATEST(${day}, ${interval.calendar!.from}), ${interval.calendar!.to})`
 
-function calendarJoins({ interval, name }: Clock): readonly string[] {
+function calendarJoins(plan: Plan, { interval, name }: Clock): readonly string[] {
   if (interval.unit !== 'working-day') return []
   const join = (end: string, day: string) => `LEFT JOIN pack_calendar ${name}_cal_${end} ON ${name}_cal_${end}.calendar = ${quoteText(interval.calendar!.id)} AND ${name}_cal_${end}.day = CASE WHEN ${day} IS NULL THEN NULL ELSE ${clamped(interval, day)} END`
-  return [join('start', `x.${name}_start_d`), join('until', `COALESCE(x.${name}_stop_d, CAST($1 AS BIGINT))`), join('active', 'x.active_t')]
+  return [join('start', `x.${name}_start_d`), join('until', `COALESCE(x.${name}_stop_d, CAST($1 AS BIGINT))`), join('active', `x.${activeDay(plan)}`)]
 }
 
 /** Pauses by codes touch a clock when they are taken out of it, or could explain why it was missed. */
@@ -113,31 +118,27 @@ const inSet = (clock: Clock, pause: Pause, out: (typeof outs)[number]): string =
   return pause.when ? `x.p${pause.index}_on` : 'TRUE'
 }
 
-/** Time covered by the pauses of a set, overlapping ones once, never beyond the clock: each adds what lies after all before it. */
+/** Length covered by the pauses of a set, overlapping ones once, never beyond the clock: each adds what lies after all before it. */
 function spanJoin(plan: Plan, clock: Clock, from: string): string {
   const { interval, name } = clock
   const sets = outsOf(clock)
+  const e = interval.unit === 'minute' ? 't' : 'd'
   const member = (out: (typeof outs)[number]) => `CASE s.pause ${spanPauses(plan).map((p) => `WHEN ${p.index} THEN ${inSet(clock, p, out)}`).join(' ')} ELSE FALSE END`
-  const position = (time: string) => (plan.pack.time === 'day' || interval.unit === 'minute' ? time : `CAST(FLOOR(${time} / 86400.0) AS BIGINT)`)
   const columns = (of: (out: (typeof outs)[number]) => string) => sets.map(of).join(',\n      ')
-  const before = `PARTITION BY ledger, pathway, variant ORDER BY from_t, to_t, pause ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING`
-  const edges = columns((out) => `CASE WHEN in_${out} THEN GREATEST(from_t, start_t, MAX(CASE WHEN in_${out} THEN to_t END) OVER (${before})) END AS from_${out}`)
+  const before = `PARTITION BY ledger, pathway, variant ORDER BY from_e, to_e, pause ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING`
+  const edges = columns((out) => `CASE WHEN in_${out} THEN GREATEST(from_e, start_e, MAX(CASE WHEN in_${out} THEN to_e END) OVER (${before})) END AS from_${out}`)
   const working = interval.unit === 'working-day'
-  const sum = (out: (typeof outs)[number]) => `CAST(COALESCE(SUM(CASE WHEN to_t > from_${out} THEN ${working ? `to_${out}_cal.n - from_${out}_cal.n` : `${position('to_t')} - ${position(`from_${out}`)}`} ELSE 0 END), 0) AS BIGINT) AS out_${out}`
-  const joins = working
-    ? sets.flatMap((out) => [
-        `LEFT JOIN pack_calendar from_${out}_cal ON from_${out}_cal.calendar = ${quoteText(interval.calendar!.id)} AND from_${out}_cal.day = ${clamped(interval, `from_${out}`)}`,
-        `LEFT JOIN pack_calendar to_${out}_cal ON to_${out}_cal.calendar = ${quoteText(interval.calendar!.id)} AND to_${out}_cal.day = ${clamped(interval, 'to_t')}`,
-      ])
-    : []
+  const sum = (out: (typeof outs)[number]) => `CAST(COALESCE(SUM(CASE WHEN to_e > from_${out} THEN ${working ? `to_cal.n - from_${out}_cal.n` : `to_e - from_${out}`} ELSE 0 END), 0) AS BIGINT) AS out_${out}`
+  const calendar = (alias: string, day: string) => `LEFT JOIN pack_calendar ${alias} ON ${alias}.calendar = ${quoteText(interval.calendar!.id)} AND ${alias}.day = ${clamped(interval, day)}`
+  const joins = working ? [calendar('to_cal', 'to_e'), ...sets.map((out) => calendar(`from_${out}_cal`, `from_${out}`))] : []
   return `LEFT JOIN (
   SELECT ledger, pathway, variant,
       ${columns(sum)}
   FROM (
-    SELECT ledger, pathway, variant, to_t,
+    SELECT ledger, pathway, variant, to_e,
       ${edges}
     FROM (
-      SELECT x.ledger, x.pathway, x.variant, s.pause, s.from_t, LEAST(COALESCE(s.to_t, x.${name}_until_t), x.${name}_until_t) AS to_t, x.${name}_start_t AS start_t,
+      SELECT x.ledger, x.pathway, x.variant, s.pause, s.from_${e} AS from_e, LEAST(COALESCE(s.to_${e}, x.${name}_until_${e}), x.${name}_until_${e}) AS to_e, x.${name}_start_${e} AS start_e,
       ${columns((out) => `${member(out)} AS in_${out}`)}
       FROM (${from}) x JOIN pathway_pause s ON ${samePathway(plan, 's', 'x')}
     ) spans
@@ -191,11 +192,11 @@ function state(plan: Plan, { interval, reading, name: n }: Clock): string {
   const from = Math.max(...interval.from.slots)
   const later = pack.slots.filter((slot) => slot.kind === 'milestone' && !slot.closing && slot.index > from).map((slot) => `${slotColumn(plan, slot.index, reading, 't')} IS NOT NULL`)
   const ends = pack.ends.filter((end) => !end.intervals || end.intervals.has(interval.id)).map((end) => compileCondition(plan, end.when, reading))
+  const dropped = any([...pack.lastDays].map(([id, day]) => `variant = ${quoteText(id)} AND CAST($1 AS BIGINT) > ${day}`))
   const closed = interval.from.slots.map((slot) => closedColumn(plan, slot)).filter((sql) => sql !== 'FALSE')
   const open = interval.limitBy.map((attribute) => `${slotColumn(plan, attribute.slot, reading, 't')} IS NULL`)
   const [t, d] = [(end: string) => `${n}_${end}_t`, (end: string) => `${n}_${end}_d`]
   const when = (condition: string | undefined, answer: string | number) => (condition ? [`WHEN ${condition} THEN ${answer}`] : [])
-  const any = (parts: readonly string[]) => (parts.length === 0 ? undefined : `(${parts.join(' OR ')})`)
   return `CASE
     ${[
       ...when(any(closed) && `${t('start')} IS NULL AND ${any(closed)}`, stateOfReason('not-in-force')),
@@ -203,6 +204,7 @@ function state(plan: Plan, { interval, reading, name: n }: Clock): string {
       ...when(`${t('start')} IS NULL AND ${t('stop')} IS NULL`, 'NULL'),
       ...when(interval.untimedWhen && `${t('stop')} IS NOT NULL AND ${compileCondition(plan, interval.untimedWhen, reading)}`, stateOfReason('untimed')),
       ...when(any(ends) && `${t('stop')} IS NULL AND ${any(ends)}`, stateOfReason('ended-otherwise')),
+      ...when(dropped && `${t('stop')} IS NULL AND ${dropped}`, stateOfReason('not-in-force')),
       ...when(`${t('start')} IS NULL`, stateOfReason('start-missing')),
       ...when(plan.profile.hasDoubt ? `${n}_start_doubt = 2 OR ${n}_stop_doubt = 2` : undefined, stateOfReason('in-doubt')),
       ...when(interval.unit === 'minute' ? `${n}_start_precise = 0 OR ${n}_stop_precise = 0` : undefined, stateOfReason('imprecise')),
@@ -216,6 +218,8 @@ function state(plan: Plan, { interval, reading, name: n }: Clock): string {
     ].join('\n    ')}
     ELSE 3 END`
 }
+
+const any = (parts: readonly string[]) => (parts.length === 0 ? undefined : `(${parts.map((part) => `(${part})`).join(' OR ')})`)
 
 /** Whether the clock came as far as a limit; only then does it have a limit day. */
 const reached = (n: string) => `(${n}_state <= 3 OR (${n}_state = ${stateOfReason('limit-unknown')} AND ${n}_kind = 0 AND ${n}_stop_t IS NULL))`

@@ -4,7 +4,8 @@ import { reasons } from '../core/clock/clock.ts'
 import type { Attribute, Interval, Moments, Slot } from '../core/pack/pack.ts'
 import type { Condition, Verdict } from '../core/pack/schema.ts'
 import { readDay } from '../core/words/day.ts'
-import { type Field, settingsOf, unpacked, unpackedTime } from './key.ts'
+import { type Field, settingsOf, unpacked } from './key.ts'
+import { momentSql } from './pathway-row.ts'
 import { quoteText } from './name.ts'
 import { type Plan, readingOf, slotIndex, slotName } from './plan.ts'
 
@@ -21,7 +22,8 @@ export function slotColumn(plan: Plan, index: number, reading: Reading, what: Wh
   if (what === 'precise' && day) return '1'
   if (what === 'doubt' && !plan.profile.hasDoubt) return '0'
   if (what === 'late' && slot.dutyDays === undefined) return '0'
-  const real = what === 'place' || what === 'value' ? 'base' : readingOf(plan, slot, reading)
+  const own = readingOf(plan, slot, reading)
+  const real = what === 'value' || (what === 'place' && !plan.fields(index, own).has('place')) ? 'base' : own
   const field = asField[what]
   if (field && field !== 'late' && field !== 'doubt' && field !== 'precise' && !plan.fields(index, real).has(field)) return '0'
   return `${slotName(slot, real)}_${what}`
@@ -36,11 +38,11 @@ export function compileSlots(plan: Plan, whole: Plan, from: string): string {
         const name = slotName(slot, reading)
         const key = (n: number) => `r.${name}_k${n}`
         const fields = plan.fields(slot.index, reading)
-        const t = unpackedTime(whole.layout, key(0))
+        const moment = momentSql(whole, key)
         const field = (f: Field) => unpacked(whole.layout, f, key)
         return [
-          `${t} AS ${name}_t`,
-          ...(plan.pack.time === 'day' ? [] : [`CAST(FLOOR(${t} / 86400.0) AS BIGINT) + ${field('shift')} - 1 AS ${name}_d`, `${field('precise')} AS ${name}_precise`]),
+          `${moment.t} AS ${name}_t`,
+          ...(plan.pack.time === 'day' ? [] : [`${moment.d} AS ${name}_d`, `${moment.precise} AS ${name}_precise`]),
           ...(slot.dutyDays === undefined ? [] : [`${field('late')} AS ${name}_late`]),
           ...(['doubt', 'setting', 'place', 'value'] as const).filter((f) => fields.has(f)).map((f) => `${field(f)} AS ${name}_${f}`),
         ]
@@ -108,8 +110,8 @@ const compilers: { readonly [K in ReturnType<typeof conditionKind>]: (c: Keyed<K
   before: (c, plan, reading) => inOrder(c.before, '<', plan, reading),
   notAfter: (c, plan, reading) => inOrder(c.notAfter, '<=', plan, reading),
   onOrAfter: (c, plan, reading) => `COALESCE(${slotColumn(plan, slotIndex(plan.pack, c.onOrAfter), reading, 'd')} >= ${readDay(c.date)}, FALSE)`,
-  samePlace: (c, plan) => {
-    const [a, b] = c.samePlace.map((id) => slotColumn(plan, slotIndex(plan.pack, id), 'base', 'place'))
+  samePlace: (c, plan, reading) => {
+    const [a, b] = c.samePlace.map((id) => slotColumn(plan, slotIndex(plan.pack, id), reading, 'place'))
     return `COALESCE(${a} > 0 AND ${a} = ${b}, FALSE)`
   },
   variant: (c) => `variant IN (${c.variant.map(quoteText).join(', ')})`,

@@ -1,7 +1,7 @@
 import type { Reading } from '../core/clock/chosen.ts'
 import type { Slot } from '../core/pack/pack.ts'
 import { dayText } from '../core/words/day.ts'
-import { type Field, keysFor, packed, unpackedTime } from './key.ts'
+import { type Field, keysFor, packed, unpacked, unpackedTime } from './key.ts'
 import { quoteText } from './name.ts'
 import { type Plan, readingOf, slotName } from './plan.ts'
 import { refusalsOf } from './reference.ts'
@@ -111,7 +111,7 @@ function knownEntries(plan: Plan): string {
     `${variantSql(plan)} AS variant`,
     'c.slot',
     `${t} AS t`,
-    ...(pack.time === 'day' ? [] : [`${d} AS d`]),
+    ...(pack.time === 'day' ? [] : [`${d} AS d`, `${fieldSql.precise} AS precise`]),
     ...(plan.slots.some((slot) => !flipped(slot)) ? columnsOf('k', 'e.seq') : []),
     ...(plan.slots.some(flipped) ? columnsOf('f', `(${layout.top} - e.seq)`) : []),
     ...(isBarred(plan) ? [`${ok} AS ok`] : []),
@@ -150,22 +150,46 @@ function besideLevels(plan: Plan): readonly (readonly Slot[])[] {
 
 /** Replaces, in the pathways that need it, a slot's entry by the best one on the right side of the slot beside it. */
 function settledBeside(plan: Plan, rows: string, slots: readonly Slot[]): string {
+  const { layout, pack } = plan
   const pairs = slots.flatMap((slot) => plan.readings.filter((reading) => readingOf(plan, slot, reading) === reading).map((reading) => ({ slot, reading })))
-  const timeOf = (slot: Slot, reading: Reading, row: string) => unpackedTime(plan.layout, `${row}.${slotName(slot, readingOf(plan, slot, reading))}_k0`)
-  const otherTime = (slot: Slot, reading: Reading, row: string) => timeOf(plan.pack.slots[slot.beside!]!, reading, row)
-  const wrong = ({ slot, reading }: (typeof pairs)[number], row: string) => `${timeOf(slot, reading, row)} ${slot.pick === 'first' ? '<' : '>'} ${otherTime(slot, reading, row)}`
-  const keyed = pairs.flatMap((pair) => keysFor(plan.layout, plan.fields(pair.slot.index, pair.reading)).map((key) => ({ pair, name: `${slotName(pair.slot, pair.reading)}_k${key}` })))
-  const others = [...new Set(pairs.map(({ slot, reading }) => `${slotName(plan.pack.slots[slot.beside!]!, readingOf(plan, plan.pack.slots[slot.beside!]!, reading))}_k0`))]
-  const again = aggregates(plan, slots, (slot, reading) => `t ${slot.pick === 'first' ? '>=' : '<='} ${unpackedTime(plan.layout, `o_${slotName(plan.pack.slots[slot.beside!]!, readingOf(plan, plan.pack.slots[slot.beside!]!, reading))}_k0`)}`)
-  const same = plan.pack.variantFrom === 'code' ? ' AND k.variant = w.variant' : ''
+  const timeKeys = keysFor(layout, new Set<Field>(['precise', 'shift']))
+  const nameOf = (slot: Slot, reading: Reading) => slotName(slot, readingOf(plan, slot, reading))
+  const besideOf = (slot: Slot) => pack.slots[slot.beside!]! // only slots picked beside another come here
+  const packedMoment = (name: string, prefix: string) => momentSql(plan, (key) => `${prefix}${name}_k${key}`)
+  const wrong = ({ slot, reading }: (typeof pairs)[number], row: string) => {
+    const [own, other] = [packedMoment(nameOf(slot, reading), `${row}.`), packedMoment(nameOf(besideOf(slot), reading), `${row}.`)]
+    return `NOT (${slot.pick === 'first' ? notBefore(plan, own, other) : notBefore(plan, other, own)})`
+  }
+  const keyed = pairs.flatMap((pair) => keysFor(layout, plan.fields(pair.slot.index, pair.reading)).map((key) => ({ pair, name: `${slotName(pair.slot, pair.reading)}_k${key}` })))
+  const others = [...new Set(pairs.flatMap(({ slot, reading }) => timeKeys.map((key) => `${nameOf(besideOf(slot), reading)}_k${key}`)))]
+  const again = aggregates(plan, slots, (slot, reading) => {
+    const [own, other] = [{ t: 't', d: 'd', precise: 'precise' }, packedMoment(nameOf(besideOf(slot), reading), 'o_')]
+    return slot.pick === 'first' ? notBefore(plan, own, other) : notBefore(plan, other, own)
+  })
+  const same = (a: string, b: string) => ['ledger', 'pathway', ...(pack.variantFrom === 'code' ? ['variant'] : [])].map((column) => `${a}.${column} = ${b}.${column}`).join(' AND ')
   const known = `SELECT k.*, ${others.map((name) => `w.${name} AS o_${name}`).join(', ')}
   FROM (${knownEntries(plan)}) k
-  JOIN (SELECT * FROM (${rows}) r WHERE ${pairs.map((pair) => wrong(pair, 'r')).join(' OR ')}) w ON k.ledger = w.ledger AND k.pathway = w.pathway${same}`
+  JOIN (SELECT * FROM (${rows}) r WHERE ${pairs.map((pair) => wrong(pair, 'r')).join(' OR ')}) w ON ${same('k', 'w')}`
   const kept = rowColumns(plan).filter((name) => !keyed.some((k) => k.name === name))
   const settled = keyed.map(({ pair, name }) => `CASE WHEN ${wrong(pair, 'a')} THEN b.${name} ELSE a.${name} END AS ${name}`)
   return `SELECT ${[...kept.map((name) => `a.${name}`), ...settled].join(',\n  ')}
 FROM (${rows}) a
-LEFT JOIN (${grouped(plan, known, again)}) b ON b.ledger = a.ledger AND b.pathway = a.pathway${plan.pack.variantFrom === 'code' ? ' AND b.variant = a.variant' : ''}`
+LEFT JOIN (${grouped(plan, known, again)}) b ON ${same('b', 'a')}`
+}
+
+interface MomentSql { readonly t: string; readonly d: string; readonly precise: string }
+
+/** Time, day and whether the minute is known, taken out of a slot's packed numbers. */
+export function momentSql(plan: Plan, column: (key: number) => string): MomentSql {
+  const t = unpackedTime(plan.layout, column(0))
+  if (plan.pack.time === 'day') return { t, d: t, precise: '1' }
+  return { t, d: `(CAST(FLOOR(${t} / 86400.0) AS BIGINT) + ${unpacked(plan.layout, 'shift', column)} - 1)`, precise: unpacked(plan.layout, 'precise', column) }
+}
+
+/** As `notBefore` of the plain engine: where one of two is known only to its day, days decide. */
+function notBefore(plan: Plan, a: MomentSql, b: MomentSql): string {
+  if (plan.pack.time === 'day') return `${a.t} >= ${b.t}`
+  return `CASE WHEN ${a.precise} = 1 AND ${b.precise} = 1 THEN ${a.t} >= ${b.t} ELSE ${a.d} >= ${b.d} END`
 }
 
 /** Names of the columns of the pathway rows. */

@@ -38,6 +38,7 @@ export function mentions(condition: Condition): { slots: readonly string[]; attr
 export function planOf(pack: Pack, indicators: readonly Indicator[], profile: LedgerProfile): Plan {
   const slots = new Set<number>()
   const placed = new Set<number>()
+  const compared = new Set<number>()
   const intervals = new Set<Interval>()
   const addSlot = (index: number): void => {
     if (slots.has(index)) return
@@ -50,7 +51,7 @@ export function planOf(pack: Pack, indicators: readonly Indicator[], profile: Le
     if (!condition) return
     const found = mentions(condition)
     for (const id of found.slots) addSlot(slotIndex(pack, id))
-    for (const id of samePlaces(condition)) placed.add(slotIndex(pack, id))
+    for (const id of samePlaces(condition)) compared.add(slotIndex(pack, id))
     for (const id of found.attributes) addSlot(pack.attributes.find((a) => a.id === id)!.slot)
     for (const id of found.intervals) addInterval(pack.intervals.find((i) => i.id === id)!)
   }
@@ -98,7 +99,7 @@ export function planOf(pack: Pack, indicators: readonly Indicator[], profile: Le
       const fields = new Set<Field>(['late', 'precise', 'shift'])
       if (profile.hasDoubt) fields.add('doubt')
       if (setting.has(slot)) fields.add('setting')
-      if (reading === 'base' && placed.has(slot) && profile.places > 0) fields.add('place')
+      if (((reading === 'base' && placed.has(slot)) || compared.has(slot)) && profile.places > 0) fields.add('place')
       if (reading === 'base' && amounts.has(slot)) fields.add('value')
       return fields
     },

@@ -54,7 +54,8 @@ export async function readAll(options: Partial<ReadOptions> & Pick<ReadOptions, 
 }
 
 /** `p1 A1 2024-03-01` for each entry. */
-export const short = (entries: readonly ArrivingEntry[]): string[] => entries.map((entry) => `${entry.pathway} ${entry.code} ${dayText(entry.occurred)}`)
+export const short = (entries: readonly ArrivingEntry[]): string[] =>
+  entries.map((entry) => `${entry.pathway} ${entry.code} ${dayText(entry.occurred)}`)
 
 /** Runs of a fuzz test: few by default, many at night. */
 export const fuzzRuns = process.env['SOAK'] ? 10_000 : 300

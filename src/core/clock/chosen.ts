@@ -14,7 +14,7 @@ export interface Asking {
 export interface Pathway {
   readonly ledger: number
   readonly id: string
-  /** '' when the pack or the entries name none. */
+  /** '' when the codes name none; where entries name it, it is read with the pathway, as known on the day. */
   readonly variant: string
   readonly entries: readonly CodedEntry[]
 }
@@ -58,8 +58,6 @@ function counts(coded: CodedEntry, slot: Slot, reading: Reading, asking: Asking)
   return !barredOf(coded, asking) && (reading !== 'sure' || entry.standing === 'sure')
 }
 
-export interface Choice { readonly chosen: readonly (Chosen | undefined)[] }
-
 /** For each slot the entry that counts, in the pack's order of slots. */
 export function choose(pack: Pack, pathway: Pathway, reading: Reading, asking: Asking): readonly (Chosen | undefined)[] {
   const chosen: (Chosen | undefined)[] = pack.slots.map(() => undefined)
@@ -74,12 +72,15 @@ export function choose(pack: Pack, pathway: Pathway, reading: Reading, asking: A
       .filter(({ row }) => row.slots.includes(slot.index))
       .filter((coded) => counts(coded, slot, reading, asking))
       .map((coded): Chosen => ({ slot, coded, time: timeOf(pack, coded.entry), day: coded.entry.occurred, precise: pack.time === 'day' || coded.entry.occurredAt !== undefined }))
-      .filter(({ time }) => !other || (slot.pick === 'first' ? time >= other.time : time <= other.time))
+      .filter((candidate) => !other || (slot.pick === 'first' ? notBefore(candidate, other) : notBefore(other, candidate)))
     chosen[slot.index] = candidates.sort((a, b) => (slot.pick === 'first' ? a.time - b.time : b.time - a.time) || (slot.lastRecorded ? b.coded.entry.seq - a.coded.entry.seq : a.coded.entry.seq - b.coded.entry.seq))[0]
   }
   for (const slot of pack.slots) settle(slot)
   return chosen
 }
+
+/** Where one of two is known only to its day, days decide. */
+const notBefore = (a: Chosen, b: Chosen): boolean => (a.precise && b.precise ? a.time >= b.time : a.day >= b.day)
 
 /** Ties between slots go to the one listed first. */
 export function momentOf(moments: Moments, chosen: readonly (Chosen | undefined)[]): Chosen | undefined {

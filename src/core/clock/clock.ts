@@ -10,8 +10,11 @@ import { dayOfCount, workingDaysUpTo } from './working-days.ts'
 export const reasons = ['not-in-force', 'ended-otherwise', 'untimed', 'start-missing', 'in-doubt', 'imprecise', 'order-impossible', 'outside-calendar', 'limit-unknown'] as const
 export type Reason = (typeof reasons)[number]
 
+/** Where on the calendar and the clock something lies. */
+export interface Position { readonly time: number; readonly day: Day }
+
 /** One stretch taken out, or one that only explains: from entry to entry, or an amount an entry names. */
-export interface Stretch { readonly pause: Pause; readonly from: number; readonly to: number; readonly amount?: number; readonly entries: readonly CodedEntry[]; readonly subtracted: boolean }
+export interface Stretch { readonly pause: Pause; readonly from: Position; readonly to: Position; readonly amount?: number; readonly entries: readonly CodedEntry[]; readonly subtracted: boolean }
 
 /**
  * One interval running in one pathway. Lengths are in the clock's unit: days, working days, or seconds for minutes.
@@ -51,7 +54,14 @@ export interface PathwayReading {
 
 export function readPathway(pack: Pack, pathway: Pathway, asking: Asking): PathwayReading {
   const read = (reading: Reading) => choose(pack, pathway, reading, asking)
-  return { pack, pathway, asking, chosen: { base: read('base'), sure: read('sure'), 'real-time': read('real-time') } }
+  const known = pack.variantFrom === 'entry' ? { ...pathway, variant: entryVariant(pathway, asking) } : pathway
+  return { pack, pathway: known, asking, chosen: { base: read('base'), sure: read('sure'), 'real-time': read('real-time') } }
+}
+
+/** Where entries carry the variant beside the code, the first in order of letters of those known, so that it never depends on order. */
+function entryVariant({ entries }: Pathway, asking: Asking): string {
+  const named = entries.flatMap(({ entry }) => (entry.variant !== undefined && entry.recorded <= asking.asOf && entry.occurred <= asking.asOf ? entry.variant : []))
+  return named.sort()[0] ?? ''
 }
 
 export const baseFacts = (reading: PathwayReading, verdictOf: Facts['verdictOf']): Facts => ({
@@ -88,6 +98,7 @@ export function readClock(at: PathwayReading, interval: Interval, reading: Readi
   if (!start && !stop) return laterMilestoneKnown(pack, interval, chosen) ? verdict('unknown', 'start-missing') : undefined
   if (stop && interval.untimedWhen && holds(interval.untimedWhen, facts)) return verdict('not-applicable', 'untimed')
   if (!stop && pack.ends.some((end) => (!end.intervals || end.intervals.has(interval.id)) && holds(end.when, facts))) return verdict('not-applicable', 'ended-otherwise')
+  if (!stop && asking.asOf > (pack.lastDays.get(pathway.variant) ?? Number.POSITIVE_INFINITY)) return verdict('not-applicable', 'not-in-force')
   if (!start) return verdict('unknown', 'start-missing')
   if ([start, stop].some((c) => c && openDoubts.includes(c.coded.entry.standing))) return verdict('unknown', 'in-doubt')
   if (interval.unit === 'minute' && (!start.precise || stop?.precise === false)) return verdict('unknown', 'imprecise')
@@ -139,8 +150,6 @@ export function lastActivity(at: PathwayReading): { time: number; day: Day } | u
   return times.length === 0 ? undefined : { time: Math.max(...times.map((t) => t.time)), day: Math.max(...times.map((t) => t.day)) as Day }
 }
 
-type Position = { time: number; day: Day }
-
 function lengths(at: PathwayReading, interval: Interval, { start, until, on }: { start: Position; until: Position; on: (p: Position) => number }) {
   const facts = baseFacts(at, noVerdict)
   const stretches = at.pack.pauses.flatMap((pause) => {
@@ -151,7 +160,7 @@ function lengths(at: PathwayReading, interval: Interval, { start, until, on }: {
   const out = (cause?: Pause['cause']) => {
     const taken = stretches.filter((s) => s.subtracted || s.pause.cause === cause)
     const amounts = taken.reduce((sum, s) => sum + (s.amount ?? 0), 0)
-    return Math.min(gross, amounts + union(taken.filter((s) => s.amount === undefined), { start, until, on, pack: at.pack }))
+    return Math.min(gross, amounts + union(taken.filter((s) => s.amount === undefined), { start, until, on, interval }))
   }
   const paused = out()
   return { stretches, gross, paused, length: gross - paused, withoutPatient: gross - out('patient'), withoutMedical: gross - out('medical') }
@@ -161,32 +170,37 @@ function amountOf(at: PathwayReading, pause: Pause, subtracted: boolean, interva
   const chosen = at.chosen.base[pause.amountFrom!] // only called for pauses with an amount
   const value = chosen?.coded.entry.value
   if (!chosen || value === undefined || value <= 0) return []
-  return [{ pause, subtracted, from: chosen.time, to: chosen.time, amount: value * (interval.unit === 'minute' ? 60 : 1), entries: [chosen.coded] }]
+  return [{ pause, subtracted, from: chosen, to: chosen, amount: value * (interval.unit === 'minute' ? 60 : 1), entries: [chosen.coded] }]
 }
 
 /** Each start of a pause runs to the first end on or after it, or on; those that overlap are counted once (`union`). */
 function spansOf(at: PathwayReading, pause: Pause, subtracted: boolean, until: Position): readonly Stretch[] {
   const counted = at.pathway.entries.filter((coded) => !barredOf(coded, at.asking))
-  const time = ({ entry }: CodedEntry) => timeOf(at.pack, entry)
-  const ends = counted.filter(({ row }) => row.ends.includes(pause.index)).sort((a, b) => time(a) - time(b) || a.entry.seq - b.entry.seq)
+  const position = ({ entry }: CodedEntry): Position => ({ time: timeOf(at.pack, entry), day: entry.occurred })
+  const ends = counted
+    .filter(({ row }) => row.ends.includes(pause.index))
+    .map((coded) => ({ coded, ...position(coded) }))
+    .sort((a, b) => a.time - b.time || a.day - b.day || a.coded.entry.seq - b.coded.entry.seq)
   return counted
     .filter(({ row }) => row.starts.includes(pause.index))
     .map((start): Stretch => {
-      const end = ends.find((e) => time(e) >= time(start))
-      return { pause, subtracted, from: time(start), to: end ? time(end) : until.time, entries: end ? [start, end] : [start] }
+      const from = position(start)
+      const end = ends.find((e) => e.time >= from.time)
+      return { pause, subtracted, from, to: end ?? until, entries: end ? [start, end.coded] : [start] }
     })
 }
 
-function union(spans: readonly Stretch[], { start, until, on, pack }: { start: Position; until: Position; on: (p: Position) => number; pack: Pack }): number {
-  // In a pack of days time and day are one; in a pack of minutes only clocks in days need the day of a pause's end.
-  const position = (time: number): Position => ({ time, day: (pack.time === 'day' ? time : Math.floor(time / 86_400)) as Day })
-  let covered = start.time
+/** Length covered by spans, each bit once, within the clock's ends. */
+function union(spans: readonly Stretch[], { start, until, on, interval }: { start: Position; until: Position; on: (p: Position) => number; interval: Interval }): number {
+  const edge = (p: Position) => (interval.unit === 'minute' ? p.time : p.day)
+  const at = (n: number): Position => ({ time: n, day: n as Day }) // `on` looks at the one that `edge` took
+  let covered = edge(start)
   let total = 0
-  for (const span of [...spans].sort((a, b) => a.from - b.from || a.to - b.to)) {
-    const from = Math.max(span.from, covered)
-    const to = Math.min(span.to, until.time)
+  for (const span of [...spans].sort((a, b) => edge(a.from) - edge(b.from) || edge(a.to) - edge(b.to))) {
+    const from = Math.max(edge(span.from), covered)
+    const to = Math.min(edge(span.to), edge(until))
     if (to <= from) continue
-    total += on(position(to)) - on(position(from))
+    total += on(at(to)) - on(at(from))
     covered = to
   }
   return total

@@ -59,12 +59,7 @@ export function listPathways(pack: Pack, entries: readonly Entry[]): readonly Pa
     }
   }
   const order = (a: Pathway, b: Pathway) => a.ledger - b.ledger || (a.id < b.id ? -1 : a.id > b.id ? 1 : a.variant < b.variant ? -1 : 1)
-  return [...found.values()].map((pathway) => ({ ...pathway, variant: pack.variantFrom === 'code' ? pathway.variant : entryVariant(pathway.entries) })).sort(order)
-}
-
-/** Where entries carry the variant beside the code, the first in order of letters counts, so that it never depends on order. */
-function entryVariant(entries: readonly { entry: Entry }[]): string {
-  return entries.map(({ entry }) => entry.variant).filter((v) => v !== undefined).sort()[0] ?? ''
+  return [...found.values()].sort(order)
 }
 
 /** The account of one indicator: the plain engine, one pathway at a time, and the judge of the other. */
@@ -73,7 +68,7 @@ export function accountOf(pack: Pack, indicator: Indicator, pathways: readonly P
 }
 
 export function linesOf(reading: PathwayReading, indicator: Indicator): readonly AccountLine[] {
-  if (indicator.unknown !== undefined) return []
+  if (indicator.unknown !== undefined || !isThere(reading)) return []
   const { pack } = reading
   const verdicts = new Map<string, Verdict | undefined>()
   const verdictOf = (id: string) => {
@@ -105,6 +100,9 @@ export function linesOf(reading: PathwayReading, indicator: Indicator): readonly
   if (bin.bin === 'left-out' || !indicator.sharing) return [{ ...line, place: placeOf(indicator, clock, facts), weight: wholeWeight, first: true }]
   return sharesOf(indicator.sharing, facts).map((share, i) => ({ ...line, ...share, first: i === 0 }))
 }
+
+/** On a day before its first entry was recorded, a pathway is not there at all. */
+const isThere = ({ pathway, asking }: PathwayReading) => pathway.entries.some(({ entry }) => entry.recorded <= asking.asOf && entry.occurred <= asking.asOf)
 
 const inDuty = ({ slot, coded: { entry } }: Chosen) => slot.dutyDays === undefined || entry.recorded - entry.occurred <= slot.dutyDays
 

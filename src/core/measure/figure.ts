@@ -24,7 +24,8 @@ export interface Figure {
   readonly p90: number | null
   readonly fellShort: Readonly<Partial<Record<Cause, number>>>
   readonly leftOut: Readonly<Partial<Record<LeftOut, number>>>
-  readonly coding: { readonly realTime: number; readonly afterCoded: number; readonly shareRealTime: number | null }
+  /** null where the pack sets no duty for the entries the indicator rests on. */
+  readonly coding: { readonly realTime: number | null; readonly afterCoded: number | null; readonly shareRealTime: number | null }
   /** Why there is no figure: something the indicator needs is unknown in the pack. */
   readonly unknown?: string
 }
@@ -69,7 +70,9 @@ export function figureOf(indicator: Indicator, cell: Cell, tally: Tally, period:
     p90: quantile(tally.lengths, 0.9, perUnit),
     fellShort: byWhy((bin) => bin === 'missed'),
     leftOut: byWhy((bin) => bin === 'left-out'),
-    coding: { realTime: realTime / wholeWeight, afterCoded: (counted - realTime) / wholeWeight, shareRealTime: share(realTimeMet, realTimeMet + sum(() => true, 'realTimeMissed')) },
+    coding: indicator.hasDuty
+      ? { realTime: realTime / wholeWeight, afterCoded: (counted - realTime) / wholeWeight, shareRealTime: share(realTimeMet, realTimeMet + sum(() => true, 'realTimeMissed')) }
+      : { realTime: null, afterCoded: null, shareRealTime: null },
   }
 }
 

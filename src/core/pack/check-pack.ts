@@ -75,7 +75,7 @@ export function checkPack(text: PackText, spotOf: (path: Path) => Spot): Result<
     end.intervals?.forEach((id, j) => refs.find('interval', id, ['ends', i, 'intervals', j]))
     return { id: end.id, name: end.name, when: end.when, ...(end.intervals ? { intervals: new Set(end.intervals) } : {}) }
   })
-  const indicators = readIndicators(text, intervals, refs)
+  const indicators = readIndicators(text, intervals, slots, refs)
   if (refs.issues.length > 0) return fail(...refs.issues.map((issue) => ({ ...issue, at: spotOf(issue.path) })))
   const byText = new Map<string, CodeRow[]>()
   for (const row of codes) byText.set(row.code, [...(byText.get(row.code) ?? []), row])
@@ -88,6 +88,7 @@ export function checkPack(text: PackText, spotOf: (path: Path) => Spot): Result<
     variantFrom: text.pack.variantFrom,
     text,
     variants: text.variants.map((v) => v.id),
+    lastDays: new Map(text.variants.flatMap((v) => (typeof v.validTo === 'string' ? [[v.id, validDays(v).to] as const] : []))),
     slots,
     attributes,
     codes,
@@ -345,7 +346,7 @@ function readPauses(text: PackText, refs: References): readonly Pause[] {
   })
 }
 
-function readIndicators(text: PackText, intervals: readonly Interval[], refs: References): readonly Indicator[] {
+function readIndicators(text: PackText, intervals: readonly Interval[], slots: readonly Slot[], refs: References): readonly Indicator[] {
   return text.indicators.map((indicator, index) => {
     const path = (...rest: (string | number)[]): Path => ['indicators', index, ...rest]
     if ((indicator.within === undefined) === (indicator.having === undefined)) refs.say('pack/meaning', path(), 'say either `within` (an interval) or `having` (a condition)')
@@ -363,6 +364,8 @@ function readIndicators(text: PackText, intervals: readonly Interval[], refs: Re
       const millionths = Object.values(c.weights).reduce((sum, weight) => sum + Math.round(weight * 1e6), 0)
       if (millionths !== 1e6) refs.say('pack/sum', path('sharing', 'cases', j, 'weights'), `the weights add up to ${millionths / 1e6}, not 1`)
     })
+    const [period, place] = [momentsOf(indicator.period, path('period'), refs), momentsOf(indicator.place, path('place'), refs)]
+    const rests = within ? [...within.from.slots, ...within.to.slots, ...(within.restartedBy === undefined ? [] : [within.restartedBy])] : [...period.slots, ...place.slots]
     if (sharing?.cases.at(-1)?.when) refs.say('pack/meaning', path('sharing', 'cases', sharing.cases.length - 1), 'the last case must hold for all the others: leave out its `when`')
     return {
       id: indicator.id,
@@ -374,8 +377,9 @@ function readIndicators(text: PackText, intervals: readonly Interval[], refs: Re
       ...(population === undefined ? {} : isUnknown(population) ? { unknown: population.unknown } : { population }),
       exclude: (indicator.exclude ?? []).map(({ id, text: words, when }) => ({ id, text: words, when })),
       overrunMissed: indicator.overrun === 'missed',
-      period: momentsOf(indicator.period, path('period'), refs),
-      place: momentsOf(indicator.place, path('place'), refs),
+      period,
+      place,
+      hasDuty: rests.some((slot) => slots[slot]?.dutyDays !== undefined),
       ...(sharing ? { sharing: { places, cases: sharing.cases.map((c) => ({ ...(c.when ? { when: c.when } : {}), weights: places.map((p) => Math.round((c.weights[p.name] ?? 0) * 1e6)) })) } } : {}),
     }
   })

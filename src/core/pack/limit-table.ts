@@ -21,9 +21,9 @@ function outcomeOf(limit: Limit, interval: Interval): LimitOutcome | undefined {
   return amount === undefined ? undefined : { kind: 'limit', amount, andUnknown: false }
 }
 
-/** A known row beats an unknown one, then a row that names the variant, then one that names more attributes. */
+/** A row that names the variant beats one that does not, then one that names more attributes; of equals a known one beats an unknown. */
 const rankOf = (limit: Limit, outcome: LimitOutcome) =>
-  (outcome.kind === 'unknown' ? 0 : 100) + (limit.variant === undefined ? 0 : 10) + Object.keys(limit.when ?? {}).length
+  (limit.variant === undefined ? 0 : 1000) + Object.keys(limit.when ?? {}).length * 10 + (outcome.kind === 'unknown' ? 0 : 1)
 
 const fits = (limit: Limit, variant: string, attributes: readonly Attribute[], values: readonly string[]) =>
   (limit.variant === undefined || asList(limit.variant).includes(variant)) &&
@@ -50,7 +50,7 @@ const noRow: LimitOutcome = { kind: 'unknown', reason: 'the pack gives no limit 
 function longest(outcomes: readonly LimitOutcome[]): LimitOutcome {
   const known = outcomes.filter((o) => o.kind === 'limit')
   const unknown = outcomes.filter((o) => o.kind === 'unknown')
-  if (known.length === 0) return unknown[0] ?? noRow
+  if (known.length === 0) return unknown[0] ?? outcomes.find((o) => o.kind === 'untimed') ?? noRow
   return { kind: 'limit', amount: Math.max(...known.map((o) => o.amount)), andUnknown: unknown.length > 0 }
 }
 
@@ -76,7 +76,7 @@ export function limitTable(interval: Interval, limits: readonly Limit[], variant
         const here = fitting.filter((c) => c.from <= from && from <= c.to)
         const rank = Math.max(...here.map((c) => c.rank), -1)
         const best = here.filter((c) => c.rank === rank)
-        if (best.length > 1 && rank >= 100) clashes.add(`${best[0]!.row} ${best[1]!.row}`)
+        if (best.length > 1 && best[0]!.outcome.kind !== 'unknown') clashes.add(`${best[0]!.row} ${best[1]!.row}`)
         const base = { interval: interval.id, variant, values, from, to }
         return best[0] ? { ...base, outcome: best[0].outcome, row: best[0].row } : { ...base, outcome: noRow }
       })

@@ -111,6 +111,8 @@ export interface Indicator {
   readonly overrunMissed: boolean
   readonly period: Moments
   readonly place: Moments
+  /** Whether the pack says how soon any entry the indicator rests on is to be recorded. */
+  readonly hasDuty: boolean
   readonly sharing?: Sharing
 }
 
@@ -126,6 +128,8 @@ export interface Pack {
   readonly variantFrom: 'code' | 'entry'
   readonly text: PackText
   readonly variants: readonly string[]
+  /** The last day of variants that have one: their clocks end with them. */
+  readonly lastDays: ReadonlyMap<string, Day>
   readonly slots: readonly Slot[]
   readonly attributes: readonly Attribute[]
   readonly codes: readonly CodeRow[]

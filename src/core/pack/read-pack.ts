@@ -94,20 +94,20 @@ class Merge {
     this.origins.set(at, [...known, origin])
   }
 
+  /** What fills something in may say where that comes from; nothing else that is known, or left out, is touched. */
   private fillIn(before: Fields, more: Fields, where: { path: Path; origin: Origin }): Fields {
-    const out = { ...before }
+    const filled = Object.keys(more).filter((key) => isUnknown(before[key]))
+    const may = new Set([...filled, ...(filled.length > 0 ? ['source', 'basis', 'note'] : [])])
     for (const [key, value] of Object.entries(more)) {
-      const old = before[key]
-      if (old === undefined || isUnknown(old)) out[key] = value
-      else if (JSON.stringify(old) !== JSON.stringify(value))
-        this.issues.push({
-          code: 'pack/override',
-          path: [...where.path, key],
-          message: 'the pack it extends says otherwise, and what is known there cannot be changed here',
-          at: where.origin.yaml.spotOf([...where.origin.path, key], 'key'),
-        })
+      if (may.has(key) || JSON.stringify(before[key]) === JSON.stringify(value)) continue
+      this.issues.push({
+        code: 'pack/override',
+        path: [...where.path, key],
+        message: before[key] === undefined ? 'the pack it extends leaves this out; only what it marks unknown can be filled in here' : 'the pack it extends says otherwise, and what is known there cannot be changed here',
+        at: where.origin.yaml.spotOf([...where.origin.path, key], 'key'),
+      })
     }
-    return out
+    return { ...before, ...Object.fromEntries([...may].flatMap((key) => (more[key] === undefined ? [] : [[key, more[key]]]))) }
   }
 
   /** The last file that wrote the value at this path. */
