@@ -32,7 +32,7 @@ export async function openParquet(file: string): Promise<ParquetFile> {
 }
 
 /** DuckDB takes `*`, `?` and `[` in a file name for a pattern and would read another file of a fitting name. */
-const literalPath = (file: string): string => resolve(file).replace(/[*?[]/g, '[$&]')
+export const literalPath = (file: string): string => resolve(file).replace(/[*?[]/g, '[$&]')
 
 async function* textRows(connection: DuckDBConnection, path: string, columns: readonly string[], wanted: readonly string[]) {
   // Columns go by their place, so that no name of a file becomes part of the SQL.

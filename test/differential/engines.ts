@@ -51,7 +51,7 @@ const periods: readonly PeriodKind[] = ['month', 'tertial', 'quarter', 'year']
 
 export const randomCase = fc.record({
   seed: fc.nat(100_000),
-  raw: fc.array(rawEntry, { minLength: 1, maxLength: 400, size: 'max' }),
+  raw: fc.array(rawEntry, { minLength: 1, maxLength: 500, size: 'max' }),
   offset: fc.constantFrom(-5, 8, 20, 30, 45, 70),
   plain: fc.boolean(),
   by: fc.nat(groupings.length - 1),

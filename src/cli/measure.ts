@@ -1,0 +1,133 @@
+import { causes, leftOutReasons } from '../core/measure/account.ts'
+import { type Figure, type Grouped, type Grouping, groupings } from '../core/measure/figure.ts'
+import { dayText, type PeriodKind } from '../core/words/day.ts'
+import { openDuckDB } from '../store/duckdb.ts'
+import type { Columns, Value } from '../store/database.ts'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Io } from './io.ts'
+import { findIndicators, openSession, type Session, type SessionOptions, UsageError } from './session.ts'
+import { csvText, percent, textTable } from './table.ts'
+
+export const periodKinds = ['month', 'tertial', 'quarter', 'year'] as const
+
+export function groupedOf(by: readonly string[] | undefined, period: string): Grouped {
+  if (!(periodKinds as readonly string[]).includes(period)) throw new UsageError(`no period "${period}": ${periodKinds.join(', ')}`)
+  for (const name of by ?? []) if (!(groupings as readonly string[]).includes(name)) throw new UsageError(`cannot group by "${name}": ${groupings.join(', ')}`)
+  return { by: new Set((by ?? []) as readonly Grouping[]), period: period as PeriodKind } // both were checked just now
+}
+
+export interface MeasureOptions extends SessionOptions {
+  readonly pack: string
+  readonly indicator?: readonly string[]
+  readonly by?: readonly string[]
+  readonly period: string
+  readonly format: string
+}
+
+/** `varde measure`: the figures of a ledger. */
+export async function measure(options: MeasureOptions, io: Io): Promise<void> {
+  const grouped = groupedOf(options.by, options.period)
+  const render = renderers[options.format]
+  if (!render) throw new UsageError(`no format "${options.format}": ${Object.keys(renderers).join(', ')}`)
+  if (options.format === 'parquet' && io.outIsTerminal) throw new UsageError('Parquet is not for a terminal: send it to a file with > figures.parquet')
+  const session = await openSession(options.pack, options, io)
+  try {
+    const figures = await session.engine.figures(findIndicators(session.pack, options.indicator), session.asking, grouped)
+    io.out(await render(session, figures))
+  } finally {
+    await session.close()
+  }
+}
+
+const renderers: Readonly<Record<string, (session: Session, figures: readonly Figure[]) => string | Promise<string | Uint8Array>>> = {
+  table: figureTable,
+  json: (session, figures) => `${JSON.stringify(answerOf(session, figures), null, 2)}\n`,
+  csv: (_, figures) => csvText(flatColumns.map(([name]) => name), figures.map(flat)),
+  parquet: (_, figures) => parquetOf(figures),
+}
+
+export const answerOf = ({ pack, asking, engine, ledger }: Session, figures: readonly Figure[]) => ({
+  pack: { id: pack.id, version: pack.version },
+  asOf: dayText(asking.asOf),
+  engine: engine.name,
+  entries: ledger.entries,
+  skipped: ledger.skipped,
+  figures,
+})
+
+const counts = (record: Readonly<Record<string, number | undefined>>) =>
+  Object.entries(record)
+    .map(([why, n]) => `${why} ${n}`)
+    .join(', ')
+
+/** Figures for people: counts with their base, what they could be, and what fell short. */
+export function figureTable({ pack, asking, ledger }: Pick<Session, 'pack' | 'asking' | 'ledger'>, figures: readonly Figure[]): string {
+  const head = ['indicator', 'place', 'period', 'variant', 'within', 'share', 'could be', 'median', '90th', 'fell short', 'left out', 'coded in time']
+  const used = head.map((name) => !(groupings as readonly string[]).includes(name) || figures.some((f) => f[name as Grouping] !== null))
+  const only = (cells: readonly string[]) => cells.filter((_, i) => used[i])
+  const rows = figures.map((f) => only(f.unknown === undefined ? knownCells(f) : [f.indicator, '', '', '', `not computed: ${f.unknown}`]))
+  const right = new Set(only(head).flatMap((name, i) => (['within', 'share', 'median', '90th'].includes(name) ? [i] : [])))
+  const long = figures.some((f) => f.unknown !== undefined) && figures.every((f) => f.unknown !== undefined)
+  const title = `${pack.title}, version ${pack.version}. As known on ${dayText(asking.asOf)}. ${ledger.entries} entries${ledger.skipped > 0 ? `, ${ledger.skipped} bad rows left out` : ''}.`
+  const plain = figures.filter((f) => f.unknown !== undefined)
+  const table = long ? '' : `${textTable(only(head), rows.filter((_, i) => figures[i]!.unknown === undefined), right)}`
+  const notes = plain.map((f) => `${f.indicator} is not computed: ${f.unknown}\n`).join('')
+  return `${title}\n\n${table}${table && notes ? '\n' : ''}${notes}`
+}
+
+const one = (n: number | null): string => (n === null ? '' : String(Math.round(n * 10) / 10))
+const knownCells = (f: Figure): readonly string[] => [
+  f.indicator,
+  f.place === '' ? '(no place)' : (f.place ?? ''),
+  f.period ?? '',
+  f.variant ?? '',
+  `${f.numerator} of ${f.denominator}`,
+  percent(f.share, f.denominator),
+  f.low === null || f.high === null ? '' : `${percent(f.low, f.denominator)} to ${percent(f.high, f.denominator)}`,
+  one(f.median),
+  one(f.p90),
+  counts(f.fellShort),
+  counts(f.leftOut),
+  f.coding.realTime === null ? 'no duty set' : `${f.coding.realTime} of ${f.denominator}`,
+]
+
+/** One column a number, so that a spreadsheet or a script needs no parsing. */
+const flatColumns: readonly (readonly [name: string, type: 'text' | 'number', of: (f: Figure) => string | number | null])[] = [
+  ['indicator', 'text', (f) => f.indicator],
+  ['place', 'text', (f) => f.place],
+  ['period', 'text', (f) => f.period],
+  ['variant', 'text', (f) => f.variant],
+  ['denominator', 'number', (f) => f.denominator],
+  ['numerator', 'number', (f) => f.numerator],
+  ['share', 'number', (f) => f.share],
+  ['low', 'number', (f) => f.low],
+  ['high', 'number', (f) => f.high],
+  ['median', 'number', (f) => f.median],
+  ['p90', 'number', (f) => f.p90],
+  ...causes.map((cause) => [`fell_short_${cause.replaceAll('-', '_')}`, 'number', (f: Figure) => f.fellShort[cause] ?? 0] as const),
+  ...leftOutReasons.map((reason) => [`left_out_${reason.replaceAll('-', '_')}`, 'number', (f: Figure) => f.leftOut[reason] ?? 0] as const),
+  ['coded_real_time', 'number', (f) => f.coding.realTime],
+  ['coded_after', 'number', (f) => f.coding.afterCoded],
+  ['share_real_time', 'number', (f) => f.coding.shareRealTime],
+  ['unknown', 'text', (f) => f.unknown ?? null],
+]
+const flat = (f: Figure) => flatColumns.map(([, , of]) => of(f))
+
+async function parquetOf(figures: readonly Figure[]): Promise<Uint8Array> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'varde-figures-'))
+  const db = await openDuckDB({ threads: 1 })
+  try {
+    const columns: Columns = flatColumns.map(([name]) => [name, 'TEXT'] as const)
+    await db.run(`CREATE TABLE figure (${columns.map(([name]) => `${name} TEXT`).join(', ')})`)
+    await db.load('figure', columns, figures.map((f) => flat(f).map((v): Value => (v === null ? null : String(v)))))
+    const typed = flatColumns.map(([name, type]) => (type === 'text' ? name : `CAST(${name} AS DOUBLE) AS ${name}`))
+    const file = path.join(folder, 'figures.parquet')
+    await db.run(`COPY (SELECT ${typed.join(', ')} FROM figure) TO '${file.replaceAll("'", "''")}' (FORMAT parquet)`)
+    return await readFile(file)
+  } finally {
+    await db.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, Option } from 'commander'
+import { IssueError } from '../core/words/result.ts'
+import { account } from './account.ts'
+import { compare } from './compare.ts'
+import { explain } from './explain.ts'
+import { generate } from './generate.ts'
+import type { Io } from './io.ts'
+import { measure, periodKinds } from './measure.ts'
+import { packCheck } from './pack-check.ts'
+import { sayIssues, UsageError } from './session.ts'
+import { start } from './start.ts'
+
+/** Exit codes: what went wrong, for scripts. */
+export const exitCodes = { fine: 0, issues: 1, usage: 2, fault: 3 } as const
+
+/** Runs one command. Exceptions end here: what the input did wrong is listed, what we did wrong is said in one sentence. */
+export async function runCli(args: readonly string[], io: Io): Promise<number> {
+  try {
+    await program(io).parseAsync([...args], { from: 'user' })
+    return exitCodes.fine
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage
+    if (error instanceof UsageError) {
+      io.err(`varde: ${error.message}\n`)
+      return exitCodes.usage
+    }
+    if (error instanceof IssueError) {
+      sayIssues(io, error.issues)
+      return exitCodes.issues
+    }
+    const spare = error instanceof Error && /out of memory|memory limit/i.test(error.message)
+    if (spare) {
+      io.err('varde: the memory given is too small for this ledger: give more with --memory, or free space in the temporary folder.\n')
+      return exitCodes.fault
+    }
+    io.err(`varde: a fault of ours, not of your files (${error instanceof Error ? error.name : 'unknown'}). Nothing was changed. VARDE_DEBUG=1 prints where it happened; please report that.\n`)
+    if (process.env['VARDE_DEBUG']) io.err(`${error instanceof Error ? error.stack : String(error)}\n`)
+    return exitCodes.fault
+  }
+}
+
+const list = (text: string): string[] => text.split(',').map((part) => part.trim()).filter(Boolean)
+const each = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
+
+function program(io: Io): Command {
+  const varde = new Command('varde')
+    .description('Figures from coded health-care pathways, and the account of each')
+    .version((JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version) // our own package file
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
+    .showHelpAfterError('(varde --help lists the commands; varde COMMAND --help its options)')
+  const ledger = (command: Command) =>
+    command
+      .requiredOption('--entries <files...>', 'files of entries: CSV, XES, NDJSON or Parquet')
+      .option('--map <file>', 'mapping that says which columns are what (docs/intake.md)')
+      .option('--engine <engine>', 'duckdb, postgres (starts one for the run), plain, or postgres://user:password@host/database', 'duckdb')
+      .option('--skip-bad', 'go on without bad rows and count them', false)
+      .option('--memory <size>', 'memory DuckDB may use before it spills to disk, such as 2GiB')
+      .addOption(new Option('--threads <n>', 'threads DuckDB may use').argParser(Number))
+  const formats = (command: Command, choices: string) => command.option('--format <format>', choices, 'table')
+
+  const pack = varde.command('pack').description('packs: the rules of a country, programme or house')
+  pack
+    .command('check')
+    .description('read a pack, check it and its examples, list what it does not know')
+    .argument('<folder>')
+    .action((folder: string) => packCheck(folder, io))
+  formats(ledger(varde.command('measure').description('figures of a ledger under a pack')), 'table, json, csv or parquet')
+    .requiredOption('--pack <folder>', 'the pack')
+    .option('--indicator <ids...>', 'only these indicators')
+    .option('--by <parts>', 'place, period, variant: any of them, with commas', list)
+    .option('--period <kind>', periodKinds.join(', '), 'month')
+    .option('--as-of <day>', 'as known on this day; the last day of recording unless said')
+    .action((options) => measure(options, io))
+  formats(ledger(varde.command('account').description('every pathway in a figure, or left out of it, and why')), 'table or json')
+    .requiredOption('--pack <folder>', 'the pack')
+    .requiredOption('--indicator <id>', 'the indicator')
+    .option('--place <place>')
+    .option('--period <period>', 'such as 2024-03, 2024-T1, 2024-Q2 or 2024')
+    .option('--variant <variant>')
+    .option('--as-of <day>', 'as known on this day; the last day of recording unless said')
+    .action((options) => account(options, io))
+  formats(ledger(varde.command('explain').description('one pathway: its entries, its clocks, and the sum of each')), 'table or json')
+    .requiredOption('--pack <folder>', 'the pack')
+    .requiredOption('--pathway <id>', 'the pathway')
+    .option('--as-of <day>', 'as known on this day; the last day of recording unless said')
+    .action((options) => explain(options, io))
+  formats(ledger(varde.command('compare').description('why a figure differs between two days, or under two packs')), 'table or json')
+    .requiredOption('--pack <folder>', 'the pack; twice to compare two', each)
+    .option('--as-of <day>', 'a day; twice to compare two', each)
+    .option('--indicator <ids...>', 'only these indicators')
+    .option('--place <place>')
+    .option('--period <period>')
+    .option('--variant <variant>')
+    .action((options) => compare({ ...options, asOf: options.asOf ?? [] }, io))
+  varde
+    .command('generate')
+    .description('an invented ledger from the scenario of a pack, the same for the same seed')
+    .requiredOption('--pack <folder>', 'the pack; its scenario is scenario/generate.yaml')
+    .requiredOption('--pathways <n>', 'how many pathways', Number)
+    .requiredOption('--seed <n>', 'any whole number', Number)
+    .requiredOption('--out <file>', 'the Parquet file to write')
+    .action((options) => generate(options, io))
+  varde
+    .command('start')
+    .description('measure the shipped, invented ledger and show figures and one account')
+    .action(() => start(io))
+  return varde
+}

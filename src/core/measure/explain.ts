@@ -1,0 +1,175 @@
+import { type Asking, barredOf, type Chosen, type CodedEntry, type Pathway, refusalOf } from '../clock/chosen.ts'
+import { type Clock, type PathwayReading, readClock, readPathway } from '../clock/clock.ts'
+import type { LimitRow, Pack } from '../pack/pack.ts'
+import { isUnknown } from '../pack/schema.ts'
+import { type Day, dayText } from '../words/day.ts'
+import { type AccountLine, linesOf } from './account.ts'
+
+/** One entry as it stood on the day asked about. */
+export interface ExplainedEntry {
+  readonly code: string
+  readonly label?: string
+  readonly occurred: string
+  readonly recorded: string
+  readonly place?: string
+  readonly recorder?: string
+  readonly decider?: string
+  readonly standing: string
+  readonly id?: string
+  /** What it was chosen for. */
+  readonly usedFor: readonly string[]
+  /** Why it was passed over, when it was. */
+  readonly passedOver?: string
+  readonly rule?: string
+}
+
+export interface ExplainedClock {
+  readonly interval: string
+  readonly name: string
+  readonly verdict: string
+  readonly reason?: string
+  /** The sum, as somebody would write it down. */
+  readonly arithmetic: readonly string[]
+  readonly limit?: { readonly amount: number | null; readonly unit: string; readonly row: string; readonly source?: string; readonly note?: string; readonly valid: string }
+  readonly rules: readonly string[]
+}
+
+export interface Explanation {
+  readonly pathway: string
+  readonly variant: string
+  readonly asOf: string
+  readonly pack: { readonly id: string; readonly version: string }
+  readonly entries: readonly ExplainedEntry[]
+  readonly clocks: readonly ExplainedClock[]
+  readonly indicators: readonly { readonly indicator: string; readonly bin: string; readonly why?: string; readonly place: string; readonly weight: number }[]
+}
+
+/** Everything Varde knows about why one pathway counts as it does. */
+export function explainPathway(pack: Pack, pathway: Pathway, asking: Asking): Explanation {
+  const reading = readPathway(pack, pathway, asking)
+  return {
+    pathway: pathway.id,
+    variant: reading.pathway.variant,
+    asOf: dayText(asking.asOf),
+    pack: { id: pack.id, version: pack.version },
+    entries: pathway.entries.map((coded) => explainEntry(reading, coded)),
+    clocks: pack.intervals.flatMap((interval) => {
+      const clock = readClock(reading, interval)
+      return clock ? [explainClock(reading, clock)] : []
+    }),
+    indicators: pack.indicators.flatMap((indicator) => linesOf(reading, indicator).map((line) => ({ indicator: indicator.id, bin: line.bin, ...whyOf(line), place: line.place, weight: line.weight / 1e6 }))),
+  }
+}
+
+const whyOf = (line: AccountLine) => ((line.cause ?? line.leftOut) ? { why: line.cause ?? line.leftOut } : {})
+
+const barredWords = {
+  'recorded-later': 'recorded after the day asked about',
+  'dated-later': 'dated after the day asked about',
+  corrected: 'corrected or withdrawn',
+  'ruled-out': 'recorded as not so',
+  'not-in-force': 'its code or pathway was not in force on that day',
+  refused: 'refused by a rule',
+} as const
+
+function explainEntry(reading: PathwayReading, coded: CodedEntry): ExplainedEntry {
+  const { entry, row } = coded
+  const barred = barredOf(coded, reading.asking)
+  const chosenFor = reading.chosen.base.filter((c): c is Chosen => c?.coded === coded).map((c) => c.slot.id)
+  const pauses = [...row.starts, ...row.ends].map((i) => reading.pack.pauses[i]!.id)
+  const marks = row.slots.map((i) => reading.pack.slots[i]!)
+  const rival = marks.map((slot) => reading.chosen.base[slot.index]).find((c) => c && c.coded !== coded)
+  const notChosen = marks.length > 0 && chosenFor.length === 0 ? (rival ? `another entry counts for ${rival.slot.id}: ${rival.coded.entry.code} of ${dayText(rival.day)}` : 'not on the side of the other milestone it is picked beside') : undefined
+  const passedOver = barred ? barredWords[barred] : notChosen
+  const rule = barred === 'refused' ? refusalOf(coded)?.rule : undefined
+  return {
+    code: entry.code,
+    ...(row.label ? { label: row.label } : {}),
+    occurred: momentText(reading, coded),
+    recorded: dayText(entry.recorded),
+    ...(entry.place === undefined ? {} : { place: entry.place }),
+    ...(entry.recorder === undefined ? {} : { recorder: entry.recorder }),
+    ...(entry.decider === undefined ? {} : { decider: entry.decider }),
+    standing: entry.standing,
+    ...(entry.id === undefined ? {} : { id: entry.id }),
+    usedFor: barred ? [] : [...chosenFor, ...pauses],
+    ...(passedOver ? { passedOver } : {}),
+    ...(rule ? { rule } : {}),
+  }
+}
+
+function momentText(reading: PathwayReading, { entry }: CodedEntry): string {
+  if (reading.pack.time === 'day' || entry.occurredAt === undefined) return dayText(entry.occurred)
+  return `${dayText(entry.occurred)} ${new Date(entry.occurredAt * 1000).toISOString().slice(11, 19)}Z`
+}
+
+const unitWords = { day: 'days', 'working-day': 'working days', minute: 'minutes' } as const
+
+function explainClock(reading: PathwayReading, clock: Clock): ExplainedClock {
+  const { interval } = clock
+  const text = reading.pack.text.intervals[interval.index]!
+  return {
+    interval: interval.id,
+    name: interval.name,
+    verdict: clock.verdict,
+    ...(clock.reason ? { reason: clock.reason } : {}),
+    arithmetic: arithmeticOf(reading, clock),
+    ...(clock.limit ? { limit: limitOf(reading.pack, clock, clock.limit) } : {}),
+    rules: [...new Set([...clock.stretches.flatMap((s) => s.pause.rule ?? []), ...[clock.start, clock.stop].flatMap((c) => c?.coded.row.text.rule ?? []), ...(text.source ? [`source ${text.source}`] : [])])],
+  }
+}
+
+/** Each line can be checked by hand; together they give the length and the verdict. */
+function arithmeticOf(reading: PathwayReading, clock: Clock): readonly string[] {
+  const { interval, start, stop } = clock
+  const unit = unitWords[interval.unit]
+  const shown = (length: number) => (interval.unit === 'minute' ? Math.round((length / 60) * 100) / 100 : length)
+  const end = (c: Chosen | undefined) => (c ? `${c.coded.entry.code} ${momentText(reading, c.coded)}` : undefined)
+  const lines = [`start: ${end(start) ?? 'not known'}${clock.restarted ? ' (the clock starts anew here)' : ''}`, `stop: ${end(stop) ?? 'none yet'}`]
+  if (clock.gross === undefined || !start) return lines
+  lines.push(stop ? `from start to stop: ${shown(clock.gross)} ${unit}` : `from start to ${dayText(reading.asking.asOf)}: ${shown(clock.gross)} ${unit}`)
+  for (const s of clock.stretches) {
+    const what = s.amount === undefined ? `${s.pause.name}, ${stretchText(reading, s.from, s.to, s.entries.length === 1)}` : `${s.pause.name}, ${shown(s.amount)} ${unit}`
+    lines.push(s.subtracted ? `taken out: ${what}` : `not taken out, but it explains: ${what}`)
+  }
+  if (clock.paused) lines.push(`pauses together: ${shown(clock.paused)} ${unit}; ${shown(clock.gross)} - ${shown(clock.paused)} = ${shown(clock.length ?? 0)} ${unit}`)
+  if (clock.limitAmount !== undefined && clock.length !== undefined) {
+    const left = shown(clock.limitAmount - clock.length)
+    lines.push(`limit: ${shown(clock.limitAmount)} ${unit}${clock.limit?.values.includes('?') ? ' (the longest it could get)' : ''}; ${left >= 0 ? `${left} left` : `${-left} over`}${clock.limitDay === undefined ? '' : `; last day ${dayText(clock.limitDay)}`}`)
+  }
+  if (clock.waiting !== undefined) lines.push(clock.waiting ? 'something happened after the limit: it is still going on' : 'nothing happened after the limit: perhaps only a code is missing')
+  return lines
+}
+
+function stretchText(reading: PathwayReading, from: { time: number; day: Day }, to: { time: number; day: Day }, open: boolean): string {
+  const at = (p: { time: number; day: Day }) => (reading.pack.time === 'day' ? dayText(p.day) : `${new Date(p.time * 1000).toISOString().slice(0, 19).replace('T', ' ')}Z`)
+  return `${at(from)} to ${open ? 'now' : at(to)}`
+}
+
+function limitOf(pack: Pack, clock: Clock, limit: LimitRow): NonNullable<ExplainedClock['limit']> {
+  const row = limit.row === undefined ? undefined : pack.text.limits[limit.row]
+  const spot = limit.row === undefined ? undefined : pack.spotOf(['limits', limit.row])
+  const bound = (value: unknown) => (typeof value === 'string' ? value : isUnknown(value) ? 'not known' : '')
+  const { outcome } = limit
+  return {
+    amount: outcome.kind === 'limit' ? outcome.amount : null,
+    unit: unitWords[clock.interval.unit],
+    row: spot ? `${spot.file}:${spot.line}` : outcome.kind === 'unknown' ? outcome.reason : 'the longest of those it could get',
+    ...(row?.source ? { source: row.source } : {}),
+    ...(outcome.kind === 'unknown' ? { note: outcome.reason } : row?.note ? { note: row.note } : {}),
+    valid: row ? `${bound(row.validFrom) || 'always'} to ${bound(row.validTo) || 'on'}` : '',
+  }
+}
+
+/** What one line of an account rests on, for people: the entries that made the verdict, and the rules. */
+export function groundsOf(pack: Pack, pathway: Pathway, asking: Asking, interval: string | undefined): { entries: readonly string[]; rules: readonly string[] } {
+  const reading = readPathway(pack, pathway, asking)
+  const found = interval === undefined ? undefined : pack.intervals.find((i) => i.id === interval)
+  const clock = found && readClock(reading, found)
+  const used = clock ? [clock.start, clock.stop].flatMap((c) => (c ? [c.coded] : [])).concat(clock.stretches.flatMap((s) => s.entries)) : reading.chosen.base.flatMap((c) => (c ? [c.coded] : []))
+  const explained = clock ? explainClock(reading, clock) : undefined
+  return {
+    entries: [...new Set(used)].map((coded) => `${coded.entry.code} ${momentText(reading, coded)}`),
+    rules: [...(explained?.rules ?? []), ...(explained?.limit ? [`limit ${explained.limit.row}`] : [])],
+  }
+}
