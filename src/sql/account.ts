@@ -19,13 +19,14 @@ export function compileLines(whole: Plan, indicator: Indicator, rows = 'pathway_
   const plan = planOf(whole.pack, [indicator], whole.profile)
   const read = compileClocks(plan, compileSlots(plan, whole, rows))
   const clock = indicator.within && clockName(indicator.within, 'base')
-  const binned = `SELECT x.*,
-  ${[...binColumns(plan, indicator), ...(indicator.sharing ? shareColumns(plan, indicator.sharing) : [])].join(',\n  ')}
+  const shares = indicator.sharing
+  const population_ = `SELECT x.*,
+  ${[...binColumns(plan, indicator), ...(shares ? caseColumns(plan, shares) : [])].join(',\n  ')}
 FROM (
 ${read}
 ) x
 WHERE ${population(plan, indicator)}`
-  const shares = indicator.sharing
+  const binned = shares ? `SELECT c.*,\n  ${weightColumns(shares).join(',\n  ')}\nFROM (\n${population_}\n) c` : population_
   const place = placeSql(plan, indicator, clock)
   const pick = (column: string, whole_: string) => (shares ? `CASE WHEN bin = ${leftOut} THEN ${whole_} ELSE CASE share.n ${shares.places.map((_, i) => `WHEN ${i} THEN ${column}_${i}`).join(' ')} END END` : whole_)
   const shared = shares ? `\nCROSS JOIN (VALUES ${shares.places.map((_, i) => `(${i})`).join(', ')}) share(n)` : ''
@@ -102,19 +103,22 @@ function placeSql(plan: Plan, indicator: Indicator, clock: string | undefined): 
 }
 const placeOf = (plan: Plan, moments: Moments) => momentColumn(plan, moments, 'base', 'place')
 
+/** Which case of a sharing fits, and the places it speaks of: said once, the weights are read off them. */
+function caseColumns(plan: Plan, sharing: Sharing): readonly string[] {
+  const cases = sharing.cases.map((c, n) => (c.when ? `WHEN ${compileCondition(plan, c.when)} THEN ${n}` : `ELSE ${n}`))
+  const fitting = sharing.cases.length === 1 ? '0' : `CASE ${cases.join(' ')} END`
+  return [`${fitting} AS share_case`, ...sharing.places.map(({ slot }, i) => `COALESCE(${slotColumn(plan, slot, 'base', 'place')}, 0) AS place_${i}`)]
+}
+
 /** Weight of each place; two shares at one place are one, at the first of them. */
-function shareColumns(plan: Plan, sharing: Sharing): readonly string[] {
-  const places = sharing.places.map(({ slot }) => `COALESCE(${slotColumn(plan, slot, 'base', 'place')}, 0)`)
-  const raw = (i: number) => {
-    const cases = sharing.cases.map((c) => (c.when ? `WHEN ${compileCondition(plan, c.when)} THEN ${c.weights[i]}` : `ELSE ${c.weights[i]}`))
-    return sharing.cases.length === 1 ? String(sharing.cases[0]!.weights[i]) : `CASE ${cases.join(' ')} END`
-  }
-  return places.flatMap((place, i) => {
-    const same = (j: number) => `(${places[j]} = ${place} AND ${raw(j)} > 0)`
-    const earlier = places.slice(0, i).map((_, j) => same(j))
-    const total = places.map((_, j) => (j === i ? raw(i) : `CASE WHEN ${same(j)} THEN ${raw(j)} ELSE 0 END`)).join(' + ')
-    const weight = `CASE WHEN ${raw(i)} = 0${earlier.map((e) => ` OR ${e}`).join('')} THEN 0 ELSE ${total} END`
-    return [`${place} AS place_${i}`, `${weight} AS weight_${i}`]
+function weightColumns(sharing: Sharing): readonly string[] {
+  const raw = (i: number) => `CASE share_case ${sharing.cases.map((c, n) => `WHEN ${n} THEN ${c.weights[i]}`).join(' ')} END`
+  const at = sharing.places.map((_, i) => i)
+  return at.map((i) => {
+    const same = (j: number) => `(place_${j} = place_${i} AND ${raw(j)} > 0)`
+    const earlier = at.slice(0, i).map(same)
+    const total = at.map((j) => (j === i ? raw(i) : `CASE WHEN ${same(j)} THEN ${raw(j)} ELSE 0 END`)).join(' + ')
+    return `CASE WHEN ${[`${raw(i)} = 0`, ...earlier].join(' OR ')} THEN 0 ELSE ${total} END AS weight_${i}`
   })
 }
 

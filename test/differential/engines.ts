@@ -41,7 +41,7 @@ export async function agree(db: Database, pack: Pack, entries: readonly Entry[],
         assert.strictEqual(weight('missed'), Object.values(figure.fellShort).reduce((a, b) => a + b, 0), 'and to what fell short')
       }
     }
-    all.push(...lines)
+    all.push(...sql)
   }
   return all
 }
