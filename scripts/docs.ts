@@ -55,8 +55,9 @@ function issueTable(): string {
   const rows = Object.entries(issueCodes).map(([code, says]) => `| \`${code}\` | ${says} |`)
   return `# Issues
 
-${made} Everything that can be wrong with what Varde is given. Each issue is printed at its place, \`file:line:column\`, with a sentence that says
-what to do and its code. What the codes of files mean in detail: [intake.md](intake.md); of packs: [packs.md](packs.md).
+${made} Everything that can be wrong with what Varde is given. Each issue is printed at its place,
+\`file:line:column\`, with a sentence that says what to do, and its code. In detail, for files: [intake.md](intake.md), for packs:
+[packs.md](packs.md#messages).
 
 | code | says |
 |---|---|

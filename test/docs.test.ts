@@ -114,6 +114,11 @@ describe('the documents', () => {
     expect([...varde.filter((name) => !commands.includes(name)), ...npm.filter((name) => !scripts.includes(name))]).toEqual([])
   })
 
+  test.each(documents)('%s names only files there are', (file) => {
+    const named = found(read(file), /`((?:bench|docs|packs|scripts|src|test)\/[\w./-]*)`/g)
+    expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([])
+  })
+
   test.each(documents)('%s links to what is there', (file) => {
     const dangling = found(withoutCode(read(file)), /\]\(([^)\s]+)\)/g).filter(
       (link) => !/^[a-z]+:/.test(link) && !leadsSomewhere(file, link),

@@ -62,20 +62,21 @@ const counts = (record: Readonly<Record<string, number | undefined>>) =>
     .map(([why, n]) => `${why} ${n}`)
     .join(', ')
 
-/** Figures for people: counts with their base, what they could be, and what fell short. */
+/** Figures for people: counts with their base and what they could be; under each, what fell short and what was left out. */
 export function figureTable({ pack, asking, ledger }: Pick<Session, 'pack' | 'asking' | 'ledger'>, figures: readonly Figure[]): string {
-  const head = ['indicator', 'place', 'period', 'variant', 'within', 'share', 'could be', 'median', '90th', 'fell short', 'left out', 'coded in time']
-  const used = head.map((name) => !(groupings as readonly string[]).includes(name) || figures.some((f) => f[name as Grouping] !== null))
+  const head = ['indicator', 'place', 'period', 'variant', 'within', 'share', 'could be', 'median', '90th', 'coded in time']
+  const known = figures.filter((f) => f.unknown === undefined)
+  const used = head.map((name) => !(groupings as readonly string[]).includes(name) || known.some((f) => f[name as Grouping] !== null))
   const only = (cells: readonly string[]) => cells.filter((_, i) => used[i])
-  const rows = figures.map((f) => only(f.unknown === undefined ? knownCells(f) : [f.indicator, '', '', '', `not computed: ${f.unknown}`]))
-  const right = new Set(only(head).flatMap((name, i) => (['within', 'share', 'median', '90th'].includes(name) ? [i] : [])))
-  const long = figures.some((f) => f.unknown !== undefined) && figures.every((f) => f.unknown !== undefined)
+  const right = new Set(only(head).flatMap((name, i) => (['within', 'share', 'median', '90th', 'coded in time'].includes(name) ? [i] : [])))
+  const [top = '', rule = '', ...lines] = textTable(only(head), known.map((f) => only(knownCells(f))), right).trimEnd().split('\n')
+  const table = known.length === 0 ? '' : `${[top, rule, ...lines.flatMap((line, i) => [line, ...details(known[i]!)])].join('\n')}\n`
+  const notes = figures.filter((f) => f.unknown !== undefined).map((f) => `${f.indicator} is not computed: ${f.unknown}\n`)
   const title = `${pack.title}, version ${pack.version}. As known on ${dayText(asking.asOf)}. ${ledger.entries} entries${ledger.skipped > 0 ? `, ${ledger.skipped} bad rows left out` : ''}.`
-  const plain = figures.filter((f) => f.unknown !== undefined)
-  const table = long ? '' : `${textTable(only(head), rows.filter((_, i) => figures[i]!.unknown === undefined), right)}`
-  const notes = plain.map((f) => `${f.indicator} is not computed: ${f.unknown}\n`).join('')
-  return `${title}\n\n${table}${table && notes ? '\n' : ''}${notes}`
+  return `${title}\n\n${[table, ...notes].filter(Boolean).join('\n')}`
 }
+
+const details = (f: Figure): readonly string[] => [...(Object.keys(f.fellShort).length > 0 ? [`    fell short: ${counts(f.fellShort)}`] : []), ...(Object.keys(f.leftOut).length > 0 ? [`    left out: ${counts(f.leftOut)}`] : [])]
 
 const one = (n: number | null): string => (n === null ? '' : String(Math.round(n * 10) / 10))
 const knownCells = (f: Figure): readonly string[] => [
@@ -88,8 +89,6 @@ const knownCells = (f: Figure): readonly string[] => [
   f.low === null || f.high === null ? '' : `${percent(f.low, f.denominator)} to ${percent(f.high, f.denominator)}`,
   one(f.median),
   one(f.p90),
-  counts(f.fellShort),
-  counts(f.leftOut),
   f.coding.realTime === null ? 'no duty set' : `${f.coding.realTime} of ${f.denominator}`,
 ]
 

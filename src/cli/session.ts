@@ -57,6 +57,8 @@ export function valueOf<T>(result: Result<T>): T {
 }
 
 export async function openSession(packFolder: string, options: SessionOptions, io: Io): Promise<Session> {
+  if (!['duckdb', 'plain', 'postgres'].includes(options.engine) && !/^postgres(ql)?:\/\//.test(options.engine))
+    throw new UsageError(`no engine "${options.engine}": duckdb, plain, postgres, or the address of a PostgreSQL server, postgres://user:password@host/database`)
   const pack = valueOf(await loadPack(packFolder))
   const mapping = options.map === undefined ? undefined : valueOf(await openMapping(options.map))
   const db = await openDuckDB({ ...(options.memory ? { memory: options.memory } : {}), ...(options.threads ? { threads: options.threads } : {}) })
@@ -94,7 +96,6 @@ export class UsageError extends Error {}
 function engineMaker(db: DuckDatabase, name: string, closing: (() => Promise<void>)[]): (pack: Pack) => Promise<Engine> {
   if (name === 'duckdb') return async (pack) => sqlEngine('duckdb', db, pack)
   if (name === 'plain') return (pack) => plainEngine(db, pack)
-  if (name !== 'postgres' && !/^postgres(ql)?:\/\//.test(name)) throw new UsageError(`no engine "${name}": duckdb, plain, postgres, or the address of a PostgreSQL server, postgres://user:password@host/database`)
   let target: Promise<Database> | undefined
   const open = async (): Promise<Database> => {
     let url = name

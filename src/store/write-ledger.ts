@@ -56,7 +56,10 @@ export async function loadScenario(folder: string, pack: Pack): Promise<Result<S
   try {
     return readScenario(new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file)), file, pack)
   } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'write this file: it says how a ledger is made up for the pack' : 'cannot be read' // node's own errors carry a code
+    const why =
+      (error as NodeJS.ErrnoException).code === 'ENOENT'
+        ? 'write this file: it says how a ledger is made up for the pack'
+        : 'cannot be read' // node's own errors carry a code
     return fail({ code: 'pack/unreadable', path: [], message: `${file}: ${why}` })
   }
 }
@@ -65,7 +68,11 @@ export async function loadScenario(folder: string, pack: Pack): Promise<Result<S
  * Writes entries as a ledger in one Parquet file, in order of recording; of equals in the order they came. Throws an
  * `IssueError` (`output/unwritable`). Until it is whole it stands under another name; the same entries give the same bytes.
  */
-export async function writeParquet(entries: Iterable<ArrivingEntry>, file: string, onProgress?: (entries: number) => void): Promise<number> {
+export async function writeParquet(
+  entries: Iterable<ArrivingEntry>,
+  file: string,
+  onProgress?: (entries: number) => void,
+): Promise<number> {
   const db = await openDuckDB()
   const unfinished = path.join(path.dirname(path.resolve(file)), `.${path.basename(file)}.${randomUUID()}`)
   let count = 0
@@ -79,7 +86,9 @@ export async function writeParquet(entries: Iterable<ArrivingEntry>, file: strin
     const columns = [...ledgerColumns, ['arrival', 'BIGINT'] as const]
     await db.run(createTable('arrived', columns))
     await db.load('arrived', columns, rows())
-    await db.run(`COPY (SELECT * EXCLUDE (arrival) FROM arrived ORDER BY recorded_at, arrival) TO ${quoteText(unfinished)} (FORMAT parquet, COMPRESSION zstd)`)
+    await db.run(
+      `COPY (SELECT * EXCLUDE (arrival) FROM arrived ORDER BY recorded_at, arrival) TO ${quoteText(unfinished)} (FORMAT parquet, COMPRESSION zstd)`,
+    )
     await rename(unfinished, path.resolve(file))
     return count
   } catch (error) {

@@ -1,5 +1,5 @@
-import { type Asking, type Pathway } from '../clock/chosen.ts'
-import { readPathway } from '../clock/clock.ts'
+import { type Asking, momentOf, type Pathway } from '../clock/chosen.ts'
+import { readClock, readPathway } from '../clock/clock.ts'
 import type { Indicator, Pack } from '../pack/pack.ts'
 import { dayText } from '../words/day.ts'
 import { type AccountLine, linesOf, wholeWeight } from './account.ts'
@@ -104,9 +104,12 @@ function becauseOfDays(from: Side, to: Side, pathway: Pathway | undefined, now: 
     const anew = arrived.some(({ row }) => row.slots.some((slot) => changed.row.slots.includes(slot)))
     return { because: anew ? 'corrected' : 'withdrawn', codingLate: false, detail: `${changed.entry.code} of ${dayText(changed.entry.occurred)}, ${anew ? 'corrected' : 'withdrawn'} ${dayText(changed.entry.superseded!)}` }
   }
-  const late = arrived.filter(({ entry }) => entry.occurred <= first)
-  const last = arrived.at(-1)
-  return { because: 'arrived', codingLate: late.length > 0 && late.length === arrived.filter(({ row }) => row.slots.length > 0).length, detail: last ? `${last.entry.code} of ${dayText(last.entry.occurred)}, recorded ${dayText(last.entry.recorded)}` : '' }
+  const reading = readPathway(to.pack, pathway, to.asking)
+  const clock = to.indicator.within && readClock(reading, to.indicator.within)
+  const rests = clock ? [clock.start, clock.stop] : [momentOf(to.indicator.period, reading.chosen.base), momentOf(to.indicator.place, reading.chosen.base)]
+  const deciding = rests.flatMap((c) => (c && c.coded.entry.recorded > first ? [c.coded] : []))
+  const last = deciding.at(-1) ?? arrived.at(-1)
+  return { because: 'arrived', codingLate: deciding.length > 0 && deciding.every(({ entry }) => entry.occurred <= first), detail: last ? `${last.entry.code} of ${dayText(last.entry.occurred)}, recorded ${dayText(last.entry.recorded)}` : '' }
 }
 
 /** The same day under two packs: something unknown became known, or a rule changed. Both sides name the limit row they went by. */

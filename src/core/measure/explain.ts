@@ -166,7 +166,10 @@ export function groundsOf(pack: Pack, pathway: Pathway, asking: Asking, interval
   const reading = readPathway(pack, pathway, asking)
   const found = interval === undefined ? undefined : pack.intervals.find((i) => i.id === interval)
   const clock = found && readClock(reading, found)
-  const used = clock ? [clock.start, clock.stop].flatMap((c) => (c ? [c.coded] : [])).concat(clock.stretches.flatMap((s) => s.entries)) : reading.chosen.base.flatMap((c) => (c ? [c.coded] : []))
+  const ends = [clock?.start, clock?.stop].flatMap((c) => (c ? [c.coded] : []))
+  const chosen = reading.chosen.base.flatMap((c) => (c ? [c.coded] : []))
+  // A clock that never began rests on what else is there; a pathway never in force, on entries that do not count.
+  const used = clock && ends.length > 0 ? [...ends, ...clock.stretches.flatMap((s) => s.entries)] : chosen.length > 0 ? chosen : pathway.entries
   const explained = clock ? explainClock(reading, clock) : undefined
   return {
     entries: [...new Set(used)].map((coded) => `${coded.entry.code} ${momentText(reading, coded)}`),

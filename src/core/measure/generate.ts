@@ -92,9 +92,26 @@ function normalAt(share: number): number {
   return (of(a, q * q) * q) / of(b, q * q)
 }
 
-interface Place { readonly name: string; readonly pace: number; readonly late: number; readonly transfers: number; readonly other: (random: Random) => number }
-interface Outcome { readonly code: string | undefined; readonly wait: Sampler; readonly ends: boolean; readonly value: Sampler | undefined }
-interface Stretch { readonly code: string; readonly endCode: string; readonly chance: number; readonly lasts: Sampler; readonly endCoded: number }
+interface Place {
+  readonly name: string
+  readonly pace: number
+  readonly late: number
+  readonly transfers: number
+  readonly other: (random: Random) => number
+}
+interface Outcome {
+  readonly code: string | undefined
+  readonly wait: Sampler
+  readonly ends: boolean
+  readonly value: Sampler | undefined
+}
+interface Stretch {
+  readonly code: string
+  readonly endCode: string
+  readonly chance: number
+  readonly lasts: Sampler
+  readonly endCoded: number
+}
 type Role = (random: Random) => string | undefined
 
 /** A step as it is in one variant. */
@@ -112,7 +129,11 @@ interface VariantStep {
   readonly decider: Role
 }
 
-interface VariantPlan { readonly variant: string | undefined; readonly pace: number; readonly steps: readonly VariantStep[] }
+interface VariantPlan {
+  readonly variant: string | undefined
+  readonly pace: number
+  readonly steps: readonly VariantStep[]
+}
 
 /** A scenario made ready for its pack: names looked up, distributions turned into tables. */
 interface ReadyScenario {
@@ -133,17 +154,22 @@ interface ReadyScenario {
   readonly corrections: Mistake | undefined
   readonly withdrawals: Mistake | undefined
 }
-interface Mistake { readonly share: number; readonly wrongBy: Sampler; readonly after: Sampler }
+interface Mistake {
+  readonly share: number
+  readonly wrongBy: Sampler
+  readonly after: Sampler
+}
 
 const daySeconds = 86_400
 
 function makeReady(pack: Pack, scenario: Scenario): ReadyScenario {
   const perDay = pack.time === 'day' ? 1 : daySeconds
   const timed = (time: Time): Sampler => (time.minutes === undefined ? sampler(time.days ?? 0, perDay) : sampler(time.minutes, 60))
-  const mistake = (m: Scenario['corrections']): Mistake | undefined => m && { share: m.share, wrongBy: timed(m.wrongBy), after: timed(m.after) }
+  const mistake = (m: Scenario['corrections']): Mistake | undefined =>
+    m && { share: m.share, wrongBy: timed(m.wrongBy), after: timed(m.after) }
   const [from, to] = [readDay(scenario.period.from)!, readDay(scenario.period.to)!] // the schema has read them
   const weekend = pack.time === 'day' ? (scenario.weekend ?? 1) : 1
-  const named = scenario.variants?.length ? scenario.variants : [{ id: undefined, weight: 1 }]
+  const named: readonly { id?: string; weight: number; pace?: number }[] = scenario.variants?.length ? scenario.variants : [{ weight: 1 }]
   const doubts = standings.map((standing) => (standing === 'sure' ? 0 : (scenario.doubts?.[standing] ?? 0)))
   const pickStanding = picker([...doubts, 1 - doubts.reduce((sum, share) => sum + share, 0)])
   return {
@@ -152,7 +178,7 @@ function makeReady(pack: Pack, scenario: Scenario): ReadyScenario {
     to,
     first: pack.time === 'day' ? from : instantOf({ day: from, seconds: 0 }, pack.zone),
     weekend,
-    variants: named.map(({ id, ...variant }) => ({ variant: id, pace: 'pace' in variant ? (variant.pace ?? 1) : 1, steps: stepsIn(pack, scenario, id ?? '', timed) })),
+    variants: named.map(({ id, pace = 1 }) => ({ variant: id, pace, steps: stepsIn(pack, scenario, id ?? '', timed) })),
     pickVariant: picker(named.map((variant) => variant.weight)),
     places: scenario.places.map((place, i) => {
       const receives = scenario.places.map((other, j) => (i === j ? 0 : (other.receives ?? other.weight)))
@@ -169,50 +195,68 @@ function makeReady(pack: Pack, scenario: Scenario): ReadyScenario {
   }
 }
 
+/** One of the ways a step can turn out; what it leaves open, the step says. */
+type Choice = Time & {
+  readonly code?: string
+  readonly weight: number
+  readonly weightIn?: Readonly<Record<string, number>>
+  readonly ends?: boolean
+  readonly value?: Spread
+}
+
+function choicesOf({ outcomes, code, days, minutes, ends, value }: Step): readonly Choice[] {
+  const time = (outcome: Time) => (outcome.days === undefined && outcome.minutes === undefined ? { days, minutes } : {})
+  return (outcomes ?? [{ code, weight: 1 }]).map((outcome: Choice) => ({ ends, value, ...time(outcome), ...outcome }))
+}
+
 function stepsIn(pack: Pack, scenario: Scenario, variant: string, timed: (time: Time) => Sampler): readonly VariantStep[] {
   const ids = scenario.steps.map((step) => step.id)
-  const role = (roles: Readonly<Record<string, number>> | undefined): Role => {
-    if (!roles) return () => undefined
-    const [names, pick] = [Object.keys(roles), picker(Object.values(roles))]
-    return (random) => names[pick(random)]
-  }
   return scenario.steps.flatMap((step, index): VariantStep[] => {
     if (!comesIn(step, variant)) return []
-    const own = { code: step.code, ends: step.ends, value: step.value, weight: 1, weightIn: undefined }
-    const outcomes: readonly (typeof own & Time)[] = step.outcomes?.map((outcome) => ({ ...own, ...outcome })) as (typeof own & Time)[] | undefined ?? [own] // outcomes only narrow what the step leaves open
+    const choices = choicesOf(step)
     return [
       {
         index,
         step,
         after: asList(step.after).map((id) => ids.indexOf(id)),
         unless: (step.unless ?? []).map((id) => ids.indexOf(id)),
-        outcomes: outcomes.map((outcome) => ({
-          code: outcome.code === undefined ? undefined : codeIn(pack, outcome.code, variant),
-          wait: timed(outcome.days === undefined && outcome.minutes === undefined ? step : outcome),
-          ends: outcome.ends === true,
-          value: outcome.value === undefined ? undefined : sampler(outcome.value, 1),
+        outcomes: choices.map(({ code, ends, value, ...time }) => ({
+          code: code === undefined ? undefined : codeIn(pack, code, variant),
+          wait: timed(time),
+          ends: ends === true,
+          value: value === undefined ? undefined : sampler(value, 1),
         })),
-        pick: picker((step.outcomes ?? [own]).map((outcome) => outcome.weightIn?.[variant as never] ?? outcome.weight)),
-        putOff: (step.putOff ?? []).map((stretch) => ({
-          code: codeIn(pack, stretch.code, variant),
-          endCode: codeIn(pack, stretch.endCode, variant),
-          chance: stretch.chance,
-          lasts: timed(stretch),
-          endCoded: stretch.endCoded ?? 1,
+        pick: picker(choices.map((choice) => choice.weightIn?.[variant] ?? choice.weight)),
+        putOff: (step.putOff ?? []).map(({ code, endCode, chance, endCoded = 1, ...lasts }) => ({
+          code: codeIn(pack, code, variant),
+          endCode: codeIn(pack, endCode, variant),
+          chance,
+          lasts: timed(lasts),
+          endCoded,
         })),
         times: sampler(step.repeats?.times ?? 0, 1),
         apart: timed(step.repeats ?? {}),
-        recorder: role(step.recordedBy),
-        decider: role(step.decidedBy),
+        recorder: roleOf(step.recordedBy),
+        decider: roleOf(step.decidedBy),
       },
     ]
   })
 }
 
+function roleOf(roles: Readonly<Record<string, number>> | undefined): Role {
+  if (!roles) return () => undefined
+  const [names, pick] = [Object.keys(roles), picker(Object.values(roles))]
+  return (random) => names[pick(random)]
+}
+
 const isWeekend = (day: Day) => weekdayOf(day) === 0 || weekdayOf(day) === 6
 
 /** When a pathway begins: a day's number, or a moment. */
-function beginning(pack: Pack, scenario: Scenario, { from, to, weekend }: { from: Day; to: Day; weekend: number }): (random: Random) => number {
+function beginning(
+  pack: Pack,
+  scenario: Scenario,
+  { from, to, weekend }: { from: Day; to: Day; weekend: number },
+): (random: Random) => number {
   const days = Array.from({ length: to - from + 1 }, (_, i) => addDays(from, i))
   const weightOf = (day: Day) => (scenario.seasons?.[Number(dayText(day).slice(5, 7)) - 1] ?? 1) * (isWeekend(day) ? weekend : 1)
   const pickDay = quickPicker(days.map(weightOf))
@@ -242,18 +286,32 @@ function quickPicker(weights: readonly number[]): (random: Random) => number {
 }
 
 /** Something that came about in a pathway, whether or not it is recorded. */
-interface Happening { readonly step: VariantStep; readonly code: string; readonly time: number; readonly place: Place; readonly value: number | undefined }
+interface Happening {
+  readonly step: VariantStep
+  readonly code: string
+  readonly time: number
+  readonly place: Place
+  readonly value: number | undefined
+}
 
 /**
  * A ledger of made-up entries, pathway by pathway: nothing but the pack, the scenario and the seed decides it.
  * Only entries that another names carry an id. Scenario: checked by `readScenario`.
  */
-export function* generateEntries(pack: Pack, scenario: Scenario, { pathways, seed }: { pathways: number; seed: number }): Iterable<ArrivingEntry> {
+export function* generateEntries(
+  pack: Pack,
+  scenario: Scenario,
+  { pathways, seed }: { pathways: number; seed: number },
+): Iterable<ArrivingEntry> {
   const ready = makeReady(pack, scenario)
   for (let i = 0; i < pathways; i++) {
     const random = randomOf(seed, i)
     const plan = ready.variants[ready.pickVariant(random)]!
-    const scribe = new Scribe(ready, { random, pathway: `P${String(i + 1).padStart(7, '0')}`, ...(pack.variantFrom === 'entry' && plan.variant ? { variant: plan.variant } : {}) })
+    const scribe = new Scribe(ready, {
+      random,
+      pathway: `P${String(i + 1).padStart(7, '0')}`,
+      ...(pack.variantFrom === 'entry' && plan.variant ? { variant: plan.variant } : {}),
+    })
     for (const happening of happenings(ready, plan, random)) scribe.record(happening)
     yield* scribe.entries
   }
@@ -297,7 +355,12 @@ function happenings(ready: ReadyScenario, plan: VariantPlan, random: Random): re
 }
 
 /** The latest of the steps it comes after; undefined when none came, or none that leaves the pathway open. */
-function baseOf(ready: ReadyScenario, item: VariantStep, came: ReadonlyMap<number, { time: number; place: Place; ends: boolean }>, random: Random) {
+function baseOf(
+  ready: ReadyScenario,
+  item: VariantStep,
+  came: ReadonlyMap<number, { time: number; place: Place; ends: boolean }>,
+  random: Random,
+) {
   if (item.after.length === 0) return { time: ready.begin(random), place: ready.places[ready.pickPlace(random)]! }
   let base: { time: number; place: Place } | undefined
   for (const i of item.after) {
@@ -354,7 +417,20 @@ class Scribe {
       const wrong = this.came(this.wrongTime(time, withdrawals, written), dayOnly)
       const put = this.put({ ...base, id, ...wrong, ...written })
       const { place: at, recorder, decider } = base
-      if (put) this.put({ ledger: 0, pathway, variant, code: '', place: at, standing: 'sure', recorder, decider, ...wrong, ...this.written(written.time + withdrawals.after(random, 1)), withdraws: id })
+      if (put)
+        this.put({
+          ledger: 0,
+          pathway,
+          variant,
+          code: '',
+          place: at,
+          standing: 'sure',
+          recorder,
+          decider,
+          ...wrong,
+          ...this.written(written.time + withdrawals.after(random, 1)),
+          withdraws: id,
+        })
     }
   }
 

@@ -11,7 +11,10 @@ import { didYouMean, readYaml, shapeIssues, type YamlText } from '../words/yaml.
  * read and change it. Times are in days (`days`) or, in a pack of minutes, in minutes too (`minutes`).
  */
 
-const Id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, 'letters, digits and hyphens').max(60)
+const Id = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, 'letters, digits and hyphens')
+  .max(60)
 const Words = z.string().min(1).max(4000)
 const DayText = z.string().refine((text) => readDay(text) !== undefined, 'a day that exists, written "2024-02-29", from 1900 to 2199')
 const Share = z.number().min(0).max(1)
@@ -51,7 +54,10 @@ const PutOff = z.strictObject({
 
 const Step = z.strictObject({
   id: Id,
-  after: z.union([Id, z.array(Id).min(1)]).optional().describe('the latest of these that came; the first step has none'),
+  after: z
+    .union([Id, z.array(Id).min(1)])
+    .optional()
+    .describe('the latest of these that came; the first step has none'),
   unless: z.array(Id).optional().describe('not when one of these came'),
   variants: z.array(Id).optional().describe('only in these'),
   exceptVariants: z.array(Id).optional(),
@@ -65,7 +71,10 @@ const Step = z.strictObject({
   late: Factor.optional().describe('how much more often than others it is recorded late'),
   moves: z.boolean().optional().describe('true: the pathway goes on at another place'),
   elsewhere: Share.optional().describe('share that takes place at another place, to which the pathway does not move'),
-  repeats: z.strictObject({ times: Spread, ...time }).optional().describe('how often it comes again, and how long after'),
+  repeats: z
+    .strictObject({ times: Spread, ...time })
+    .optional()
+    .describe('how often it comes again, and how long after'),
   putOff: z.array(PutOff).optional().describe('stretches of waiting that put the step off by their length'),
   recordedBy: Roles.optional().describe('role: weight'),
   decidedBy: Roles.optional(),
@@ -74,10 +83,14 @@ export type Step = z.infer<typeof Step>
 
 export const Scenario = z.strictObject({
   about: Words.optional(),
-  period: z.strictObject({ from: DayText, to: DayText }).describe('pathways begin in it; what is recorded after its last day is not in the ledger'),
+  period: z
+    .strictObject({ from: DayText, to: DayText })
+    .describe('pathways begin in it; what is recorded after its last day is not in the ledger'),
   seasons: z.array(Weight).length(12).optional().describe('beginnings by month of the year'),
   hours: z.array(Weight).length(24).optional().describe('beginnings by hour of the day, in a pack of minutes'),
-  weekend: Share.optional().describe('share of what falls on Saturday or Sunday that stays there; the rest comes on Monday. In packs of days'),
+  weekend: Share.optional().describe(
+    'share of what falls on Saturday or Sunday that stays there; the rest comes on Monday. In packs of days',
+  ),
   places: z
     .array(
       z.strictObject({
@@ -99,7 +112,10 @@ export const Scenario = z.strictObject({
     dayOnly: Share.optional().describe('share of entries known only to their day, in a pack of minutes'),
   }),
   corrections: z.strictObject({ share: Share, wrongBy: Time, after: Time }).optional().describe('entries first recorded with a wrong time'),
-  withdrawals: z.strictObject({ share: Share, wrongBy: Time, after: Time }).optional().describe('entries recorded twice, one of them withdrawn'),
+  withdrawals: z
+    .strictObject({ share: Share, wrongBy: Time, after: Time })
+    .optional()
+    .describe('entries recorded twice, one of them withdrawn'),
   doubts: z.partialRecord(z.enum(standings), Share).optional().describe('standing: share of entries'),
 })
 export type Scenario = z.infer<typeof Scenario>
@@ -140,18 +156,21 @@ function checkTimes(scenario: Scenario, pack: Pack, say: Say): void {
     if ('days' in value && 'minutes' in value) say(path, 'say either `days` or `minutes`')
     if ('minutes' in value && pack.time === 'day') say([...path, 'minutes'], 'a pack of whole days (time: day) has no minutes')
     if ('median' in value && 'p90' in value && Number(value.p90) < Number(value.median)) say([...path, 'p90'], 'lies below the median')
-    if ('choose' in value && Object.values(value.choose as object).every((weight) => weight === 0)) say([...path, 'choose'], 'no weight above 0')
+    if ('choose' in value && Object.values(value.choose as object).every((weight) => weight === 0))
+      say([...path, 'choose'], 'no weight above 0')
     for (const [key, part] of Object.entries(value)) walk(part, [...path, Array.isArray(value) ? Number(key) : key])
   }
   walk(scenario, [])
 }
 
 function checkVariants(scenario: Scenario, pack: Pack, say: Say): void {
-  if (pack.variantFrom === 'code' && !scenario.variants?.length) say(['variants'], 'in this pack (variantFrom: code) each code names a variant: list them, with weights')
+  if (pack.variantFrom === 'code' && !scenario.variants?.length)
+    say(['variants'], 'in this pack (variantFrom: code) each code names a variant: list them, with weights')
   if (scenario.variants && !scenario.variants.some((variant) => variant.weight > 0)) say(['variants'], 'no variant has a weight above 0')
   for (const [i, { id }] of (scenario.variants ?? []).entries()) {
     if (!pack.variants.includes(id)) say(['variants', i, 'id'], `no variant "${id}"${didYouMean(id, pack.variants)}`, 'pack/dangling')
-    else if (pack.variantFrom === 'code' && prefixOf(pack, id) === undefined) say(['variants', i, 'id'], `the pack knows no prefix of "${id}", so it has no codes`)
+    else if (pack.variantFrom === 'code' && prefixOf(pack, id) === undefined)
+      say(['variants', i, 'id'], `the pack knows no prefix of "${id}", so it has no codes`)
   }
 }
 
@@ -163,38 +182,66 @@ function checkSteps(scenario: Scenario, pack: Pack, say: Say): void {
     if (before.includes(step.id)) say(path('id'), `"${step.id}" is there already`, 'pack/duplicate-id')
     if (i > 0 && step.after === undefined) say(path(), 'say which step it comes after; only the first stands alone')
     for (const id of [...asList(step.after), ...(step.unless ?? [])])
-      if (!before.includes(id)) say(path(step.unless?.includes(id) ? 'unless' : 'after'), `no step "${id}" above${didYouMean(id, before)}`, 'pack/dangling')
+      if (!before.includes(id))
+        say(path(step.unless?.includes(id) ? 'unless' : 'after'), `no step "${id}" above${didYouMean(id, before)}`, 'pack/dangling')
     for (const id of [...(step.variants ?? []), ...(step.exceptVariants ?? [])])
-      if (!listed.includes(id)) say(path(step.variants?.includes(id) ? 'variants' : 'exceptVariants'), `no variant "${id}" in this scenario${didYouMean(id, listed)}`, 'pack/dangling')
+      if (!listed.includes(id))
+        say(
+          path(step.variants?.includes(id) ? 'variants' : 'exceptVariants'),
+          `no variant "${id}" in this scenario${didYouMean(id, listed)}`,
+          'pack/dangling',
+        )
     if (step.code !== undefined && step.outcomes) say(path('outcomes'), 'say either `code` or `outcomes`')
     for (const [j, outcome] of (step.outcomes ?? []).entries())
       for (const id of Object.keys(outcome.weightIn ?? {}))
-        if (!listed.includes(id)) say(path('outcomes', j, 'weightIn', id), `no variant "${id}" in this scenario${didYouMean(id, listed)}`, 'pack/dangling')
+        if (!listed.includes(id))
+          say(path('outcomes', j, 'weightIn', id), `no variant "${id}" in this scenario${didYouMean(id, listed)}`, 'pack/dangling')
     checkCodes(scenario, pack, { step, path }, say)
     before.push(step.id)
   }
 }
 
-function checkCodes(scenario: Scenario, pack: Pack, { step, path }: { step: Step; path: (...rest: (string | number)[]) => Path }, say: Say): void {
+function checkCodes(
+  scenario: Scenario,
+  pack: Pack,
+  { step, path }: { step: Step; path: (...rest: (string | number)[]) => Path },
+  say: Say,
+): void {
   const asked = [
     ...(step.code === undefined ? [] : [{ code: step.code, at: path('code'), used: () => true }]),
-    ...(step.outcomes ?? []).map((outcome, j) => ({ code: outcome.code, at: path('outcomes', j, 'code'), used: (v: string) => (outcome.weightIn?.[v] ?? outcome.weight) > 0 })),
-    ...(step.putOff ?? []).flatMap((stretch, j) => (['code', 'endCode'] as const).map((key) => ({ code: stretch[key], at: path('putOff', j, key), used: () => true }))),
+    ...(step.outcomes ?? []).map((outcome, j) => ({
+      code: outcome.code,
+      at: path('outcomes', j, 'code'),
+      used: (v: string) => (outcome.weightIn?.[v] ?? outcome.weight) > 0,
+    })),
+    ...(step.putOff ?? []).flatMap((stretch, j) =>
+      (['code', 'endCode'] as const).map((key) => ({ code: stretch[key], at: path('putOff', j, key), used: () => true })),
+    ),
   ]
-  const variants = (pack.variantFrom === 'code' ? (scenario.variants ?? []).map((v) => v.id) : ['']).filter((v) => v === '' || comesIn(step, v))
+  const variants = (pack.variantFrom === 'code' ? (scenario.variants ?? []).map((v) => v.id) : ['']).filter(
+    (v) => v === '' || comesIn(step, v),
+  )
   for (const { code, at, used } of asked) {
     const without = variants.filter((v) => used(v) && !hasCode(pack, codeIn(pack, code, v), v))
     const which = without.filter((v) => v !== '')
-    if (without.length > 0) say(at, `the pack has no such code${which.length > 0 ? ` in ${which.slice(0, 5).join(', ')}: leave them out of this step, or give it no weight there` : ''}`, 'pack/dangling')
+    if (without.length > 0)
+      say(
+        at,
+        `the pack has no such code${which.length > 0 ? ` in ${which.slice(0, 5).join(', ')}: leave them out of this step, or give it no weight there` : ''}`,
+        'pack/dangling',
+      )
   }
   if (step.outcomes)
     for (const variant of variants)
-      if (!step.outcomes.some((outcome) => (outcome.weightIn?.[variant] ?? outcome.weight) > 0)) say(path('outcomes'), `no outcome has a weight above 0${variant && ` in ${variant}`}`)
+      if (!step.outcomes.some((outcome) => (outcome.weightIn?.[variant] ?? outcome.weight) > 0))
+        say(path('outcomes'), `no outcome has a weight above 0${variant && ` in ${variant}`}`)
 }
 
-export const comesIn = (step: Step, variant: string): boolean => (step.variants?.includes(variant) ?? true) && !step.exceptVariants?.includes(variant)
+export const comesIn = (step: Step, variant: string): boolean =>
+  (step.variants?.includes(variant) ?? true) && !step.exceptVariants?.includes(variant)
 
-const hasCode = (pack: Pack, code: string, variant: string) => pack.codesByText.get(code)?.some((row) => variant === '' || row.variant === variant) ?? false
+const hasCode = (pack: Pack, code: string, variant: string) =>
+  pack.codesByText.get(code)?.some((row) => variant === '' || row.variant === variant) ?? false
 
 export function prefixOf(pack: Pack, variant: string): string | undefined {
   const prefix = pack.text.variants.find((v) => v.id === variant)?.prefix
