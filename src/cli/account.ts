@@ -20,9 +20,23 @@ export interface AccountOptions extends SessionOptions {
 /** `2024-03`, `2024-T1`, `2024-Q2` or `2024`, as printed with the figures. */
 export function periodOption(text: string): { kind: PeriodKind; number: number } {
   const match = /^(\d{4})(?:-(?:(T|Q)([1-4])|(\d{2})))?$/.exec(text)
-  const kind: PeriodKind | undefined = !match ? undefined : match[2] === 'T' ? 'tertial' : match[2] === 'Q' ? 'quarter' : match[4] ? 'month' : 'year'
+  const kind: PeriodKind | undefined = !match
+    ? undefined
+    : match[2] === 'T'
+      ? 'tertial'
+      : match[2] === 'Q'
+        ? 'quarter'
+        : match[4]
+          ? 'month'
+          : 'year'
   const number = match ? Number(match[1]) * 100 + Number(match[3] ?? match[4] ?? 1) : 0
-  if (!kind || periodText(number, kind) !== text || number % 100 === 0 || number % 100 > { month: 12, tertial: 3, quarter: 4, year: 1 }[kind]) throw new UsageError(`"${text}" is no period: write 2024-03, 2024-T1, 2024-Q2 or 2024`)
+  if (
+    !kind ||
+    periodText(number, kind) !== text ||
+    number % 100 === 0 ||
+    number % 100 > { month: 12, tertial: 3, quarter: 4, year: 1 }[kind]
+  )
+    throw new UsageError(`"${text}" is no period: write 2024-03, 2024-T1, 2024-Q2 or 2024`)
   return { kind, number }
 }
 
@@ -34,36 +48,64 @@ export async function account(options: AccountOptions, io: Io): Promise<void> {
   try {
     const [indicator] = findIndicators(session.pack, [options.indicator])
     if (!indicator) return
-    if (indicator.unknown !== undefined) throw new IssueError([{ code: 'measure/not-computable', path: [], message: `${indicator.id} is not computed: ${indicator.unknown}` }])
+    if (indicator.unknown !== undefined)
+      throw new IssueError([{ code: 'measure/not-computable', path: [], message: `${indicator.id} is not computed: ${indicator.unknown}` }])
     const cell: Cell = { place: options.place ?? null, period: period?.number ?? null, variant: options.variant ?? null }
     const by = new Set((['place', 'period', 'variant'] as const).filter((key): key is Grouping => cell[key] !== null))
     const grouped = { by, period: period?.kind ?? 'month' } as const
     const lines = await session.engine.account(indicator, session.asking, grouped, cell)
     const figures = await session.engine.figures([indicator], session.asking, grouped)
-    const same = (f: Figure) => f.place === cell.place && f.variant === cell.variant && (period ? f.period === periodText(period.number, period.kind) : f.period === null)
+    const same = (f: Figure) =>
+      f.place === cell.place &&
+      f.variant === cell.variant &&
+      (period ? f.period === periodText(period.number, period.kind) : f.period === null)
     const figure = figures.find(same)
     const shown = await withGrounds(session, lines, indicator.within?.id)
-    io.out(options.format === 'json' ? `${JSON.stringify(answer(session, options, figure, shown, indicator.within?.unit), null, 2)}\n` : table(session, figure, shown, indicator.within?.unit))
+    io.out(
+      options.format === 'json'
+        ? `${JSON.stringify(answer(session, options, figure, shown, indicator.within?.unit), null, 2)}\n`
+        : table(session, figure, shown, indicator.within?.unit),
+    )
   } finally {
     await session.close()
   }
 }
 
-interface ShownLine { readonly line: AccountLine; readonly entries: readonly string[]; readonly rules: readonly string[] }
+interface ShownLine {
+  readonly line: AccountLine
+  readonly entries: readonly string[]
+  readonly rules: readonly string[]
+}
 
 /** The entries and rules behind each line, read by the plain engine from those pathways alone. */
-export async function withGrounds(session: Session, lines: readonly AccountLine[], interval: string | undefined): Promise<readonly ShownLine[]> {
-  const pathways = new Map((await session.pathwaysOf([...new Set(lines.map((line) => line.pathway))])).map((p) => [`${p.ledger}\n${p.id}\n${session.pack.variantFrom === 'code' ? p.variant : ''}`, p]))
+export async function withGrounds(
+  session: Session,
+  lines: readonly AccountLine[],
+  interval: string | undefined,
+): Promise<readonly ShownLine[]> {
+  const pathways = new Map(
+    (await session.pathwaysOf([...new Set(lines.map((line) => line.pathway))])).map((p) => [
+      `${p.ledger}\n${p.id}\n${session.pack.variantFrom === 'code' ? p.variant : ''}`,
+      p,
+    ]),
+  )
   return lines.map((line) => {
     const pathway = pathways.get(`${line.ledger}\n${line.pathway}\n${session.pack.variantFrom === 'code' ? line.variant : ''}`)
     return { line, ...(pathway ? groundsOf(session.pack, pathway, session.asking, interval) : { entries: [], rules: [] }) }
   })
 }
 
-const inUnit = (length: number | undefined, unit: string | undefined) => (length === undefined ? null : unit === 'minute' ? Math.round((length / 60) * 100) / 100 : length)
+const inUnit = (length: number | undefined, unit: string | undefined) =>
+  length === undefined ? null : unit === 'minute' ? Math.round((length / 60) * 100) / 100 : length
 const dayOrNull = (day: Day | undefined) => (day === undefined ? null : dayText(day))
 
-function answer(session: Session, options: AccountOptions, figure: Figure | undefined, lines: readonly ShownLine[], unit: string | undefined) {
+function answer(
+  session: Session,
+  options: AccountOptions,
+  figure: Figure | undefined,
+  lines: readonly ShownLine[],
+  unit: string | undefined,
+) {
   return {
     pack: { id: session.pack.id, version: session.pack.version },
     asOf: dayText(session.asking.asOf),

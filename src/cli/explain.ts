@@ -16,7 +16,10 @@ export async function explain(options: ExplainOptions, io: Io): Promise<void> {
   const session = await openSession(options.pack, options, io)
   try {
     const pathways = await session.pathwaysOf([options.pathway])
-    if (pathways.length === 0) throw new IssueError([{ code: 'measure/no-pathway', path: [], message: 'no entry carries this pathway id; ids are written exactly as in the entries' }])
+    if (pathways.length === 0)
+      throw new IssueError([
+        { code: 'measure/no-pathway', path: [], message: 'no entry carries this pathway id; ids are written exactly as in the entries' },
+      ])
     const explanations = pathways.map((pathway) => explainPathway(session.pack, pathway, session.asking))
     io.out(options.format === 'json' ? `${JSON.stringify(explanations, null, 2)}\n` : explanations.map(explanationText).join('\n'))
   } finally {
@@ -28,16 +31,32 @@ export function explanationText(e: Explanation): string {
   const heading = `Pathway ${e.pathway}${e.variant ? `, ${e.variant}` : ''}, as known on ${e.asOf} under ${e.pack.id} ${e.pack.version}\n`
   const entries = textTable(
     ['code', 'what', 'occurred', 'recorded', 'place', 'standing', 'used for', 'passed over because'],
-    e.entries.map((x) => [x.code, x.label ?? '', x.occurred, x.recorded, x.place ?? '', x.standing === 'sure' ? '' : x.standing, x.usedFor.join(', '), [x.passedOver, x.rule].filter(Boolean).join(', rule ')]),
+    e.entries.map((x) => [
+      x.code,
+      x.label ?? '',
+      x.occurred,
+      x.recorded,
+      x.place ?? '',
+      x.standing === 'sure' ? '' : x.standing,
+      x.usedFor.join(', '),
+      [x.passedOver, x.rule].filter(Boolean).join(', rule '),
+    ]),
   )
   const clocks = e.clocks.map((c) =>
     [
       `${c.interval}, ${c.name}: ${c.verdict}${c.reason ? ` (${c.reason})` : ''}`,
       ...c.arithmetic.map((line) => `    ${line}`),
-      ...(c.limit ? [`    by ${c.limit.row}${c.limit.source ? `, source ${c.limit.source}` : ''}${c.limit.valid ? `, valid ${c.limit.valid}` : ''}${c.limit.note ? `; ${c.limit.note}` : ''}`] : []),
+      ...(c.limit
+        ? [
+            `    by ${c.limit.row}${c.limit.source ? `, source ${c.limit.source}` : ''}${c.limit.valid ? `, valid ${c.limit.valid}` : ''}${c.limit.note ? `; ${c.limit.note}` : ''}`,
+          ]
+        : []),
       ...(c.rules.length > 0 ? [`    rules: ${c.rules.join(', ')}`] : []),
     ].join('\n'),
   )
-  const indicators = e.indicators.map((i) => `    ${i.indicator}: ${i.bin}${i.why ? `, ${i.why}` : ''}${i.place ? `, at ${i.place}` : ''}${i.weight === 1 ? '' : `, ${i.weight} of a pathway`}`)
+  const indicators = e.indicators.map(
+    (i) =>
+      `    ${i.indicator}: ${i.bin}${i.why ? `, ${i.why}` : ''}${i.place ? `, at ${i.place}` : ''}${i.weight === 1 ? '' : `, ${i.weight} of a pathway`}`,
+  )
   return `${heading}\n${entries}\n${clocks.join('\n\n')}\n\nIn the figures:\n${indicators.join('\n') || '    none'}\n`
 }

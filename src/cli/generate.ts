@@ -3,7 +3,7 @@ import { loadPack } from '../store/pack-folder.ts'
 import { loadScenario, writeParquet } from '../store/write-ledger.ts'
 import type { Io } from './io.ts'
 import { progressBar } from './io.ts'
-import { UsageError, valueOf } from './session.ts'
+import { mustRead, UsageError } from './session.ts'
 
 export interface GenerateOptions {
   readonly pack: string
@@ -16,8 +16,8 @@ export interface GenerateOptions {
 export async function generate(options: GenerateOptions, io: Io): Promise<void> {
   if (!Number.isInteger(options.pathways) || options.pathways < 1) throw new UsageError('--pathways is a whole number from 1')
   if (!Number.isSafeInteger(options.seed)) throw new UsageError('--seed is a whole number')
-  const pack = valueOf(await loadPack(options.pack))
-  const scenario = valueOf(await loadScenario(options.pack, pack))
+  const pack = mustRead(await loadPack(options.pack))
+  const scenario = mustRead(await loadScenario(options.pack, pack))
   const progress = progressBar(io, 'Making entries')
   let begun = 0
   let last = ''

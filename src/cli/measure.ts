@@ -1,11 +1,11 @@
-import { causes, leftOutReasons } from '../core/measure/account.ts'
-import { type Figure, type Grouped, type Grouping, groupings } from '../core/measure/figure.ts'
-import { dayText, type PeriodKind } from '../core/words/day.ts'
-import { openDuckDB } from '../store/duckdb.ts'
-import type { Columns, Value } from '../store/database.ts'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { causes, leftOutReasons } from '../core/measure/account.ts'
+import { type Figure, type Grouped, type Grouping, groupings } from '../core/measure/figure.ts'
+import { dayText, type PeriodKind } from '../core/words/day.ts'
+import type { Columns, Value } from '../store/database.ts'
+import { openDuckDB } from '../store/duckdb.ts'
 import type { Io } from './io.ts'
 import { findIndicators, openSession, type Session, type SessionOptions, UsageError } from './session.ts'
 import { csvText, percent, textTable } from './table.ts'
@@ -14,7 +14,8 @@ export const periodKinds = ['month', 'tertial', 'quarter', 'year'] as const
 
 export function groupedOf(by: readonly string[] | undefined, period: string): Grouped {
   if (!(periodKinds as readonly string[]).includes(period)) throw new UsageError(`no period "${period}": ${periodKinds.join(', ')}`)
-  for (const name of by ?? []) if (!(groupings as readonly string[]).includes(name)) throw new UsageError(`cannot group by "${name}": ${groupings.join(', ')}`)
+  for (const name of by ?? [])
+    if (!(groupings as readonly string[]).includes(name)) throw new UsageError(`cannot group by "${name}": ${groupings.join(', ')}`)
   return { by: new Set((by ?? []) as readonly Grouping[]), period: period as PeriodKind } // both were checked just now
 }
 
@@ -31,7 +32,8 @@ export async function measure(options: MeasureOptions, io: Io): Promise<void> {
   const grouped = groupedOf(options.by, options.period)
   const render = renderers[options.format]
   if (!render) throw new UsageError(`no format "${options.format}": ${Object.keys(renderers).join(', ')}`)
-  if (options.format === 'parquet' && io.outIsTerminal) throw new UsageError('Parquet is not for a terminal: send it to a file with > figures.parquet')
+  if (options.format === 'parquet' && io.outIsTerminal)
+    throw new UsageError('Parquet is not for a terminal: send it to a file with > figures.parquet')
   const session = await openSession(options.pack, options, io)
   try {
     const figures = await session.engine.figures(findIndicators(session.pack, options.indicator), session.asking, grouped)
@@ -44,7 +46,11 @@ export async function measure(options: MeasureOptions, io: Io): Promise<void> {
 const renderers: Readonly<Record<string, (session: Session, figures: readonly Figure[]) => string | Promise<string | Uint8Array>>> = {
   table: figureTable,
   json: (session, figures) => `${JSON.stringify(answerOf(session, figures), null, 2)}\n`,
-  csv: (_, figures) => csvText(flatColumns.map(([name]) => name), figures.map(flat)),
+  csv: (_, figures) =>
+    csvText(
+      flatColumns.map(([name]) => name),
+      figures.map(flat),
+    ),
   parquet: (_, figures) => parquetOf(figures),
 }
 
@@ -69,14 +75,23 @@ export function figureTable({ pack, asking, ledger }: Pick<Session, 'pack' | 'as
   const used = head.map((name) => !(groupings as readonly string[]).includes(name) || known.some((f) => f[name as Grouping] !== null))
   const only = (cells: readonly string[]) => cells.filter((_, i) => used[i])
   const right = new Set(only(head).flatMap((name, i) => (['within', 'share', 'median', '90th', 'coded in time'].includes(name) ? [i] : [])))
-  const [top = '', rule = '', ...lines] = textTable(only(head), known.map((f) => only(knownCells(f))), right).trimEnd().split('\n')
+  const [top = '', rule = '', ...lines] = textTable(
+    only(head),
+    known.map((f) => only(knownCells(f))),
+    right,
+  )
+    .trimEnd()
+    .split('\n')
   const table = known.length === 0 ? '' : `${[top, rule, ...lines.flatMap((line, i) => [line, ...details(known[i]!)])].join('\n')}\n`
   const notes = figures.filter((f) => f.unknown !== undefined).map((f) => `${f.indicator} is not computed: ${f.unknown}\n`)
   const title = `${pack.title}, version ${pack.version}. As known on ${dayText(asking.asOf)}. ${ledger.entries} entries${ledger.skipped > 0 ? `, ${ledger.skipped} bad rows left out` : ''}.`
   return `${title}\n\n${[table, ...notes].filter(Boolean).join('\n')}`
 }
 
-const details = (f: Figure): readonly string[] => [...(Object.keys(f.fellShort).length > 0 ? [`    fell short: ${counts(f.fellShort)}`] : []), ...(Object.keys(f.leftOut).length > 0 ? [`    left out: ${counts(f.leftOut)}`] : [])]
+const details = (f: Figure): readonly string[] => [
+  ...(Object.keys(f.fellShort).length > 0 ? [`    fell short: ${counts(f.fellShort)}`] : []),
+  ...(Object.keys(f.leftOut).length > 0 ? [`    left out: ${counts(f.leftOut)}`] : []),
+]
 
 const one = (n: number | null): string => (n === null ? '' : String(Math.round(n * 10) / 10))
 const knownCells = (f: Figure): readonly string[] => [
@@ -120,7 +135,11 @@ async function parquetOf(figures: readonly Figure[]): Promise<Uint8Array> {
   try {
     const columns: Columns = flatColumns.map(([name]) => [name, 'TEXT'] as const)
     await db.run(`CREATE TABLE figure (${columns.map(([name]) => `${name} TEXT`).join(', ')})`)
-    await db.load('figure', columns, figures.map((f) => flat(f).map((v): Value => (v === null ? null : String(v)))))
+    await db.load(
+      'figure',
+      columns,
+      figures.map((f) => flat(f).map((v): Value => (v === null ? null : String(v)))),
+    )
     const typed = flatColumns.map(([name, type]) => (type === 'text' ? name : `CAST(${name} AS DOUBLE) AS ${name}`))
     const file = path.join(folder, 'figures.parquet')
     await db.run(`COPY (SELECT ${typed.join(', ')} FROM figure) TO '${file.replaceAll("'", "''")}' (FORMAT parquet)`)

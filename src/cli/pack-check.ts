@@ -1,22 +1,28 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { differencesOf, readExample } from '../core/measure/example.ts'
-import { listUnknowns } from '../core/pack/unknowns.ts'
 import type { Pack } from '../core/pack/pack.ts'
+import { listUnknowns } from '../core/pack/unknowns.ts'
 import type { Issue } from '../core/words/issue.ts'
 import { IssueError } from '../core/words/result.ts'
 import { loadPack } from '../store/pack-folder.ts'
 import type { Io } from './io.ts'
-import { valueOf } from './session.ts'
+import { mustRead } from './session.ts'
 
 /** `varde pack check`: the pack reads, its references meet, its examples hold; and what it does not know. */
 export async function packCheck(folder: string, io: Io): Promise<void> {
-  const pack = valueOf(await loadPack(folder))
+  const pack = mustRead(await loadPack(folder))
   const { held, issues } = await checkExamples(folder, pack)
   if (issues.length > 0) throw new IssueError(issues)
   const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`
-  io.out(`${pack.title}, version ${pack.version}: ${count(pack.variants.length, 'variant')}, ${count(pack.codes.length, 'code')}, ${count(pack.intervals.length, 'interval')}, ${count(pack.text.limits.length, 'limit')}, ${count(pack.indicators.length, 'indicator')}.\n`)
-  io.out(held > 0 ? `${count(held, 'example')} hold${held === 1 ? 's' : ''}.\n` : 'It has no examples; a pack shows what it means by examples/*.yaml (docs/packs.md).\n')
+  io.out(
+    `${pack.title}, version ${pack.version}: ${count(pack.variants.length, 'variant')}, ${count(pack.codes.length, 'code')}, ${count(pack.intervals.length, 'interval')}, ${count(pack.text.limits.length, 'limit')}, ${count(pack.indicators.length, 'indicator')}.\n`,
+  )
+  io.out(
+    held > 0
+      ? `${count(held, 'example')} hold${held === 1 ? 's' : ''}.\n`
+      : 'It has no examples; a pack shows what it means by examples/*.yaml (docs/packs.md).\n',
+  )
   const files = filesOf(pack)
   if (files.length > 0) io.out(`Its values come from ${files.join(', ')}.\n`)
   const unknowns = listUnknowns(pack)
@@ -47,7 +53,7 @@ async function checkExamples(folder: string, pack: Pack): Promise<{ held: number
       issues.push(...example.issues)
       continue
     }
-    const own = example.value.pack === undefined ? pack : valueOf(await loadPack(path.join(examples, example.value.pack)))
+    const own = example.value.pack === undefined ? pack : mustRead(await loadPack(path.join(examples, example.value.pack)))
     const differences = differencesOf(own, example.value)
     issues.push(...differences.map((message): Issue => ({ code: 'pack/meaning', path: [], message, at: { file, line: 1, column: 1 } })))
     if (differences.length === 0) held++

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
@@ -20,7 +20,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 async function varde(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   let out = ''
   let err = ''
-  const code = await runCli(args, { out: (text) => void (out += typeof text === 'string' ? text : Buffer.from(text).toString('latin1')), err: (text) => void (err += text), showsProgress: false, outIsTerminal: false })
+  const code = await runCli(args, {
+    out: (text) => void (out += typeof text === 'string' ? text : Buffer.from(text).toString('latin1')),
+    err: (text) => void (err += text),
+    showsProgress: false,
+    outIsTerminal: false,
+  })
   return { code, out, err }
 }
 
@@ -30,23 +35,34 @@ function file(name: string, content: string | Uint8Array): string {
   return at
 }
 
-const measureJson = async (...args: string[]) => JSON.parse((await varde('measure', '--pack', house, '--entries', ledger, '--format', 'json', ...args)).out)
+const measureJson = async (...args: string[]) =>
+  JSON.parse((await varde('measure', '--pack', house, '--entries', ledger, '--format', 'json', ...args)).out)
 
 describe('measure', () => {
   test('answers the same on every engine, and the same bytes twice', async () => {
     const by = ['--by', 'place,period,variant', '--period', 'quarter']
     const answers = []
-    for (const engine of ['duckdb', 'plain', inject('postgresUrl')]) answers.push({ ...(await measureJson('--engine', engine, ...by)), engine: '' })
+    for (const engine of ['duckdb', 'plain', inject('postgresUrl')])
+      answers.push({ ...(await measureJson('--engine', engine, ...by)), engine: '' })
     expect(answers[1]).toEqual(answers[0])
     expect(answers[2]).toEqual(answers[0])
-    expect((await varde('measure', '--pack', house, '--entries', ledger, '--format', 'json')).out).toBe((await varde('measure', '--pack', house, '--entries', ledger, '--format', 'json')).out)
+    expect((await varde('measure', '--pack', house, '--entries', ledger, '--format', 'json')).out).toBe(
+      (await varde('measure', '--pack', house, '--entries', ledger, '--format', 'json')).out,
+    )
   })
   test('gives one row an indicator without --by, with the parts the documents name', async () => {
     const answer = await measureJson()
     expect(Object.keys(answer)).toEqual(['pack', 'asOf', 'engine', 'entries', 'skipped', 'figures'])
     expect(answer.pack).toEqual({ id: 'no-house', version: expect.any(String) })
     expect(answer.figures.map((f: { indicator: string }) => f.indicator)).toEqual(['OA1', 'OF1', 'OF2', 'OF3', 'OF4'])
-    expect(answer.figures[4]).toMatchObject({ place: null, period: null, variant: null, fellShort: expect.any(Object), leftOut: expect.any(Object), coding: { realTime: expect.any(Number), afterCoded: expect.any(Number), shareRealTime: expect.any(Number) } })
+    expect(answer.figures[4]).toMatchObject({
+      place: null,
+      period: null,
+      variant: null,
+      fellShort: expect.any(Object),
+      leftOut: expect.any(Object),
+      coding: { realTime: expect.any(Number), afterCoded: expect.any(Number), shareRealTime: expect.any(Number) },
+    })
   })
   test('as known on an earlier day fewer are counted', async () => {
     const [early, late] = [await measureJson('--as-of', '2024-01-31', '--indicator', 'OF4'), await measureJson('--indicator', 'OF4')]
@@ -62,7 +78,16 @@ describe('measure', () => {
     expect(parquet.out.slice(0, 4)).toBe('PAR1')
   })
   test('an indicator the pack cannot define says so and is not computed', async () => {
-    const answer = await varde('measure', '--pack', path.join(root, 'packs/no-cpp'), '--entries', ledger, '--indicator', 'OA1', '--skip-bad')
+    const answer = await varde(
+      'measure',
+      '--pack',
+      path.join(root, 'packs/no-cpp'),
+      '--entries',
+      ledger,
+      '--indicator',
+      'OA1',
+      '--skip-bad',
+    )
     expect(answer.out).toMatch(/OA1 is not computed: /)
   })
 })
@@ -70,8 +95,27 @@ describe('measure', () => {
 describe('account, explain and compare', () => {
   test('the account sums to the figure', async () => {
     for (const engine of ['duckdb', 'plain']) {
-      const answer = JSON.parse((await varde('account', '--pack', house, '--entries', ledger, '--indicator', 'OF4', '--period', '2024-T1', '--engine', engine, '--format', 'json')).out)
-      const weight = (bin: string) => answer.lines.filter((l: { bin: string }) => l.bin === bin).reduce((n: number, l: { weight: number }) => n + l.weight, 0)
+      const answer = JSON.parse(
+        (
+          await varde(
+            'account',
+            '--pack',
+            house,
+            '--entries',
+            ledger,
+            '--indicator',
+            'OF4',
+            '--period',
+            '2024-T1',
+            '--engine',
+            engine,
+            '--format',
+            'json',
+          )
+        ).out,
+      )
+      const weight = (bin: string) =>
+        answer.lines.filter((l: { bin: string }) => l.bin === bin).reduce((n: number, l: { weight: number }) => n + l.weight, 0)
       expect(answer.lines.length).toBeGreaterThan(10)
       expect(weight('met')).toBe(answer.figure.numerator)
       expect(weight('met') + weight('missed')).toBe(answer.figure.denominator)
@@ -79,7 +123,9 @@ describe('account, explain and compare', () => {
     }
   })
   test('a pathway is explained with its sum and the row of its limit', async () => {
-    const lines = JSON.parse((await varde('account', '--pack', house, '--entries', ledger, '--indicator', 'OF4', '--format', 'json')).out).lines
+    const lines = JSON.parse(
+      (await varde('account', '--pack', house, '--entries', ledger, '--indicator', 'OF4', '--format', 'json')).out,
+    ).lines
     const missed = lines.find((l: { bin: string }) => l.bin === 'missed')
     const explained = await varde('explain', '--pack', house, '--entries', ledger, '--pathway', missed.pathway)
     expect(explained.out).toMatch(/OF4, .*: missed/)
@@ -87,11 +133,32 @@ describe('account, explain and compare', () => {
     expect(explained.out).toMatch(/limits\.yaml:\d+/)
   })
   test('the items of a comparison of two days sum to the difference', async () => {
-    const answer = JSON.parse((await varde('compare', '--pack', house, '--entries', ledger, '--as-of', '2024-06-30', '--as-of', '2024-08-31', '--indicator', 'OF4', '--format', 'json')).out)
+    const answer = JSON.parse(
+      (
+        await varde(
+          'compare',
+          '--pack',
+          house,
+          '--entries',
+          ledger,
+          '--as-of',
+          '2024-06-30',
+          '--as-of',
+          '2024-08-31',
+          '--indicator',
+          'OF4',
+          '--format',
+          'json',
+        )
+      ).out,
+    )
     const [comparison] = answer.comparisons
     for (const what of ['numerator', 'denominator']) {
       expect(comparison.items.reduce((n: number, i: Record<string, number>) => n + i[what]!, 0)).toBeCloseTo(comparison[what].difference, 9)
-      expect(comparison.differences.reduce((n: number, d: Record<string, number>) => n + d[what]!, 0)).toBeCloseTo(comparison[what].difference, 9)
+      expect(comparison.differences.reduce((n: number, d: Record<string, number>) => n + d[what]!, 0)).toBeCloseTo(
+        comparison[what].difference,
+        9,
+      )
     }
     expect(comparison.items.find((i: { because: string }) => i.because === 'arrived').codingLate).toBeGreaterThan(0)
   })
@@ -100,9 +167,17 @@ describe('account, explain and compare', () => {
     const { mkdirSync, cpSync } = await import('node:fs')
     mkdirSync(second)
     cpSync(path.join(root, 'packs/demo/pack.yaml'), path.join(second, 'pack.yaml'))
-    writeFileSync(path.join(second, 'pack.yaml'), readFileSync(path.join(second, 'pack.yaml'), 'utf8').replace('{ unknown: "the page is torn" }', '30').replace('version: "1.0"', 'version: "1.1"'))
+    writeFileSync(
+      path.join(second, 'pack.yaml'),
+      readFileSync(path.join(second, 'pack.yaml'), 'utf8')
+        .replace('{ unknown: "the page is torn" }', '30')
+        .replace('version: "1.0"', 'version: "1.1"'),
+    )
     const entries = file('two.csv', 'pathway,code,occurred\na,H2A,2023-01-02\na,H2TD,2023-01-20\nb,M1A,2024-01-02\nb,M1TD,2024-01-20\n')
-    const answer = JSON.parse((await varde('compare', '--pack', demo, '--pack', second, '--entries', entries, '--indicator', 'treated-in-time', '--format', 'json')).out)
+    const answer = JSON.parse(
+      (await varde('compare', '--pack', demo, '--pack', second, '--entries', entries, '--indicator', 'treated-in-time', '--format', 'json'))
+        .out,
+    )
     expect(answer.comparisons[0].items).toEqual([{ because: 'pack-fact', pathways: 1, codingLate: 0, numerator: 1, denominator: 1 }])
     expect(answer.comparisons[0].differences[0].detail).toMatch(/demo 1\.0: limit-unknown.*demo 1\.1: met by .*pack\.yaml:\d+/)
   })
@@ -113,12 +188,37 @@ describe('what is wrong is said at its place', () => {
     ['a file that is not there', () => path.join(folder, 'nowhere.csv'), 1, /entries\/unreadable/],
     ['a directory', () => folder, 1, /entries\/unreadable/],
     ['an empty file', () => file('empty.csv', ''), 1, /entries\/empty/],
-    ['a truncated gzip', () => file('cut.csv.gz', new Uint8Array([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2])), 1, /entries\/(format|empty)/],
-    ['a code the pack does not know', () => file('code.csv', 'pathway,code,occurred\np,QQQ,2024-01-01\n'), 1, /code\.csv:2:\d+ .*entries\/unknown-code/s],
-    ['a day that does not exist', () => file('day.csv', 'pathway,code,occurred\np,M1A,2023-02-29\n'), 1, /day\.csv:2:\d+ .*entries\/bad-date/s],
+    [
+      'a truncated gzip',
+      () => file('cut.csv.gz', new Uint8Array([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2])),
+      1,
+      /entries\/(format|empty)/,
+    ],
+    [
+      'a code the pack does not know',
+      () => file('code.csv', 'pathway,code,occurred\np,QQQ,2024-01-01\n'),
+      1,
+      /code\.csv:2:\d+ .*entries\/unknown-code/s,
+    ],
+    [
+      'a day that does not exist',
+      () => file('day.csv', 'pathway,code,occurred\np,M1A,2023-02-29\n'),
+      1,
+      /day\.csv:2:\d+ .*entries\/bad-date/s,
+    ],
     ['a day before 1900', () => file('old.csv', 'pathway,code,occurred\np,M1A,1899-12-31\n'), 1, /entries\/out-of-range/],
-    ['two entries of one id', () => file('twice.csv', 'id,pathway,code,occurred\n1,p,M1A,2024-01-01\n1,p,M1A,2024-01-02\n'), 1, /entries\/duplicate-id/],
-    ['a correction of nothing', () => file('nothing.csv', 'id,pathway,code,occurred,corrects\n1,p,M1A,2024-01-01,9\n'), 1, /entries\/dangling/],
+    [
+      'two entries of one id',
+      () => file('twice.csv', 'id,pathway,code,occurred\n1,p,M1A,2024-01-01\n1,p,M1A,2024-01-02\n'),
+      1,
+      /entries\/duplicate-id/,
+    ],
+    [
+      'a correction of nothing',
+      () => file('nothing.csv', 'id,pathway,code,occurred,corrects\n1,p,M1A,2024-01-01,9\n'),
+      1,
+      /entries\/dangling/,
+    ],
     ['Parquet that is none', () => file('none.parquet', 'PAR1 but no'), 1, /entries\/format/],
   ]
   for (const [what, make, code, says] of bad) {
@@ -132,11 +232,22 @@ describe('what is wrong is said at its place', () => {
   test('with --skip-bad the rest is measured and the bad rows are counted beside the figures', async () => {
     const entries = file('some.csv', 'pathway,code,occurred\np,M1A,2024-01-01\np,QQQ,2024-01-02\np,M1TD,2024-01-09\n')
     const answer = await varde('measure', '--pack', demo, '--entries', entries, '--skip-bad', '--format', 'json')
-    expect(JSON.parse(answer.out)).toMatchObject({ entries: 2, skipped: 1, figures: expect.arrayContaining([expect.objectContaining({ indicator: 'treated-in-time', numerator: 1, denominator: 1 })]) })
+    expect(JSON.parse(answer.out)).toMatchObject({
+      entries: 2,
+      skipped: 1,
+      figures: expect.arrayContaining([expect.objectContaining({ indicator: 'treated-in-time', numerator: 1, denominator: 1 })]),
+    })
     expect(answer.err).toMatch(/1 bad rows were left out/)
   })
   test('wrong usage exits with 2 and says what is right', async () => {
-    for (const args of [['measure'], ['measure', '--pack', demo, '--entries', ledger, '--engine', 'oracle'], ['measure', '--pack', demo, '--entries', ledger, '--by', 'doctor'], ['account', '--pack', demo, '--entries', ledger, '--indicator', 'x', '--period', '2024-13'], ['nonsense'], ['measure', '--pack', house, '--entries', ledger, '--as-of', 'yesterday']])
+    for (const args of [
+      ['measure'],
+      ['measure', '--pack', demo, '--entries', ledger, '--engine', 'oracle'],
+      ['measure', '--pack', demo, '--entries', ledger, '--by', 'doctor'],
+      ['account', '--pack', demo, '--entries', ledger, '--indicator', 'x', '--period', '2024-13'],
+      ['nonsense'],
+      ['measure', '--pack', house, '--entries', ledger, '--as-of', 'yesterday'],
+    ])
       expect({ args, code: (await varde(...args)).code }).toEqual({ args, code: 2 })
   })
   test('a pack with issues, an unknown indicator and an unknown pathway exit with 1', async () => {
@@ -145,9 +256,14 @@ describe('what is wrong is said at its place', () => {
     mkdirSync(broken)
     writeFileSync(path.join(broken, 'pack.yaml'), 'pack: { id: x }\n')
     expect(await varde('pack', 'check', broken)).toMatchObject({ code: 1, err: expect.stringMatching(/pack\.yaml:1:\d+ .*pack\/shape/s) })
-    expect(await varde('measure', '--pack', house, '--entries', ledger, '--indicator', 'OF9')).toMatchObject({ code: 1, err: expect.stringMatching(/it has OA1, OF1/) })
+    expect(await varde('measure', '--pack', house, '--entries', ledger, '--indicator', 'OF9')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/it has OA1, OF1/),
+    })
     expect(await varde('explain', '--pack', house, '--entries', ledger, '--pathway', 'nobody')).toMatchObject({ code: 1 })
-    expect(await varde('measure', '--pack', house, '--entries', ledger, '--engine', 'postgres://nobody:secret@127.0.0.1:1/none')).toMatchObject({ code: 1, err: expect.not.stringContaining('secret') })
+    expect(
+      await varde('measure', '--pack', house, '--entries', ledger, '--engine', 'postgres://nobody:secret@127.0.0.1:1/none'),
+    ).toMatchObject({ code: 1, err: expect.not.stringContaining('secret') })
   })
   test('a file that could not be written whole is not there', async () => {
     const out = path.join(folder, 'no', 'such', 'folder.parquet')
@@ -163,7 +279,8 @@ describe('pack check', () => {
       expect(answer).toMatchObject({ code: 0, err: '' })
       expect(answer.out).toMatch(/variant.*code.*indicator/)
     })
-  test('a house pack says which files its values come from', async () => expect((await varde('pack', 'check', house)).out).toMatch(/Its values come from .*no-cpp.*no-house/s))
+  test('a house pack says which files its values come from', async () =>
+    expect((await varde('pack', 'check', house)).out).toMatch(/Its values come from .*no-cpp.*no-house/s))
 })
 
 describe('the sepsis log of a real hospital', () => {
@@ -174,7 +291,19 @@ describe('the sepsis log of a real hospital', () => {
   test.runIf(there)('answers alike on every engine', async () => {
     const answers: { figures: { indicator: string }[]; engine: string }[] = []
     for (const engine of ['duckdb', 'plain', inject('postgresUrl')]) {
-      const answer = await varde('measure', '--pack', path.join(root, 'packs/sepsis'), '--entries', log, '--map', path.join(root, 'packs/sepsis/maps/event-log.yaml'), '--format', 'json', '--engine', engine)
+      const answer = await varde(
+        'measure',
+        '--pack',
+        path.join(root, 'packs/sepsis'),
+        '--entries',
+        log,
+        '--map',
+        path.join(root, 'packs/sepsis/maps/event-log.yaml'),
+        '--format',
+        'json',
+        '--engine',
+        engine,
+      )
       expect({ engine: engine.slice(0, 8), code: answer.code }).toEqual({ engine: engine.slice(0, 8), code: 0 })
       answers.push({ ...JSON.parse(answer.out), engine: '' })
     }

@@ -34,13 +34,19 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
       io.err('varde: the memory given is too small for this ledger: give more with --memory, or free space in the temporary folder.\n')
       return exitCodes.fault
     }
-    io.err(`varde: a fault of ours, not of your files (${error instanceof Error ? error.name : 'unknown'}). Nothing was changed. VARDE_DEBUG=1 prints where it happened; please report that.\n`)
+    io.err(
+      `varde: a fault of ours, not of your files (${error instanceof Error ? error.name : 'unknown'}). Nothing was changed. VARDE_DEBUG=1 prints where it happened; please report that.\n`,
+    )
     if (process.env['VARDE_DEBUG']) io.err(`${error instanceof Error ? error.stack : String(error)}\n`)
     return exitCodes.fault
   }
 }
 
-const list = (text: string): string[] => text.split(',').map((part) => part.trim()).filter(Boolean)
+const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
 const each = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
 
 function program(io: Io): Command {

@@ -1,24 +1,23 @@
-import type { Asking } from '../core/clock/chosen.ts'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Asking, Pathway } from '../core/clock/chosen.ts'
 import type { Entry } from '../core/ledger/entry.ts'
 import { type AccountLine, accountOf, listPathways } from '../core/measure/account.ts'
 import { type Cell, cellOf, type Figure, figuresOf, type Grouped } from '../core/measure/figure.ts'
-import type { Pathway } from '../core/clock/chosen.ts'
 import type { Indicator, Pack } from '../core/pack/pack.ts'
 import { type Day, readDay } from '../core/words/day.ts'
 import { endOfDay } from '../core/words/instant.ts'
 import { type Issue, issueText } from '../core/words/issue.ts'
 import { IssueError, type Result } from '../core/words/result.ts'
 import { openMapping } from '../intake/mapping.ts'
-import { entryRows, listEntries, openLedger, type OpenLedger } from '../intake/open-ledger.ts'
+import { entryRows, listEntries, type OpenLedger, openLedger } from '../intake/open-ledger.ts'
 import type { Database } from '../store/database.ts'
 import { type DuckDatabase, openDuckDB } from '../store/duckdb.ts'
 import { startEmbedded } from '../store/embedded.ts'
 import { entryColumns, lineOrder, Measuring } from '../store/measuring.ts'
 import { loadPack } from '../store/pack-folder.ts'
 import { openPostgres } from '../store/postgres.ts'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { type Io, progressBar } from './io.ts'
 
 /** What every engine answers: the same, whichever it is. */
@@ -51,23 +50,35 @@ export interface Session {
   close(): Promise<void>
 }
 
-export function valueOf<T>(result: Result<T>): T {
+export function mustRead<T>(result: Result<T>): T {
   if (!result.ok) throw new IssueError(result.issues)
   return result.value
 }
 
 export async function openSession(packFolder: string, options: SessionOptions, io: Io): Promise<Session> {
   if (!['duckdb', 'plain', 'postgres'].includes(options.engine) && !/^postgres(ql)?:\/\//.test(options.engine))
-    throw new UsageError(`no engine "${options.engine}": duckdb, plain, postgres, or the address of a PostgreSQL server, postgres://user:password@host/database`)
-  const pack = valueOf(await loadPack(packFolder))
-  const mapping = options.map === undefined ? undefined : valueOf(await openMapping(options.map))
-  const db = await openDuckDB({ ...(options.memory ? { memory: options.memory } : {}), ...(options.threads ? { threads: options.threads } : {}) })
+    throw new UsageError(
+      `no engine "${options.engine}": duckdb, plain, postgres, or the address of a PostgreSQL server, postgres://user:password@host/database`,
+    )
+  const pack = mustRead(await loadPack(packFolder))
+  const mapping = options.map === undefined ? undefined : mustRead(await openMapping(options.map))
+  const db = await openDuckDB({
+    ...(options.memory ? { memory: options.memory } : {}),
+    ...(options.threads ? { threads: options.threads } : {}),
+  })
   const closing: (() => Promise<void>)[] = [() => db.close()]
   const close = async () => {
     for (const end of closing.reverse()) await end()
   }
   try {
-    const ledger = valueOf(await openLedger(db, pack, { files: options.entries, ...(mapping ? { mapping } : {}), skipBad: options.skipBad, onProgress: progressBar(io, 'Reading entries') }))
+    const ledger = mustRead(
+      await openLedger(db, pack, {
+        files: options.entries,
+        ...(mapping ? { mapping } : {}),
+        skipBad: options.skipBad,
+        onProgress: progressBar(io, 'Reading entries'),
+      }),
+    )
     if (ledger.skipped > 0) sayIssues(io, ledger.issues, `${ledger.skipped} bad rows were left out`)
     const asOf = options.asOf === undefined ? ledger.lastRecorded : dayOption(options.asOf)
     const asking = { asOf, asOfAt: endOfDay(asOf, pack.zone) }
@@ -138,7 +149,8 @@ async function plainEngine(db: DuckDatabase, pack: Pack): Promise<Engine> {
   const pathways = listPathways(pack, entries)
   return {
     name: 'plain',
-    figures: async (indicators, asking, grouped) => indicators.flatMap((indicator) => figuresOf(pack, indicator, accountOf(pack, indicator, pathways, asking), grouped)),
+    figures: async (indicators, asking, grouped) =>
+      indicators.flatMap((indicator) => figuresOf(indicator, accountOf(pack, indicator, pathways, asking), grouped)),
     account: async (indicator, asking, grouped, cell) => {
       const lines = [...accountOf(pack, indicator, pathways, asking)].sort(lineOrder)
       return cell ? lines.filter((line) => inCell(cellOf(line, grouped), cell)) : lines
@@ -152,15 +164,23 @@ const inCell = (own: Cell, wanted: Cell): boolean =>
 
 export function sayIssues(io: Io, issues: readonly Issue[], heading?: string): void {
   const shown = issues.slice(0, 50)
-  io.err(`${[...(heading ? [`${heading}:`] : []), ...shown.map((issue) => `${issueText(issue)}  (${issue.code})`), ...(issues.length > shown.length ? [`and ${issues.length - shown.length} more`] : [])].join('\n')}\n`)
+  io.err(
+    `${[...(heading ? [`${heading}:`] : []), ...shown.map((issue) => `${issueText(issue)}  (${issue.code})`), ...(issues.length > shown.length ? [`and ${issues.length - shown.length} more`] : [])].join('\n')}\n`,
+  )
 }
 
 export const findIndicators = (pack: Pack, ids: readonly string[] | undefined): readonly Indicator[] => {
   if (!ids || ids.length === 0) return pack.indicators
   return ids.map((id) => {
     const found = pack.indicators.find((indicator) => indicator.id === id)
-    if (!found) throw new IssueError([{ code: 'measure/unknown-indicator', path: [], message: `the pack has no indicator "${id}"; it has ${pack.indicators.map((i) => i.id).join(', ')}` }])
+    if (!found)
+      throw new IssueError([
+        {
+          code: 'measure/unknown-indicator',
+          path: [],
+          message: `the pack has no indicator "${id}"; it has ${pack.indicators.map((i) => i.id).join(', ')}`,
+        },
+      ])
     return found
   })
 }
-

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { access, constants, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { type Figure } from '../core/measure/figure.ts'
+import type { Figure } from '../core/measure/figure.ts'
 import { table, withGrounds } from './account.ts'
 import { generate } from './generate.ts'
 import type { Io } from './io.ts'
@@ -47,8 +47,12 @@ export async function start(io: Io): Promise<void> {
     const cell = smallest(cells)
     if (!cell) return
     const lines = await engine.account(indicator, asking, by, { place: cell.place, period: periodNumber(cell.period), variant: null })
-    io.out(`The account of one figure, ${indicator.id} at ${cell.place} in ${cell.period}: every pathway in it, or left out, and why.\n\n${table(session, cell, await withGrounds(session, lines, indicator.within?.id), indicator.within?.unit)}\n`)
-    io.out(`Next: ./varde explain --pack packs/no-house --entries ${path.relative(process.cwd(), file)} --pathway ${lines[0]?.pathway ?? 'ID'}\n      ./varde --help lists the commands; README.md shows each.\n`)
+    io.out(
+      `The account of one figure, ${indicator.id} at ${cell.place} in ${cell.period}: every pathway in it, or left out, and why.\n\n${table(session, cell, await withGrounds(session, lines, indicator.within?.id), indicator.within?.unit)}\n`,
+    )
+    io.out(
+      `Next: ./varde explain --pack packs/no-house --entries ${path.relative(process.cwd(), file)} --pathway ${lines[0]?.pathway ?? 'ID'}\n      ./varde --help lists the commands; README.md shows each.\n`,
+    )
   } finally {
     await session.close()
   }
@@ -60,5 +64,9 @@ const periodNumber = (text: string | null): number | null => (text === null ? nu
 function smallest(cells: readonly Figure[]): Figure | undefined {
   const kinds = (f: Figure) => Object.keys(f.fellShort).length + Object.keys(f.leftOut).length
   const size = (f: Figure) => f.denominator + Object.values(f.leftOut).reduce((a, b) => a + b, 0)
-  return [...cells].filter((f) => f.denominator >= 5 && f.place !== '' && kinds(f) >= 3).sort((a, b) => size(a) - size(b) || (a.place! < b.place! ? -1 : 1))[0] ?? cells[0]
+  return (
+    [...cells]
+      .filter((f) => f.denominator >= 5 && f.place !== '' && kinds(f) >= 3)
+      .sort((a, b) => size(a) - size(b) || (a.place! < b.place! ? -1 : 1))[0] ?? cells[0]
+  )
 }

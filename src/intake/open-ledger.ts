@@ -46,27 +46,56 @@ export async function openLedger(db: DuckDatabase, pack: Pack, options: LedgerOp
   const found = native ? await openNative(db, pack, options, native) : await readInto(db, pack, options)
   if (found.issues.length > 0 && !(options.skipBad && found.readable)) return fail(...found.issues, ...counted(found))
   const [row = {}] = await db.rows('SELECT COUNT(*) AS n, MAX(recorded) AS last FROM entry')
-  return ok({ entries: Number(row['n']), skipped: found.bad, issues: found.issues, lastRecorded: readDay(String(row['last'] ?? '')) ?? (0 as Day) })
+  return ok({
+    entries: Number(row['n']),
+    skipped: found.bad,
+    issues: found.issues,
+    lastRecorded: readDay(String(row['last'] ?? '')) ?? (0 as Day),
+  })
 }
 
-interface Found { readonly issues: readonly Issue[]; readonly bad: number; readonly readable: boolean }
+interface Found {
+  readonly issues: readonly Issue[]
+  readonly bad: number
+  readonly readable: boolean
+}
 
 function counted({ issues, bad }: Found): readonly Issue[] {
-  return bad > issues.length ? [{ code: 'entries/format', path: [], message: `and ${bad - issues.length} more bad rows; mend them, or go on without them with --skip-bad` }] : []
+  return bad > issues.length
+    ? [
+        {
+          code: 'entries/format',
+          path: [],
+          message: `and ${bad - issues.length} more bad rows; mend them, or go on without them with --skip-bad`,
+        },
+      ]
+    : []
 }
 
 /** Whole-file faults: nothing more can be read there, so there is nothing to go on with. */
 const fatal: readonly string[] = ['entries/unreadable', 'entries/empty', 'entries/no-column']
 
 async function readInto(db: DuckDatabase, pack: Pack, options: LedgerOptions): Promise<Found> {
-  const columns = [...entryColumns.filter(([name]) => name !== 'superseded' && name !== 'seq'), ['corrects', 'TEXT'], ['withdraws', 'TEXT'], ['arrival', 'BIGINT']] as const
-  await db.run(`DROP TABLE IF EXISTS arriving; CREATE TABLE arriving (${columns.map(([name, type]) => `${quoteName(name)} ${type}`).join(', ')})`)
+  const columns = [
+    ...entryColumns.filter(([name]) => name !== 'superseded' && name !== 'seq'),
+    ['corrects', 'TEXT'],
+    ['withdraws', 'TEXT'],
+    ['arrival', 'BIGINT'],
+  ] as const
+  await db.run(
+    `DROP TABLE IF EXISTS arriving; CREATE TABLE arriving (${columns.map(([name, type]) => `${quoteName(name)} ${type}`).join(', ')})`,
+  )
   const issues: Issue[] = []
   let bad = 0
   let readable = true
   async function* rows(): AsyncGenerator<readonly Value[]> {
     let arrival = 0
-    for await (const batch of readEntries({ files: options.files, ...(options.mapping ? { mapping: options.mapping } : {}), zone: pack.zone, knowsCode: (code) => pack.codesByText.has(code) })) {
+    for await (const batch of readEntries({
+      files: options.files,
+      ...(options.mapping ? { mapping: options.mapping } : {}),
+      zone: pack.zone,
+      knowsCode: (code) => pack.codesByText.has(code),
+    })) {
       bad += new Set(batch.issues.map((issue) => `${issue.at?.file}:${issue.at?.line}`)).size
       issues.push(...batch.issues.slice(0, Math.max(0, issuesKept - issues.length)))
       if (batch.issues.some((issue) => fatal.includes(issue.code))) readable = false
@@ -78,7 +107,9 @@ async function readInto(db: DuckDatabase, pack: Pack, options: LedgerOptions): P
   const links = await linkIssues(db, 'arriving', 'arrival', { known: ['id', 'corrects', 'withdraws'] })
   issues.push(...links)
   bad += links.length
-  await db.run(`CREATE TABLE entry_table AS SELECT * FROM (${supersededSql('arriving')}); DROP TABLE arriving; CREATE VIEW entry AS SELECT * FROM entry_table`)
+  await db.run(
+    `CREATE TABLE entry_table AS SELECT * FROM (${supersededSql('arriving')}); DROP TABLE arriving; CREATE VIEW entry AS SELECT * FROM entry_table`,
+  )
   return { issues, bad, readable }
 }
 
@@ -109,18 +140,40 @@ const supersededSql = (from: string): string => `
   ) s ON s.id = a.id
   WHERE a.withdraws IS NULL`
 
-async function linkIssues(db: DuckDatabase, from: string, place: string, { known }: { known: readonly string[] }): Promise<readonly Issue[]> {
+async function linkIssues(
+  db: DuckDatabase,
+  from: string,
+  place: string,
+  { known }: { known: readonly string[] },
+): Promise<readonly Issue[]> {
   if (!known.includes('id')) return []
-  const twice = await db.rows(`SELECT id, COUNT(*) AS n FROM ${from} WHERE id IS NOT NULL GROUP BY id HAVING COUNT(*) > 1 ORDER BY id LIMIT 20`)
-  const issues: Issue[] = twice.map((row) => ({ code: 'entries/duplicate-id', path: [], message: `${row['n']} entries carry the id "${shortened(String(row['id']))}"; an id names one entry` }))
+  const twice = await db.rows(
+    `SELECT id, COUNT(*) AS n FROM ${from} WHERE id IS NOT NULL GROUP BY id HAVING COUNT(*) > 1 ORDER BY id LIMIT 20`,
+  )
+  const issues: Issue[] = twice.map((row) => ({
+    code: 'entries/duplicate-id',
+    path: [],
+    message: `${row['n']} entries carry the id "${shortened(String(row['id']))}"; an id names one entry`,
+  }))
   for (const column of ['corrects', 'withdraws'].filter((name) => known.includes(name))) {
-    const dangling = await db.rows(`SELECT a.${column} AS id, MIN(a.${place}) AS at FROM ${from} a WHERE a.${column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${from} b WHERE b.id = a.${column}) GROUP BY 1 ORDER BY 1 LIMIT 20`)
-    for (const row of dangling) issues.push({ code: 'entries/dangling', path: [], message: `an entry ${column} "${shortened(String(row['id']))}", which is not there` })
+    const dangling = await db.rows(
+      `SELECT a.${column} AS id, MIN(a.${place}) AS at FROM ${from} a WHERE a.${column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${from} b WHERE b.id = a.${column}) GROUP BY 1 ORDER BY 1 LIMIT 20`,
+    )
+    for (const row of dangling)
+      issues.push({
+        code: 'entries/dangling',
+        path: [],
+        message: `an entry ${column} "${shortened(String(row['id']))}", which is not there`,
+      })
   }
   return issues
 }
 
-interface NativeFile { readonly file: string; readonly columns: ReadonlyMap<string, string>; readonly rows: number }
+interface NativeFile {
+  readonly file: string
+  readonly columns: ReadonlyMap<string, string>
+  readonly rows: number
+}
 
 /** Parquet files that hold entries under our own names and types: measured in place. Otherwise undefined. */
 async function nativeFiles(db: DuckDatabase, files: readonly string[]): Promise<readonly NativeFile[] | undefined> {
@@ -142,10 +195,20 @@ async function nativeFiles(db: DuckDatabase, files: readonly string[]): Promise<
 }
 
 async function openNative(db: DuckDatabase, pack: Pack, options: LedgerOptions, files: readonly NativeFile[]): Promise<Found> {
-  const linked = files.some((f) => f.columns.has('corrects') || f.columns.has('withdraws')) && !files.every((f) => f.columns.has('superseded'))
+  const linked =
+    files.some((f) => f.columns.has('corrects') || f.columns.has('withdraws')) && !files.every((f) => f.columns.has('superseded'))
   let before = 0
   const selects = files.map(({ file, columns, rows }) => {
-    const column = (name: string, type: string) => (columns.has(name) ? (columns.get(name) === (type === 'TEXT' ? 'VARCHAR' : type) ? quoteName(name) : `CAST(${quoteName(name)} AS ${type})`) : name === 'ledger' ? '0' : name === 'standing' ? `'sure'` : `CAST(NULL AS ${type})`)
+    const column = (name: string, type: string) =>
+      columns.has(name)
+        ? columns.get(name) === (type === 'TEXT' ? 'VARCHAR' : type)
+          ? quoteName(name)
+          : `CAST(${quoteName(name)} AS ${type})`
+        : name === 'ledger'
+          ? '0'
+          : name === 'standing'
+            ? `'sure'`
+            : `CAST(NULL AS ${type})`
     const known = entryColumns.filter(([name]) => name !== 'seq').map(([name, type]) => `${column(name, type)} AS ${name}`)
     const links = linked ? [`${column('corrects', 'TEXT')} AS corrects`, `${column('withdraws', 'TEXT')} AS withdraws`] : []
     const select = `SELECT ${[...known, ...links].join(', ')}, file_row_number + ${before} AS ${linked ? 'arrival' : 'seq'} FROM read_parquet(${quoteText(literalPath(file))}, file_row_number = true, hive_partitioning = false)`
@@ -157,38 +220,68 @@ async function openNative(db: DuckDatabase, pack: Pack, options: LedgerOptions, 
   await db.run(`DROP VIEW IF EXISTS arriving; CREATE VIEW ${view} AS ${all}`)
   const checked = await badRows(db, pack, files, view, linked ? 'arrival' : 'seq')
   const links = linked ? await linkIssues(db, 'arriving', 'arrival', { known: ['id', 'corrects', 'withdraws'] }) : []
-  if (before === 0) return { issues: [{ code: 'entries/empty', path: [], message: `${options.files.join(', ')}: no rows` }], bad: 0, readable: false }
+  if (before === 0)
+    return { issues: [{ code: 'entries/empty', path: [], message: `${options.files.join(', ')}: no rows` }], bad: 0, readable: false }
   const bad = checked.bad + links.length
   const good = checked.bad > 0 ? `SELECT * FROM ${view} WHERE ${checked.good}` : undefined
-  if (linked) await db.run(`CREATE TABLE entry_table AS SELECT * FROM (${supersededSql(good ? `(${good})` : 'arriving')}); CREATE VIEW entry AS SELECT * FROM entry_table`)
-  else if (!(await inOrder(db)) || good) await db.run(`CREATE TABLE entry_table AS SELECT * REPLACE (ROW_NUMBER() OVER (ORDER BY recorded_at, seq) - 1 AS seq) FROM (${good ?? 'SELECT * FROM entry'}); DROP VIEW entry; CREATE VIEW entry AS SELECT * FROM entry_table`)
+  if (linked)
+    await db.run(
+      `CREATE TABLE entry_table AS SELECT * FROM (${supersededSql(good ? `(${good})` : 'arriving')}); CREATE VIEW entry AS SELECT * FROM entry_table`,
+    )
+  else if (!(await inOrder(db)) || good)
+    await db.run(
+      `CREATE TABLE entry_table AS SELECT * REPLACE (ROW_NUMBER() OVER (ORDER BY recorded_at, seq) - 1 AS seq) FROM (${good ?? 'SELECT * FROM entry'}); DROP VIEW entry; CREATE VIEW entry AS SELECT * FROM entry_table`,
+    )
   return { issues: [...checked.issues, ...links], bad, readable: true }
 }
 
 /** Rows lie in order of recording. A window without an order streams over the rows as they lie. */
 async function inOrder(db: DuckDatabase): Promise<boolean> {
-  const [row = {}] = await db.rows('SELECT COUNT(*) AS n FROM (SELECT recorded_at, LAG(recorded_at) OVER () AS before FROM entry) WHERE recorded_at < before')
+  const [row = {}] = await db.rows(
+    'SELECT COUNT(*) AS n FROM (SELECT recorded_at, LAG(recorded_at) OVER () AS before FROM entry) WHERE recorded_at < before',
+  )
   return Number(row['n']) === 0
 }
 
-async function badRows(db: DuckDatabase, pack: Pack, files: readonly NativeFile[], view: string, seq: string): Promise<{ issues: readonly Issue[]; bad: number; good: string }> {
+async function badRows(
+  db: DuckDatabase,
+  pack: Pack,
+  files: readonly NativeFile[],
+  view: string,
+  seq: string,
+): Promise<{ issues: readonly Issue[]; bad: number; good: string }> {
   await db.run('DROP TABLE IF EXISTS known_code; CREATE TABLE known_code (code TEXT)')
-  await db.load('known_code', [['code', 'TEXT']], [...pack.codesByText.keys()].map((code) => [code]))
+  await db.load(
+    'known_code',
+    [['code', 'TEXT']],
+    [...pack.codesByText.keys()].map((code) => [code]),
+  )
   const withdrawal = view === 'arriving' ? ' AND withdraws IS NULL' : ''
   const faults: readonly (readonly [string, Issue['code'], string])[] = [
     [`pathway IS NULL OR pathway = ''`, 'entries/missing', 'no pathway'],
     [`occurred IS NULL OR recorded IS NULL OR recorded_at IS NULL`, 'entries/missing', 'no day on which it occurred, or was recorded'],
-    [`occurred < DATE '1900-01-01' OR occurred > DATE '2199-12-31' OR recorded < DATE '1900-01-01' OR recorded > DATE '2199-12-31'`, 'entries/out-of-range', 'a day before 1900 or after 2199'],
+    [
+      `occurred < DATE '1900-01-01' OR occurred > DATE '2199-12-31' OR recorded < DATE '1900-01-01' OR recorded > DATE '2199-12-31'`,
+      'entries/out-of-range',
+      'a day before 1900 or after 2199',
+    ],
     [`standing NOT IN (${standings.map(quoteText).join(', ')})`, 'entries/bad-value', `standing is one of ${standings.join(', ')}`],
     [`(code IS NULL OR code NOT IN (SELECT code FROM known_code))${withdrawal}`, 'entries/unknown-code', 'the pack has no such code'],
   ]
-  const [counts = {}] = await db.rows(`SELECT ${faults.map(([sql], i) => `COUNT(CASE WHEN ${sql} THEN 1 END) AS n${i}`).join(', ')} FROM ${view}`)
+  const [counts = {}] = await db.rows(
+    `SELECT ${faults.map(([sql], i) => `COUNT(CASE WHEN ${sql} THEN 1 END) AS n${i}`).join(', ')} FROM ${view}`,
+  )
   const issues: Issue[] = []
   for (const [i, [sql, code, message]] of faults.entries()) {
     if (Number(counts[`n${i}`]) === 0) continue
     for (const row of await db.rows(`SELECT ${seq} AS seq, code FROM ${view} WHERE ${sql} ORDER BY ${seq} LIMIT 40`)) {
       const { file, line } = placeOf(files, Number(row['seq']))
-      issues.push({ code, path: [], message: code === 'entries/unknown-code' && row['code'] ? `${message}: "${shortened(String(row['code']))}"` : message, at: { file, line, column: 1 } })
+      issues.push({
+        code,
+        path: [],
+        message: code === 'entries/unknown-code' && row['code'] ? `${message}: "${shortened(String(row['code']))}"` : message,
+        at: { file, line, column: 1 },
+      })
     }
   }
   const bad = faults.reduce((sum, _, i) => sum + Number(counts[`n${i}`] ?? 0), 0)
@@ -209,7 +302,11 @@ export async function* listEntries(db: DuckDatabase, pathways?: readonly string[
   const names = entryColumns.map(([name]) => name).join(', ')
   if (pathways) {
     await db.run('DROP TABLE IF EXISTS wanted; CREATE TABLE wanted (pathway TEXT)')
-    await db.load('wanted', [['pathway', 'TEXT']], pathways.map((id) => [id]))
+    await db.load(
+      'wanted',
+      [['pathway', 'TEXT']],
+      pathways.map((id) => [id]),
+    )
   }
   const where = pathways ? ' WHERE pathway IN (SELECT pathway FROM wanted)' : ''
   for await (const rows of db.chunks(`SELECT ${names} FROM entry${where} ORDER BY seq`)) for (const row of rows) yield entryOf(row)
@@ -241,6 +338,6 @@ function entryOf(row: Row): Entry {
 /** Rows of `entry`, for another database to load. */
 export async function* entryRows(db: DuckDatabase): AsyncGenerator<readonly Value[]> {
   const names = entryColumns.map(([name]) => name)
-  for await (const rows of db.chunks(`SELECT ${names.join(', ')} FROM entry`)) for (const row of rows) yield names.map((name) => row[name] as Value)
+  for await (const rows of db.chunks(`SELECT ${names.join(', ')} FROM entry`))
+    for (const row of rows) yield names.map((name) => row[name] as Value)
 }
-

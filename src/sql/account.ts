@@ -1,12 +1,13 @@
-import { type AccountLine, causes, leftOutReasons, wholeWeight } from '../core/measure/account.ts'
 import { reasons } from '../core/clock/clock.ts'
-import type { Indicator, Moments, Sharing } from '../core/pack/pack.ts'
+import { type AccountLine, causes, leftOutReasons, wholeWeight } from '../core/measure/account.ts'
 import type { Cell, Grouped, Tally } from '../core/measure/figure.ts'
+import type { Indicator, Moments, Sharing } from '../core/pack/pack.ts'
+import type { Day } from '../core/words/day.ts'
 import { monthsInPeriod } from '../core/words/day.ts'
+import { getOrMake } from '../core/words/lookup.ts'
 import { compileClocks } from './clock.ts'
 import { clockName, compileCondition, compileSlots, momentColumn, slotColumn, stateOfReason, verdictOfState } from './columns.ts'
 import { type Plan, planOf } from './plan.ts'
-import type { Day } from '../core/words/day.ts'
 
 /** Bins and reasons as numbers: met and missed, then what was left out; causes from 0, reasons for leaving out from 10. */
 const met = 0
@@ -28,9 +29,26 @@ ${read}
 WHERE ${population(plan, indicator)}`
   const binned = shares ? `SELECT c.*,\n  ${weightColumns(shares).join(',\n  ')}\nFROM (\n${population_}\n) c` : population_
   const place = placeSql(plan, indicator, clock)
-  const pick = (column: string, whole_: string) => (shares ? `CASE WHEN bin = ${leftOut} THEN ${whole_} ELSE CASE share.n ${shares.places.map((_, i) => `WHEN ${i} THEN ${column}_${i}`).join(' ')} END END` : whole_)
+  const pick = (column: string, whole_: string) =>
+    shares
+      ? `CASE WHEN bin = ${leftOut} THEN ${whole_} ELSE CASE share.n ${shares.places.map((_, i) => `WHEN ${i} THEN ${column}_${i}`).join(' ')} END END`
+      : whole_
   const shared = shares ? `\nCROSS JOIN (VALUES ${shares.places.map((_, i) => `(${i})`).join(', ')}) share(n)` : ''
-  const first = shares ? `CASE WHEN bin = ${leftOut} THEN TRUE ELSE CASE share.n ${shares.places.map((_, i) => `WHEN ${i} THEN ${i === 0 ? 'TRUE' : shares.places.slice(0, i).map((__, j) => `weight_${j} = 0`).join(' AND ')}`).join(' ')} END END` : 'TRUE'
+  const first = shares
+    ? `CASE WHEN bin = ${leftOut} THEN TRUE ELSE CASE share.n ${shares.places
+        .map(
+          (_, i) =>
+            `WHEN ${i} THEN ${
+              i === 0
+                ? 'TRUE'
+                : shares.places
+                    .slice(0, i)
+                    .map((__, j) => `weight_${j} = 0`)
+                    .join(' AND ')
+            }`,
+        )
+        .join(' ')} END END`
+    : 'TRUE'
   const lines = `SELECT ledger, pathway, variant, period_d, bin, why, state, length, limit_amount, start_d, stop_d, real_time, real_time_bin,
   ${pick('place', place)} AS place_n,
   ${pick('weight', String(wholeWeight))} AS weight,
@@ -43,19 +61,26 @@ ${binned}
 
 function population(plan: Plan, indicator: Indicator): string {
   const parts = [
-    ...(indicator.within ? [`${clockName(indicator.within, 'base')}_state IS NOT NULL`] : indicator.population ? [] : [`${momentColumn(plan, indicator.period, 'base', 't')} IS NOT NULL`]),
+    ...(indicator.within
+      ? [`${clockName(indicator.within, 'base')}_state IS NOT NULL`]
+      : indicator.population
+        ? []
+        : [`${momentColumn(plan, indicator.period, 'base', 't')} IS NOT NULL`]),
     ...(indicator.population ? [compileCondition(plan, indicator.population)] : []),
   ]
   return parts.length === 0 ? 'TRUE' : parts.join(' AND ')
 }
 
 function binColumns(plan: Plan, indicator: Indicator): readonly string[] {
-  const excluded = indicator.exclude.length === 0 ? undefined : `(${indicator.exclude.map((e) => compileCondition(plan, e.when)).join(' OR ')})`
+  const excluded =
+    indicator.exclude.length === 0 ? undefined : `(${indicator.exclude.map((e) => compileCondition(plan, e.when)).join(' OR ')})`
   const unless = (excludedAnswer: string, sql: string) => (excluded ? `CASE WHEN ${excluded} THEN ${excludedAnswer} ELSE ${sql} END` : sql)
   const period = periodDay(plan, indicator)
   if (!indicator.within) {
     const holds = compileCondition(plan, indicator.having!) // an indicator has an interval or a condition
-    const late = [indicator.period, indicator.place].map((moments) => `COALESCE(${momentColumn(plan, moments, 'base', 'late')}, 0) = 0`).join(' AND ')
+    const late = [indicator.period, indicator.place]
+      .map((moments) => `COALESCE(${momentColumn(plan, moments, 'base', 'late')}, 0) = 0`)
+      .join(' AND ')
     const bin = unless(String(leftOut), `CASE WHEN ${holds} THEN ${met} ELSE ${missed} END`)
     const nothing = 'CAST(NULL AS BIGINT)'
     return [
@@ -69,11 +94,17 @@ function binColumns(plan: Plan, indicator: Indicator): readonly string[] {
     ]
   }
   const n = clockName(indicator.within, 'base')
-  const [sure, timely] = (['sure', 'real-time'] as const).map((reading) => (plan.readings.includes(reading) ? clockName(indicator.within!, reading) : n))
+  const [sure, timely] = (['sure', 'real-time'] as const).map((reading) =>
+    plan.readings.includes(reading) ? clockName(indicator.within!, reading) : n,
+  )
   const late = `COALESCE(${n}_start_late, 0) = 0 AND COALESCE(${n}_stop_late, 0) = 0`
-  const doubtful = plan.profile.hasDoubt ? `WHEN (COALESCE(${n}_start_doubt, 0) = 1 OR COALESCE(${n}_stop_doubt, 0) = 1) AND COALESCE(${sure}_state = 0, FALSE) THEN ${causes.indexOf('in-doubt')} ` : ''
+  const doubtful = plan.profile.hasDoubt
+    ? `WHEN (COALESCE(${n}_start_doubt, 0) = 1 OR COALESCE(${n}_stop_doubt, 0) = 1) AND COALESCE(${sure}_state = 0, FALSE) THEN ${causes.indexOf('in-doubt')} `
+    : ''
   const cause = `CASE ${doubtful}WHEN ${n}_no_patient <= ${n}_amount THEN ${causes.indexOf('patient-chose')} WHEN ${n}_no_medical <= ${n}_amount THEN ${causes.indexOf('medical')} ELSE ${causes.indexOf('care-late')} END`
-  const overrun = indicator.overrunMissed ? String(causes.indexOf('care-late')) : `CASE WHEN ${n}_waiting THEN ${whyOf('overrun-waiting')} ELSE ${whyOf('overrun-not-coded')} END`
+  const overrun = indicator.overrunMissed
+    ? String(causes.indexOf('care-late'))
+    : `CASE WHEN ${n}_waiting THEN ${whyOf('overrun-waiting')} ELSE ${whyOf('overrun-not-coded')} END`
   const counted = indicator.overrunMissed ? `${n}_state IN (0, 1, 3)` : `${n}_state <= 1`
   // Reasons of clocks stand in both lists in the same order, so one number turns into the other by a constant.
   const shift = whyOf(reasons[0]) - stateOfReason(reasons[0])
@@ -107,7 +138,10 @@ const placeOf = (plan: Plan, moments: Moments) => momentColumn(plan, moments, 'b
 function caseColumns(plan: Plan, sharing: Sharing): readonly string[] {
   const cases = sharing.cases.map((c, n) => (c.when ? `WHEN ${compileCondition(plan, c.when)} THEN ${n}` : `ELSE ${n}`))
   const fitting = sharing.cases.length === 1 ? '0' : `CASE ${cases.join(' ')} END`
-  return [`${fitting} AS share_case`, ...sharing.places.map(({ slot }, i) => `COALESCE(${slotColumn(plan, slot, 'base', 'place')}, 0) AS place_${i}`)]
+  return [
+    `${fitting} AS share_case`,
+    ...sharing.places.map(({ slot }, i) => `COALESCE(${slotColumn(plan, slot, 'base', 'place')}, 0) AS place_${i}`),
+  ]
 }
 
 /** Weight of each place; two shares at one place are one, at the first of them. */
@@ -124,7 +158,10 @@ function weightColumns(sharing: Sharing): readonly string[] {
 
 const periodSql = (grouped: Grouped, day: string): string => {
   const date = `(DATE '1970-01-01' + CAST(${day} AS INTEGER))`
-  const part = monthsInPeriod(grouped.period) === 12 ? '1' : `CAST(FLOOR((EXTRACT(MONTH FROM ${date}) - 1) / ${monthsInPeriod(grouped.period)}.0) AS BIGINT) + 1`
+  const part =
+    monthsInPeriod(grouped.period) === 12
+      ? '1'
+      : `CAST(FLOOR((EXTRACT(MONTH FROM ${date}) - 1) / ${monthsInPeriod(grouped.period)}.0) AS BIGINT) + 1`
   return `CAST(EXTRACT(YEAR FROM ${date}) AS BIGINT) * 100 + ${part}`
 }
 
@@ -146,7 +183,10 @@ export function compileCells(plan: Plan, indicator: Indicator, grouped: Grouped,
   CAST(SUM(CASE WHEN real_time_bin = 1 THEN weight ELSE 0 END) AS BIGINT) AS real_time_missed,
   CAST(SUM(CASE WHEN ${grouped.by.has('place') ? 'TRUE' : 'is_first'} THEN 1 ELSE 0 END) AS BIGINT) AS pathways
 FROM (
-SELECT ledger, ${by.map(([name, sql]) => (name === sql ? name : `${sql} AS ${name}`)).concat('bin', 'why', `${ownUnknown} AS is_unknown`, 'length', 'weight', 'real_time', 'real_time_bin', 'is_first').join(', ')}
+SELECT ledger, ${by
+    .map(([name, sql]) => (name === sql ? name : `${sql} AS ${name}`))
+    .concat('bin', 'why', `${ownUnknown} AS is_unknown`, 'length', 'weight', 'real_time', 'real_time_bin', 'is_first')
+    .join(', ')}
 FROM (
 ${compileLines(plan, indicator, rows)}
 ) line
@@ -157,7 +197,12 @@ GROUP BY ${keys.join(', ')}`
 const unknownStates = reasons.map(stateOfReason).filter((state) => verdictOfState(state) === 'unknown')
 
 /** The lines of one cell, or of all: the query of the figure, stopped before its grouping. Parameters from $3: the cell's own. */
-export function compileAccount(plan: Plan, indicator: Indicator, grouped: Grouped, cell?: Cell): { sql: string; params: readonly (string | number)[] } {
+export function compileAccount(
+  plan: Plan,
+  indicator: Indicator,
+  grouped: Grouped,
+  cell?: Cell,
+): { sql: string; params: readonly (string | number)[] } {
   const params: (string | number)[] = []
   const wanted = groupColumns(grouped).flatMap(([name, sql]) => {
     const value = name === 'place_n' ? undefined : name === 'period_n' ? cell?.period : cell?.variant
@@ -199,7 +244,9 @@ export function lineOf(indicator: Indicator, row: Row): AccountLine {
     ...optional('start_d', 'startDay'),
     ...optional('stop_d', 'stopDay'),
     ...(bin === 'left-out' ? {} : { realTime: row['real_time'] === true }),
-    ...(realTimeBin === null || realTimeBin === undefined ? {} : { realTimeBin: count(realTimeBin) === 0 ? ('met' as const) : ('missed' as const) }),
+    ...(realTimeBin === null || realTimeBin === undefined
+      ? {}
+      : { realTimeBin: count(realTimeBin) === 0 ? ('met' as const) : ('missed' as const) }),
     place: String(row['place']),
     weight: count(row['weight']),
     first: row['is_first'] === true,
@@ -207,7 +254,11 @@ export function lineOf(indicator: Indicator, row: Row): AccountLine {
 }
 
 /** Puts the sums of cells back together: one tally a cell, over all ledgers. `places`: name by number. */
-export function talliesOf(rows: readonly Row[], grouped: Grouped, places: ReadonlyMap<number, string>): readonly { cell: Cell; tally: Tally }[] {
+export function talliesOf(
+  rows: readonly Row[],
+  grouped: Grouped,
+  places: ReadonlyMap<number, string>,
+): readonly { cell: Cell; tally: Tally }[] {
   const cells = new Map<string, { cell: Cell; bins: Tally['bins'][number][]; lengths: Tally['lengths'][number][] }>()
   for (const row of rows) {
     const cell: Cell = {
@@ -216,8 +267,7 @@ export function talliesOf(rows: readonly Row[], grouped: Grouped, places: Readon
       variant: grouped.by.has('variant') ? String(row['variant']) : null,
     }
     const key = grouped.by.size === 0 ? '' : `${cell.place}\n${cell.period}\n${cell.variant}`
-    let group = cells.get(key)
-    if (!group) cells.set(key, (group = { cell, bins: [], lengths: [] }))
+    const group = getOrMake(cells, key, () => ({ cell, bins: [], lengths: [] }))
     const why = row['why'] === null || row['why'] === undefined ? undefined : count(row['why'])
     group.bins.push({
       bin: (['met', 'missed', 'left-out'] as const)[count(row['bin'])]!,
@@ -228,7 +278,8 @@ export function talliesOf(rows: readonly Row[], grouped: Grouped, places: Readon
       realTimeMet: count(row['real_time_met']),
       realTimeMissed: count(row['real_time_missed']),
     })
-    if (row['length'] !== null && row['length'] !== undefined) group.lengths.push({ length: count(row['length']), count: count(row['pathways']) })
+    if (row['length'] !== null && row['length'] !== undefined)
+      group.lengths.push({ length: count(row['length']), count: count(row['pathways']) })
   }
   return [...cells.values()].map(({ cell, bins, lengths }) => ({ cell, tally: { bins, lengths } }))
 }

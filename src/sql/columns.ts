@@ -1,18 +1,25 @@
 import type { Reading } from '../core/clock/chosen.ts'
-import { conditionKind } from '../core/clock/condition.ts'
 import { reasons } from '../core/clock/clock.ts'
+import { conditionKind } from '../core/clock/condition.ts'
 import type { Attribute, Interval, Moments, Slot } from '../core/pack/pack.ts'
 import type { Condition, Verdict } from '../core/pack/schema.ts'
 import { readDay } from '../core/words/day.ts'
 import { type Field, settingsOf, unpacked } from './key.ts'
-import { momentSql } from './pathway-row.ts'
 import { quoteText } from './name.ts'
+import { momentSql } from './pathway-row.ts'
 import { type Plan, readingOf, slotIndex, slotName } from './plan.ts'
 
 /** What is known of the entry chosen for a slot: `t` time, `d` day, and the packed fields. */
 export type What = 't' | 'd' | 'late' | 'doubt' | 'precise' | 'setting' | 'place' | 'value'
 
-const asField: Partial<Record<What, Field>> = { late: 'late', doubt: 'doubt', precise: 'precise', setting: 'setting', place: 'place', value: 'value' }
+const asField: Partial<Record<What, Field>> = {
+  late: 'late',
+  doubt: 'doubt',
+  precise: 'precise',
+  setting: 'setting',
+  place: 'place',
+  value: 'value',
+}
 
 /** Name of the unpacked column; a fact that cannot vary in this pack and ledger is a constant instead. */
 export function slotColumn(plan: Plan, index: number, reading: Reading, what: What): string {
@@ -49,7 +56,9 @@ export function compileSlots(plan: Plan, whole: Plan, from: string): string {
       }),
   )
   const others = ['ledger', 'pathway', 'variant', 'active_t', ...(plan.pack.time === 'day' ? [] : ['active_d'])]
-  const closed = [...new Set(plan.intervals.flatMap((i) => i.from.slots))].filter((slot) => closedColumn(whole, slot) !== 'FALSE').map((slot) => `closed_${slot}`)
+  const closed = [...new Set(plan.intervals.flatMap((i) => i.from.slots))]
+    .filter((slot) => closedColumn(whole, slot) !== 'FALSE')
+    .map((slot) => `closed_${slot}`)
   return `SELECT ${[...[...others, ...closed].map((name) => `r.${name}`), ...columns].join(',\n  ')}\nFROM ${from} r`
 }
 
@@ -66,7 +75,12 @@ export function momentColumn(plan: Plan, moments: Moments, reading: Reading, wha
   const none = moments.choose === 'earliest' ? '4611686018427387903' : '-4611686018427387903'
   const order = moments.choose === 'earliest' ? '<=' : '>='
   const wins = (slot: number) =>
-    [`${t(slot)} IS NOT NULL`, ...(moments.choose === 'firstKnown' ? [] : moments.slots.filter((other) => other !== slot).map((other) => `${t(slot)} ${order} COALESCE(${t(other)}, ${none})`))].join(' AND ')
+    [
+      `${t(slot)} IS NOT NULL`,
+      ...(moments.choose === 'firstKnown'
+        ? []
+        : moments.slots.filter((other) => other !== slot).map((other) => `${t(slot)} ${order} COALESCE(${t(other)}, ${none})`)),
+    ].join(' AND ')
   return `CASE ${moments.slots.map((slot) => `WHEN ${wins(slot)} THEN ${of(slot)}`).join(' ')} END`
 }
 
@@ -82,8 +96,11 @@ export function attributeNumber(plan: Plan, attribute: Attribute, reading: Readi
   return `CASE WHEN ${slotColumn(plan, slot.index, reading, 't')} IS NULL THEN -1 ${values.join(' ')} ELSE 0 END`
 }
 
-const numbersOf = (settings: readonly Readonly<Record<string, string>>[], attribute: Attribute, values: readonly string[]): readonly number[] =>
-  settings.flatMap((sets, i) => (values.includes(sets[attribute.id] ?? '') ? [i + 1] : []))
+const numbersOf = (
+  settings: readonly Readonly<Record<string, string>>[],
+  attribute: Attribute,
+  values: readonly string[],
+): readonly number[] => settings.flatMap((sets, i) => (values.includes(sets[attribute.id] ?? '') ? [i + 1] : []))
 
 /** The state of a clock as one number: 0 met, 1 missed, 2 running, 3 overrun, then 10 + the reason. */
 export const stateOfReason = (reason: (typeof reasons)[number]): number => 10 + reasons.indexOf(reason)
@@ -109,7 +126,8 @@ const compilers: { readonly [K in ReturnType<typeof conditionKind>]: (c: Keyed<K
   missing: (c, plan, reading) => `${slotColumn(plan, slotIndex(plan.pack, c.missing), reading, 't')} IS NULL`,
   before: (c, plan, reading) => inOrder(c.before, '<', plan, reading),
   notAfter: (c, plan, reading) => inOrder(c.notAfter, '<=', plan, reading),
-  onOrAfter: (c, plan, reading) => `COALESCE(${slotColumn(plan, slotIndex(plan.pack, c.onOrAfter), reading, 'd')} >= ${readDay(c.date)}, FALSE)`,
+  onOrAfter: (c, plan, reading) =>
+    `COALESCE(${slotColumn(plan, slotIndex(plan.pack, c.onOrAfter), reading, 'd')} >= ${readDay(c.date)}, FALSE)`,
   samePlace: (c, plan, reading) => {
     const [a, b] = c.samePlace.map((id) => slotColumn(plan, slotIndex(plan.pack, id), reading, 'place'))
     return `COALESCE(${a} > 0 AND ${a} = ${b}, FALSE)`
@@ -118,7 +136,9 @@ const compilers: { readonly [K in ReturnType<typeof conditionKind>]: (c: Keyed<K
   attribute: (c, plan, reading) => {
     const attribute = plan.pack.attributes.find((a) => a.id === c.attribute)!
     const numbers = numbersOf(settingsOf(plan.pack, plan.pack.slots[attribute.slot]!), attribute, c.in)
-    return numbers.length === 0 ? 'FALSE' : `COALESCE(${slotColumn(plan, attribute.slot, reading, 'setting')} IN (${numbers.join(', ')}), FALSE)`
+    return numbers.length === 0
+      ? 'FALSE'
+      : `COALESCE(${slotColumn(plan, attribute.slot, reading, 'setting')} IN (${numbers.join(', ')}), FALSE)`
   },
   verdict: (c, plan) => {
     const interval = plan.pack.intervals.find((i) => i.id === c.verdict)!

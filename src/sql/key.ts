@@ -21,10 +21,23 @@ export interface LedgerProfile {
 }
 
 /** Some bits of a field: from bit `from` of the field, at bit `shift` of the number. */
-interface Part { readonly field: Field; readonly bits: number; readonly from: number; readonly shift: number }
+interface Part {
+  readonly field: Field
+  readonly bits: number
+  readonly from: number
+  readonly shift: number
+}
 /** One packed number: `parts` below, then the order, then time. */
-export interface Key { readonly parts: readonly Part[]; readonly low: number }
-export interface Layout { readonly keys: readonly Key[]; readonly orderBits: number; readonly base: number; readonly top: number }
+export interface Key {
+  readonly parts: readonly Part[]
+  readonly low: number
+}
+export interface Layout {
+  readonly keys: readonly Key[]
+  readonly orderBits: number
+  readonly base: number
+  readonly top: number
+}
 
 const bitsFor = (distinct: number): number => Math.max(1, Math.ceil(Math.log2(Math.max(2, distinct))))
 const budget = 62
@@ -38,7 +51,12 @@ export function layoutOf(pack: Pack, profile: LedgerProfile): Layout {
   const wanted: { field: Field; bits: number }[] = [
     { field: 'late', bits: 1 },
     ...(profile.hasDoubt ? [{ field: 'doubt' as const, bits: 2 }] : []),
-    ...(pack.time === 'minute' ? [{ field: 'precise' as const, bits: 1 }, { field: 'shift' as const, bits: 2 }] : []),
+    ...(pack.time === 'minute'
+      ? [
+          { field: 'precise' as const, bits: 1 },
+          { field: 'shift' as const, bits: 2 },
+        ]
+      : []),
     { field: 'setting', bits: bitsFor(1 + Math.max(0, ...pack.slots.map((slot) => settingsOf(pack, slot).length))) },
     { field: 'place', bits: bitsFor(profile.places + 1) },
     ...(pack.pauses.some((p) => p.amountFrom !== undefined) ? [{ field: 'value' as const, bits: bitsFor(profile.maxValue + 1) }] : []),
@@ -48,7 +66,10 @@ export function layoutOf(pack: Pack, profile: LedgerProfile): Layout {
     for (let from = 0; from < bits; ) {
       let key = keys.at(-1)!
       const fitsWhole = bits - from <= room
-      if (key.low === room || (fitsWhole && key.low + bits - from > room)) keys.push((key = { parts: [], low: 0 }))
+      if (key.low === room || (fitsWhole && key.low + bits - from > room)) {
+        key = { parts: [], low: 0 }
+        keys.push(key)
+      }
       const part = { field, from, shift: key.low, bits: Math.min(bits - from, room - key.low) }
       key.parts.push(part)
       key.low += part.bits
@@ -87,11 +108,16 @@ export function packed(layout: Layout, key: number, sql: { time: string; order: 
   return [top, ...parts.map(bits)].join(' + ')
 }
 
-export const unpackedTime = (layout: Layout, column: string): string => `((${column} >> ${layout.keys[0]!.low + layout.orderBits}) + ${layout.base})`
+export const unpackedTime = (layout: Layout, column: string): string =>
+  `((${column} >> ${layout.keys[0]!.low + layout.orderBits}) + ${layout.base})`
 
 /** SQL of a field, from the columns that hold the packed numbers. */
 export function unpacked(layout: Layout, field: Field, column: (key: number) => string): string {
-  const parts = layout.keys.flatMap((key, i) => key.parts.filter((part) => part.field === field).map((part) => ({ ...part, column: column(i) })))
-  const terms = parts.map(({ column: c, shift, bits, from }) => `${from === 0 ? '' : `${2 ** from} * `}((${c} >> ${shift}) & ${2 ** bits - 1})`)
+  const parts = layout.keys.flatMap((key, i) =>
+    key.parts.filter((part) => part.field === field).map((part) => ({ ...part, column: column(i) })),
+  )
+  const terms = parts.map(
+    ({ column: c, shift, bits, from }) => `${from === 0 ? '' : `${2 ** from} * `}((${c} >> ${shift}) & ${2 ** bits - 1})`,
+  )
   return terms.length === 1 ? terms[0]! : `(${terms.join(' + ')})`
 }

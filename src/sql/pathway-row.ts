@@ -22,13 +22,20 @@ export function compilePathwayRow(plan: Plan): string {
   return sql
 }
 
-interface Aggregate { readonly name: string; readonly sql: string }
+interface Aggregate {
+  readonly name: string
+  readonly sql: string
+}
 
 const keyColumn = (slot: Slot, key: number) => (flipped(slot) ? `f${key}` : `k${key}`)
 /** Order of recording counts down where of equals the other end of it wins. */
 const flipped = (slot: Slot) => (slot.pick === 'first') === slot.lastRecorded
 
-function aggregates(plan: Plan, slots: readonly Slot[] = plan.slots, also?: (slot: Slot, reading: Reading) => string): readonly Aggregate[] {
+function aggregates(
+  plan: Plan,
+  slots: readonly Slot[] = plan.slots,
+  also?: (slot: Slot, reading: Reading) => string,
+): readonly Aggregate[] {
   return slots.flatMap((slot) =>
     plan.readings
       .filter((reading) => readingOf(plan, slot, reading) === reading)
@@ -49,27 +56,35 @@ function okColumn(plan: Plan, reading: Reading, slot: Slot): string {
   if (reading === 'sure') return 'ok_s'
   return isBarred(plan) ? 'ok' : 'TRUE'
 }
-const isBarred = (plan: Plan) => needsInForce(plan) || plan.profile.hasSuperseded || plan.profile.hasDoubt || refusalsOf(plan.pack).length > 0
+const isBarred = (plan: Plan) =>
+  needsInForce(plan) || plan.profile.hasSuperseded || plan.profile.hasDoubt || refusalsOf(plan.pack).length > 0
 
 function flags(plan: Plan): readonly Aggregate[] {
   const ok = isBarred(plan) ? ' FILTER (WHERE ok)' : ''
-  const activity = plan.intervals.length === 0 && plan.indicators.every((i) => i.within) ? [] : [
-    { name: 'active_t', sql: `MAX(t)${ok}` },
-    ...(plan.pack.time === 'day' ? [] : [{ name: 'active_d', sql: `MAX(d)${ok}` }]),
-  ]
-  const closed = needsInForce(plan) ? closedSlots(plan).map((slot) => ({ name: `closed_${slot}`, sql: `BOOL_OR(shut) FILTER (WHERE slot = ${slot})` })) : []
+  const activity =
+    plan.intervals.length === 0 && plan.indicators.every((i) => i.within)
+      ? []
+      : [{ name: 'active_t', sql: `MAX(t)${ok}` }, ...(plan.pack.time === 'day' ? [] : [{ name: 'active_d', sql: `MAX(d)${ok}` }])]
+  const closed = needsInForce(plan)
+    ? closedSlots(plan).map((slot) => ({ name: `closed_${slot}`, sql: `BOOL_OR(shut) FILTER (WHERE slot = ${slot})` }))
+    : []
   return [...activity, ...closed]
 }
 
 /** Slots that start an interval: an entry not in force there says the pathway was never under the rules. */
-export const closedSlots = (plan: Plan): readonly number[] => (needsInForce(plan) ? [...new Set(plan.intervals.flatMap((i) => i.from.slots))] : [])
+export const closedSlots = (plan: Plan): readonly number[] =>
+  needsInForce(plan) ? [...new Set(plan.intervals.flatMap((i) => i.from.slots))] : []
 
 /** SQL that is true for entries a rule of the pack refuses. */
 export function refusedSql(plan: Plan): string {
   const lists = refusalsOf(plan.pack)
   if (lists.length === 0) return 'FALSE'
   const one = (r: (typeof lists)[number][number]) =>
-    and(`e.occurred >= DATE '${dayText(r.from)}'`, `e.occurred <= DATE '${dayText(r.to)}'`, r.roles ? `COALESCE(e.recorder IN (${r.roles.map(quoteText).join(', ')}), FALSE)` : 'TRUE')
+    and(
+      `e.occurred >= DATE '${dayText(r.from)}'`,
+      `e.occurred <= DATE '${dayText(r.to)}'`,
+      r.roles ? `COALESCE(e.recorder IN (${r.roles.map(quoteText).join(', ')}), FALSE)` : 'TRUE',
+    )
   return `CASE c.refusal ${lists.map((list, i) => `WHEN ${i + 1} THEN ${list.map((r) => `(${one(r)})`).join(' OR ')}`).join(' ')} ELSE FALSE END`
 }
 
@@ -82,10 +97,17 @@ export function standingSql(plan: Plan) {
   const refused = refusedSql(plan)
   const byRule = and(notRuledOut, inForce, refused === 'FALSE' ? 'TRUE' : `NOT (${refused})`)
   const known = `e.recorded <= ${askedDate} AND e.occurred <= ${askedDate}`
-  return { known, current, byRule, ok: and(current, byRule), shut: inForce === 'TRUE' ? 'FALSE' : and(current, notRuledOut, `NOT (${inForce})`) }
+  return {
+    known,
+    current,
+    byRule,
+    ok: and(current, byRule),
+    shut: inForce === 'TRUE' ? 'FALSE' : and(current, notRuledOut, `NOT (${inForce})`),
+  }
 }
 
-export const entryTime = (plan: Plan): string => (plan.pack.time === 'day' ? dayNumber('e.occurred') : `COALESCE(e.occurred_at, ${dayNumber('e.occurred')} * 86400)`)
+export const entryTime = (plan: Plan): string =>
+  plan.pack.time === 'day' ? dayNumber('e.occurred') : `COALESCE(e.occurred_at, ${dayNumber('e.occurred')} * 86400)`
 
 function knownEntries(plan: Plan): string {
   const { pack, layout, profile } = plan
@@ -104,7 +126,8 @@ function knownEntries(plan: Plan): string {
   const fields = new Set(plan.slots.flatMap((slot) => [...plan.fields(slot.index, 'base')]))
   const keys = keysFor(layout, fields)
   const asked = (field: Field) => (fields.has(field) ? fieldSql[field] : '0')
-  const columnsOf = (letter: string, order: string) => keys.map((key) => `${packed(layout, key, { time: t, order, field: asked })} AS ${letter}${key}`)
+  const columnsOf = (letter: string, order: string) =>
+    keys.map((key) => `${packed(layout, key, { time: t, order, field: asked })} AS ${letter}${key}`)
   const columns = [
     'e.ledger',
     'e.pathway',
@@ -123,14 +146,18 @@ function knownEntries(plan: Plan): string {
   return `SELECT ${columns.join(',\n    ')}\n  FROM entry e JOIN pack_code c ON c.code = e.code${place}\n  WHERE ${known}`
 }
 
-export const variantSql = (plan: Plan): string => (plan.pack.variantFrom === 'code' ? 'c.variant' : plan.profile.hasVariant ? 'e.variant' : `''`)
+export const variantSql = (plan: Plan): string =>
+  plan.pack.variantFrom === 'code' ? 'c.variant' : plan.profile.hasVariant ? 'e.variant' : `''`
 
 /** As known at the entry's own deadline: in time, and not yet corrected by then. */
 function realTimeSql(plan: Plan, ok: string, byRule: string): string {
   const inTime = '(c.duty IS NULL OR e.recorded - e.occurred <= c.duty)'
   if (!plan.profile.hasSuperseded) return and(ok, inTime)
   const deadline = `LEAST(e.occurred + CAST(c.duty AS INTEGER), ${askedDate})`
-  return and(byRule, `CASE WHEN c.duty IS NULL THEN e.superseded IS NULL OR e.superseded > ${askedDate} ELSE ${inTime} AND (e.superseded IS NULL OR e.superseded > ${deadline}) END`)
+  return and(
+    byRule,
+    `CASE WHEN c.duty IS NULL THEN e.superseded IS NULL OR e.superseded > ${askedDate} ELSE ${inTime} AND (e.superseded IS NULL OR e.superseded > ${deadline}) END`,
+  )
 }
 
 function grouped(plan: Plan, from: string, what: readonly Aggregate[]): string {
@@ -151,7 +178,9 @@ function besideLevels(plan: Plan): readonly (readonly Slot[])[] {
 /** Replaces, in the pathways that need it, a slot's entry by the best one on the right side of the slot beside it. */
 function settledBeside(plan: Plan, rows: string, slots: readonly Slot[]): string {
   const { layout, pack } = plan
-  const pairs = slots.flatMap((slot) => plan.readings.filter((reading) => readingOf(plan, slot, reading) === reading).map((reading) => ({ slot, reading })))
+  const pairs = slots.flatMap((slot) =>
+    plan.readings.filter((reading) => readingOf(plan, slot, reading) === reading).map((reading) => ({ slot, reading })),
+  )
   const timeKeys = keysFor(layout, new Set<Field>(['precise', 'shift']))
   const nameOf = (slot: Slot, reading: Reading) => slotName(slot, readingOf(plan, slot, reading))
   const besideOf = (slot: Slot) => pack.slots[slot.beside!]! // only slots picked beside another come here
@@ -160,13 +189,21 @@ function settledBeside(plan: Plan, rows: string, slots: readonly Slot[]): string
     const [own, other] = [packedMoment(nameOf(slot, reading), `${row}.`), packedMoment(nameOf(besideOf(slot), reading), `${row}.`)]
     return `NOT (${slot.pick === 'first' ? notBefore(plan, own, other) : notBefore(plan, other, own)})`
   }
-  const keyed = pairs.flatMap((pair) => keysFor(layout, plan.fields(pair.slot.index, pair.reading)).map((key) => ({ pair, name: `${slotName(pair.slot, pair.reading)}_k${key}` })))
+  const keyed = pairs.flatMap((pair) =>
+    keysFor(layout, plan.fields(pair.slot.index, pair.reading)).map((key) => ({
+      pair,
+      name: `${slotName(pair.slot, pair.reading)}_k${key}`,
+    })),
+  )
   const others = [...new Set(pairs.flatMap(({ slot, reading }) => timeKeys.map((key) => `${nameOf(besideOf(slot), reading)}_k${key}`)))]
   const again = aggregates(plan, slots, (slot, reading) => {
     const [own, other] = [{ t: 't', d: 'd', precise: 'precise' }, packedMoment(nameOf(besideOf(slot), reading), 'o_')]
     return slot.pick === 'first' ? notBefore(plan, own, other) : notBefore(plan, other, own)
   })
-  const same = (a: string, b: string) => ['ledger', 'pathway', ...(pack.variantFrom === 'code' ? ['variant'] : [])].map((column) => `${a}.${column} = ${b}.${column}`).join(' AND ')
+  const same = (a: string, b: string) =>
+    ['ledger', 'pathway', ...(pack.variantFrom === 'code' ? ['variant'] : [])]
+      .map((column) => `${a}.${column} = ${b}.${column}`)
+      .join(' AND ')
   const known = `SELECT k.*, ${others.map((name) => `w.${name} AS o_${name}`).join(', ')}
   FROM (${knownEntries(plan)}) k
   JOIN (SELECT * FROM (${rows}) r WHERE ${pairs.map((pair) => wrong(pair, 'r')).join(' OR ')}) w ON ${same('k', 'w')}`
@@ -177,13 +214,21 @@ FROM (${rows}) a
 LEFT JOIN (${grouped(plan, known, again)}) b ON ${same('b', 'a')}`
 }
 
-interface MomentSql { readonly t: string; readonly d: string; readonly precise: string }
+interface MomentSql {
+  readonly t: string
+  readonly d: string
+  readonly precise: string
+}
 
 /** Time, day and whether the minute is known, taken out of a slot's packed numbers. */
 export function momentSql(plan: Plan, column: (key: number) => string): MomentSql {
   const t = unpackedTime(plan.layout, column(0))
   if (plan.pack.time === 'day') return { t, d: t, precise: '1' }
-  return { t, d: `(CAST(FLOOR(${t} / 86400.0) AS BIGINT) + ${unpacked(plan.layout, 'shift', column)} - 1)`, precise: unpacked(plan.layout, 'precise', column) }
+  return {
+    t,
+    d: `(CAST(FLOOR(${t} / 86400.0) AS BIGINT) + ${unpacked(plan.layout, 'shift', column)} - 1)`,
+    precise: unpacked(plan.layout, 'precise', column),
+  }
 }
 
 /** As `notBefore` of the plain engine: where one of two is known only to its day, days decide. */

@@ -1,8 +1,8 @@
-import { conditionKind } from '../core/clock/condition.ts'
 import type { Reading } from '../core/clock/chosen.ts'
+import { conditionKind } from '../core/clock/condition.ts'
 import type { Indicator, Interval, Moments, Pack, Slot } from '../core/pack/pack.ts'
 import type { Condition } from '../core/pack/schema.ts'
-import { type Field, type Layout, layoutOf, type LedgerProfile } from './key.ts'
+import { type Field, type Layout, type LedgerProfile, layoutOf } from './key.ts'
 
 /** What one compilation works with: which slots and intervals its indicators need, and how numbers are packed. */
 export interface Plan {
@@ -74,10 +74,21 @@ export function planOf(pack: Pack, indicators: readonly Indicator[], profile: Le
   }
   for (const indicator of indicators) {
     if (indicator.within) addInterval(indicator.within)
-    for (const condition of [indicator.having, indicator.population, ...indicator.exclude.map((e) => e.when), ...(indicator.sharing?.cases.map((c) => c.when) ?? [])]) addCondition(condition)
+    for (const condition of [
+      indicator.having,
+      indicator.population,
+      ...indicator.exclude.map((e) => e.when),
+      ...(indicator.sharing?.cases.map((c) => c.when) ?? []),
+    ])
+      addCondition(condition)
     addMoments(indicator.period)
     addMoments(indicator.place)
-    for (const slot of [...indicator.place.slots, ...(indicator.within?.from.slots ?? []), ...(indicator.sharing?.places.map((p) => p.slot) ?? [])]) placed.add(slot)
+    for (const slot of [
+      ...indicator.place.slots,
+      ...(indicator.within?.from.slots ?? []),
+      ...(indicator.sharing?.places.map((p) => p.slot) ?? []),
+    ])
+      placed.add(slot)
     if (indicator.within?.restartedBy !== undefined) placed.add(indicator.within.restartedBy)
     for (const { slot } of indicator.sharing?.places ?? []) addSlot(slot)
   }
@@ -125,7 +136,8 @@ export function readingOf(plan: Plan, slot: Slot, reading: Reading): Reading {
 
 /** True when neither the slot nor any it is picked beside has a duty. */
 function besideDuty(plan: Plan, slot: Slot): boolean {
-  for (let s: Slot | undefined = slot; s; s = s.beside === undefined ? undefined : plan.pack.slots[s.beside]) if (s.dutyDays !== undefined) return false
+  for (let s: Slot | undefined = slot; s; s = s.beside === undefined ? undefined : plan.pack.slots[s.beside])
+    if (s.dutyDays !== undefined) return false
   return true
 }
 

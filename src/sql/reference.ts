@@ -1,7 +1,7 @@
-import { settingsOf } from './key.ts'
-import type { Attribute, CodeRow, Pack, Refusal } from '../core/pack/pack.ts'
 import { isWorkingDay, workingDaysUpTo } from '../core/clock/working-days.ts'
+import type { Attribute, CodeRow, Pack, Refusal } from '../core/pack/pack.ts'
 import { type Day, dayText } from '../core/words/day.ts'
+import { settingsOf } from './key.ts'
 
 /** A small table of the pack, joined by the compiled text. Column types are the same names on both databases. */
 export interface ReferenceTable {
@@ -19,10 +19,18 @@ export function refusalsOf(pack: Pack): readonly (readonly Refusal[])[] {
 
 export function referenceTables(pack: Pack): readonly ReferenceTable[] {
   const refusals = refusalsOf(pack).map((r) => JSON.stringify(r))
-  const common = (row: CodeRow) => [row.code, row.variant ?? '', dayText(row.from), dayText(row.to), refusals.indexOf(JSON.stringify(row.refusals)) + 1]
+  const common = (row: CodeRow) => [
+    row.code,
+    row.variant ?? '',
+    dayText(row.from),
+    dayText(row.to),
+    refusals.indexOf(JSON.stringify(row.refusals)) + 1,
+  ]
   const settings = pack.slots.map((slot) => settingsOf(pack, slot).map((s) => JSON.stringify(s)))
   const settingOf = (row: CodeRow, slot: number) => {
-    const own = Object.fromEntries(pack.attributes.filter((a) => a.slot === slot && row.sets[a.id] !== undefined).map((a) => [a.id, row.sets[a.id]]))
+    const own = Object.fromEntries(
+      pack.attributes.filter((a) => a.slot === slot && row.sets[a.id] !== undefined).map((a) => [a.id, row.sets[a.id]]),
+    )
     return settings[slot]!.indexOf(JSON.stringify(own)) + 1
   }
   const limitColumns = Math.max(0, ...pack.intervals.map((i) => i.limitBy.length))
@@ -30,24 +38,59 @@ export function referenceTables(pack: Pack): readonly ReferenceTable[] {
   return [
     {
       name: 'pack_code',
-      columns: [['code', 'TEXT'], ['variant', 'TEXT'], ['valid_from', 'DATE'], ['valid_to', 'DATE'], ['refusal', 'BIGINT'], ['slot', 'BIGINT'], ['setting', 'BIGINT'], ['duty', 'BIGINT']],
-      rows: pack.codes.flatMap((row) => (row.slots.length === 0 ? [[...common(row), -1, 0, null]] : row.slots.map((slot) => [...common(row), slot, settingOf(row, slot), pack.slots[slot]?.dutyDays ?? null]))),
+      columns: [
+        ['code', 'TEXT'],
+        ['variant', 'TEXT'],
+        ['valid_from', 'DATE'],
+        ['valid_to', 'DATE'],
+        ['refusal', 'BIGINT'],
+        ['slot', 'BIGINT'],
+        ['setting', 'BIGINT'],
+        ['duty', 'BIGINT'],
+      ],
+      rows: pack.codes.flatMap((row) =>
+        row.slots.length === 0
+          ? [[...common(row), -1, 0, null]]
+          : row.slots.map((slot) => [...common(row), slot, settingOf(row, slot), pack.slots[slot]?.dutyDays ?? null]),
+      ),
     },
     {
       name: 'pack_pause',
-      columns: [['code', 'TEXT'], ['variant', 'TEXT'], ['valid_from', 'DATE'], ['valid_to', 'DATE'], ['refusal', 'BIGINT'], ['pause', 'BIGINT'], ['ends', 'BOOLEAN']],
-      rows: pack.codes.flatMap((row) => [...row.starts.map((pause) => [...common(row), pause, false]), ...row.ends.map((pause) => [...common(row), pause, true])]),
+      columns: [
+        ['code', 'TEXT'],
+        ['variant', 'TEXT'],
+        ['valid_from', 'DATE'],
+        ['valid_to', 'DATE'],
+        ['refusal', 'BIGINT'],
+        ['pause', 'BIGINT'],
+        ['ends', 'BOOLEAN'],
+      ],
+      rows: pack.codes.flatMap((row) => [
+        ...row.starts.map((pause) => [...common(row), pause, false]),
+        ...row.ends.map((pause) => [...common(row), pause, true]),
+      ]),
     },
     {
       name: 'pack_limit',
-      columns: [['interval', 'BIGINT'], ['variant', 'TEXT'], ...Array.from({ length: limitColumns }, (_, i) => [`value_${i}`, 'BIGINT'] as const), ['valid_from', 'BIGINT'], ['valid_to', 'BIGINT'], ['kind', 'BIGINT'], ['amount', 'BIGINT'], ['and_unknown', 'BOOLEAN']],
+      columns: [
+        ['interval', 'BIGINT'],
+        ['variant', 'TEXT'],
+        ...Array.from({ length: limitColumns }, (_, i) => [`value_${i}`, 'BIGINT'] as const),
+        ['valid_from', 'BIGINT'],
+        ['valid_to', 'BIGINT'],
+        ['kind', 'BIGINT'],
+        ['amount', 'BIGINT'],
+        ['and_unknown', 'BOOLEAN'],
+      ],
       rows: pack.limits.map((row) => {
         const interval = pack.intervals.find((i) => i.id === row.interval)!
         const amount = row.outcome.kind === 'limit' ? row.outcome.amount * (interval.unit === 'minute' ? 60 : 1) : null
         return [
           interval.index,
           row.variant,
-          ...Array.from({ length: limitColumns }, (_, i) => (interval.limitBy[i] ? valueNumber(interval.limitBy[i], row.values[i]!) : null)),
+          ...Array.from({ length: limitColumns }, (_, i) =>
+            interval.limitBy[i] ? valueNumber(interval.limitBy[i], row.values[i]!) : null,
+          ),
           row.from,
           row.to,
           limitKinds.indexOf(row.outcome.kind),
@@ -58,11 +101,18 @@ export function referenceTables(pack: Pack): readonly ReferenceTable[] {
     },
     {
       name: 'pack_calendar',
-      columns: [['calendar', 'TEXT'], ['day', 'BIGINT'], ['n', 'BIGINT'], ['opens', 'BOOLEAN']],
-      rows: calendars.flatMap((calendar) => Array.from({ length: calendar.to - calendar.from + 1 }, (_, i) => {
-        const day = (calendar.from + i) as Day
-        return [calendar.id, day, workingDaysUpTo(calendar, day), i === 0 || isWorkingDay(calendar, day)]
-      })),
+      columns: [
+        ['calendar', 'TEXT'],
+        ['day', 'BIGINT'],
+        ['n', 'BIGINT'],
+        ['opens', 'BOOLEAN'],
+      ],
+      rows: calendars.flatMap((calendar) =>
+        Array.from({ length: calendar.to - calendar.from + 1 }, (_, i) => {
+          const day = (calendar.from + i) as Day
+          return [calendar.id, day, workingDaysUpTo(calendar, day), i === 0 || isWorkingDay(calendar, day)]
+        }),
+      ),
     },
   ]
 }

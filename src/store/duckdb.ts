@@ -1,7 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { BIGINT, BOOLEAN, DATE, type DuckDBConnection, DuckDBDataChunk, DuckDBDateValue, DuckDBInstance, type DuckDBType, type DuckDBValue, VARCHAR } from '@duckdb/node-api'
+import {
+  BIGINT,
+  BOOLEAN,
+  DATE,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBDateValue,
+  DuckDBInstance,
+  type DuckDBType,
+  type DuckDBValue,
+  VARCHAR,
+} from '@duckdb/node-api'
 import { readDay } from '../core/words/day.ts'
 import { quoteName } from '../sql/name.ts'
 import { bound, type Columns, type ColumnType, type Database, type Row, type Value } from './database.ts'
@@ -81,7 +92,10 @@ function cell(value: Value, type: ColumnType): DuckDBValue {
   return value
 }
 
-async function load(connection: DuckDBConnection, into: { table: string; columns: Columns; rows: Iterable<readonly Value[]> | AsyncIterable<readonly Value[]> }): Promise<void> {
+async function load(
+  connection: DuckDBConnection,
+  into: { table: string; columns: Columns; rows: Iterable<readonly Value[]> | AsyncIterable<readonly Value[]> },
+): Promise<void> {
   const appender = await connection.createAppender(into.table)
   let pending: DuckDBValue[][] = []
   const flush = () => {
@@ -100,4 +114,5 @@ async function load(connection: DuckDBConnection, into: { table: string; columns
 }
 
 /** Rows of a CREATE TABLE for these columns. */
-export const createTable = (table: string, columns: Columns): string => `CREATE TABLE ${quoteName(table)} (${columns.map(([name, type]) => `${quoteName(name)} ${type}`).join(', ')})`
+export const createTable = (table: string, columns: Columns): string =>
+  `CREATE TABLE ${quoteName(table)} (${columns.map(([name, type]) => `${quoteName(name)} ${type}`).join(', ')})`

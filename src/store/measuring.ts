@@ -52,10 +52,14 @@ export class Measuring {
   static async open(db: Database, pack: Pack): Promise<Measuring> {
     const temp = db.kind === 'postgres' ? 'TEMPORARY ' : ''
     for (const table of referenceTables(pack)) {
-      await db.run(`DROP TABLE IF EXISTS ${quoteName(table.name)}; CREATE ${temp}TABLE ${quoteName(table.name)} (${table.columns.map(([name, type]) => `${quoteName(name)} ${type}`).join(', ')})`)
+      await db.run(
+        `DROP TABLE IF EXISTS ${quoteName(table.name)}; CREATE ${temp}TABLE ${quoteName(table.name)} (${table.columns.map(([name, type]) => `${quoteName(name)} ${type}`).join(', ')})`,
+      )
       await db.load(table.name, table.columns, table.rows)
     }
-    await db.run(`DROP TABLE IF EXISTS place; CREATE ${temp}TABLE place AS SELECT name, ROW_NUMBER() OVER (ORDER BY name COLLATE "C") AS n FROM (SELECT DISTINCT place AS name FROM entry WHERE place IS NOT NULL AND place <> '') named`)
+    await db.run(
+      `DROP TABLE IF EXISTS place; CREATE ${temp}TABLE place AS SELECT name, ROW_NUMBER() OVER (ORDER BY name COLLATE "C") AS n FROM (SELECT DISTINCT place AS name FROM entry WHERE place IS NOT NULL AND place <> '') named`,
+    )
     const places = new Map((await db.rows('SELECT n, name FROM place')).map((row) => [Number(row['n']), String(row['name'])]))
     return new Measuring(db, pack, await profileOf(db, pack, places.size), places)
   }
@@ -66,13 +70,23 @@ export class Measuring {
     const out: Figure[] = []
     for (const indicator of indicators) {
       if (indicator.unknown !== undefined || !plan) {
-        out.push({ ...figureOf(indicator, { place: null, period: null, variant: null }, { bins: [], lengths: [] }, grouped.period), ...(indicator.unknown === undefined ? {} : { unknown: indicator.unknown }) })
+        out.push({
+          ...figureOf(indicator, { place: null, period: null, variant: null }, { bins: [], lengths: [] }, grouped.period),
+          ...(indicator.unknown === undefined ? {} : { unknown: indicator.unknown }),
+        })
         continue
       }
       const rows = await this.db.rows(compileCells(plan, indicator, grouped), [asking.asOf, asking.asOfAt])
       const tallies = talliesOf(rows, grouped, this.places)
-      const empty = grouped.by.size === 0 && tallies.length === 0 ? [{ cell: { place: null, period: null, variant: null }, tally: { bins: [], lengths: [] } }] : []
-      out.push(...[...tallies, ...empty].sort((a, b) => inOrder(a.cell, b.cell)).map(({ cell, tally }) => figureOf(indicator, cell, tally, grouped.period)))
+      const empty =
+        grouped.by.size === 0 && tallies.length === 0
+          ? [{ cell: { place: null, period: null, variant: null }, tally: { bins: [], lengths: [] } }]
+          : []
+      out.push(
+        ...[...tallies, ...empty]
+          .sort((a, b) => inOrder(a.cell, b.cell))
+          .map(({ cell, tally }) => figureOf(indicator, cell, tally, grouped.period)),
+      )
     }
     return out
   }
@@ -98,7 +112,8 @@ export class Measuring {
     const params = [asking.asOf, asking.asOfAt]
     await this.db.run('DROP TABLE IF EXISTS pathway_row; DROP TABLE IF EXISTS pathway_pause')
     await this.db.run(`CREATE ${temp}TABLE pathway_row AS ${compilePathwayRow(plan)}`, params)
-    if (this.pack.pauses.some((p) => p.amountFrom === undefined)) await this.db.run(`CREATE ${temp}TABLE pathway_pause AS ${compilePauses(plan)}`, params)
+    if (this.pack.pauses.some((p) => p.amountFrom === undefined))
+      await this.db.run(`CREATE ${temp}TABLE pathway_pause AS ${compilePauses(plan)}`, params)
     if (this.db.kind === 'postgres') await this.db.run('ANALYZE pathway_row')
     this.layer = { key: `${asking.asOf}`, plan }
     return plan
@@ -111,13 +126,15 @@ const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
 async function profileOf(db: Database, pack: Pack, places: number): Promise<LedgerProfile> {
   const day = (date: string) => `CAST(${date} - DATE '1970-01-01' AS BIGINT)`
-  const [row = {}] = await db.rows(`SELECT COUNT(*) AS n, MAX(seq) AS last_seq, MIN(${day('occurred')}) AS first_day, MAX(${day('occurred')}) AS last_day,
+  const [row = {}] =
+    await db.rows(`SELECT COUNT(*) AS n, MAX(seq) AS last_seq, MIN(${day('occurred')}) AS first_day, MAX(${day('occurred')}) AS last_day,
     MIN(occurred_at) AS first_second, MAX(occurred_at) AS last_second, MAX(value) AS max_value,
     COUNT(superseded) AS superseded, COUNT(CASE WHEN standing <> 'sure' THEN 1 END) AS doubted, COUNT(variant) AS variants
     FROM entry`)
   const number = (key: string) => Number(row[key] ?? 0)
   const [firstDay, lastDay] = [number('first_day'), number('last_day')]
-  const seconds = (key: string, edge: number, order: (a: number, b: number) => number) => (row[key] === null || row[key] === undefined ? edge : order(edge, number(key)))
+  const seconds = (key: string, edge: number, order: (a: number, b: number) => number) =>
+    row[key] === null || row[key] === undefined ? edge : order(edge, number(key))
   return {
     rows: number('n') === 0 ? 0 : number('last_seq') + 1,
     firstTime: pack.time === 'day' ? firstDay : seconds('first_second', firstDay * 86_400, Math.min),

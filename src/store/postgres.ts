@@ -2,10 +2,10 @@ import { pipeline } from 'node:stream/promises'
 import { Client, type Submittable, types } from 'pg'
 // @ts-expect-error: the package ships no types; the one function used is typed below.
 import { from } from 'pg-copy-streams'
+import type { Day } from '../core/words/day.ts'
+import { dayText } from '../core/words/day.ts'
 import { IssueError } from '../core/words/result.ts'
 import { quoteName } from '../sql/name.ts'
-import { dayText } from '../core/words/day.ts'
-import type { Day } from '../core/words/day.ts'
 import { bound, type Columns, type Database, type Value } from './database.ts'
 
 const copyFrom: (sql: string) => NodeJS.WritableStream & Submittable = from
@@ -32,7 +32,8 @@ export async function openPostgres(url: string): Promise<PostgresDatabase> {
     kind: 'postgres',
     run: (sql, params = []) => inTurn(async () => void (await ask(client, sql, params))),
     rows: (sql, params = []) => inTurn(async () => (await ask(client, sql, params)).rows),
-    load: (table, columns, rows) => inTurn(() => copyInto(client, { table, columns: columns.map(([name]) => name), lines: csvLines(columns, rows) })),
+    load: (table, columns, rows) =>
+      inTurn(() => copyInto(client, { table, columns: columns.map(([name]) => name), lines: csvLines(columns, rows) })),
     copyIn: (table, columns, lines) => inTurn(() => copyInto(client, { table, columns, lines })),
     close: () => inTurn(() => client.end()),
   }
@@ -55,10 +56,14 @@ function ask(client: Client, sql: string, params: readonly Value[]) {
 }
 
 async function* csvLines(columns: Columns, rows: Iterable<readonly Value[]> | AsyncIterable<readonly Value[]>): AsyncGenerator<string> {
-  for await (const row of rows) yield columns.map(([, type], i) => csvField(type === 'DATE' && typeof row[i] === 'number' ? dayText(row[i] as Day) : (row[i] ?? null))).join(',')
+  for await (const row of rows)
+    yield columns
+      .map(([, type], i) => csvField(type === 'DATE' && typeof row[i] === 'number' ? dayText(row[i] as Day) : (row[i] ?? null)))
+      .join(',')
 }
 
-const csvField = (value: Value): string => (value === null ? '' : typeof value === 'string' ? `"${value.replaceAll('"', '""')}"` : String(value))
+const csvField = (value: Value): string =>
+  value === null ? '' : typeof value === 'string' ? `"${value.replaceAll('"', '""')}"` : String(value)
 
 interface Copy {
   readonly table: string

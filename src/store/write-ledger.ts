@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readFile, rename, rm } from 'node:fs/promises'
+import { open, readFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { ArrivingEntry } from '../core/ledger/entry.ts'
 import { readScenario, type Scenario } from '../core/measure/scenario.ts'
@@ -29,11 +29,11 @@ export const ledgerColumns = [
   ['decider', 'TEXT'],
 ] as const satisfies Columns
 
-const rowOf = (entry: ArrivingEntry): readonly Value[] => [
+const rowOf = (entry: ArrivingEntry, arrival: number): readonly Value[] => [
   entry.ledger,
   entry.pathway,
   entry.variant ?? null,
-  entry.code,
+  entry.code || null, // a withdrawal has none of its own
   entry.occurred,
   entry.occurredAt ?? null,
   entry.recorded,
@@ -46,6 +46,7 @@ const rowOf = (entry: ArrivingEntry): readonly Value[] => [
   entry.withdraws ?? null,
   entry.recorder ?? null,
   entry.decider ?? null,
+  arrival,
 ]
 
 /** Where the scenario of a pack lies: in a folder of its own, because what lies beside `pack.yaml` is the pack. */
@@ -65,36 +66,56 @@ export async function loadScenario(folder: string, pack: Pack): Promise<Result<S
 }
 
 /**
- * Writes entries as a ledger in one Parquet file, in order of recording; of equals in the order they came. Throws an
- * `IssueError` (`output/unwritable`). Until it is whole it stands under another name; the same entries give the same bytes.
+ * Writes entries as a ledger in one Parquet file, in order of recording; of equals in the order they came. Answers how
+ * many. The same entries give the same bytes. Until it is whole it stands under another name, so nothing is left
+ * half-written. Throws an `IssueError` (`output/unwritable`), before it takes the first entry where it can.
  */
 export async function writeParquet(
   entries: Iterable<ArrivingEntry>,
   file: string,
   onProgress?: (entries: number) => void,
 ): Promise<number> {
+  const target = path.resolve(file)
+  const unfinished = path.join(path.dirname(target), `.${path.basename(target)}.${randomUUID()}`)
+  await writable(file, unfinished)
   const db = await openDuckDB()
-  const unfinished = path.join(path.dirname(path.resolve(file)), `.${path.basename(file)}.${randomUUID()}`)
-  let count = 0
-  function* rows(): Generator<readonly Value[]> {
-    for (const entry of entries) {
-      yield [...rowOf(entry), count]
-      if (++count % 100_000 === 0) onProgress?.(count)
-    }
-  }
   try {
     const columns = [...ledgerColumns, ['arrival', 'BIGINT'] as const]
+    let count = 0
     await db.run(createTable('arrived', columns))
-    await db.load('arrived', columns, rows())
-    await db.run(
-      `COPY (SELECT * EXCLUDE (arrival) FROM arrived ORDER BY recorded_at, arrival) TO ${quoteText(unfinished)} (FORMAT parquet, COMPRESSION zstd)`,
+    await db.load(
+      'arrived',
+      columns,
+      rowsOf(entries, (arrived) => {
+        count = arrived
+        if (count % progressStep === 0) onProgress?.(count)
+      }),
     )
-    await rename(unfinished, path.resolve(file))
+    const sorted = 'SELECT * EXCLUDE (arrival) FROM arrived ORDER BY recorded_at, arrival'
+    await db.run(`COPY (${sorted}) TO ${quoteText(unfinished)} (FORMAT parquet, COMPRESSION zstd)`).catch((error: unknown) => {
+      throw /^IO Error/.test(String((error as Error).message)) ? unwritable(file) : error // the disk is full, most likely
+    })
+    await rename(unfinished, target).catch(() => Promise.reject(unwritable(file)))
     return count
-  } catch (error) {
-    throw error
   } finally {
-    await rm(unfinished, { force: true })
     await db.close()
+    await rm(unfinished, { force: true })
   }
+}
+
+const progressStep = 100_000
+
+function* rowsOf(entries: Iterable<ArrivingEntry>, onEntry: (count: number) => void): Generator<readonly Value[]> {
+  let count = 0
+  for (const entry of entries) {
+    yield rowOf(entry, count)
+    onEntry(++count)
+  }
+}
+
+const unwritable = (file: string) => new IssueError([{ code: 'output/unwritable', path: [], message: `${file}: cannot be written` }])
+
+async function writable(file: string, unfinished: string): Promise<void> {
+  const handle = await open(unfinished, 'wx').catch(() => Promise.reject(unwritable(file)))
+  await handle.close()
 }

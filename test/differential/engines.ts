@@ -10,12 +10,19 @@ import { endOfDay } from '../../src/core/words/instant.ts'
 import type { Database } from '../../src/store/database.ts'
 import { lineOrder, Measuring } from '../../src/store/measuring.ts'
 import { storeEntries } from '../support/ledger.ts'
-import { askedDay, randomLedger, randomPack, rawEntry, type RawEntry } from './random.ts'
+import { askedDay, type RawEntry, randomLedger, randomPack, rawEntry } from './random.ts'
 
-const sorted = (lines: readonly AccountLine[]) => [...lines].sort(lineOrder).map((line) => Object.fromEntries(Object.entries(line).sort(([a], [b]) => (a < b ? -1 : 1))))
+const sorted = (lines: readonly AccountLine[]) =>
+  [...lines].sort(lineOrder).map((line) => Object.fromEntries(Object.entries(line).sort(([a], [b]) => (a < b ? -1 : 1))))
 
 /** Demands equal accounts, figures and cells from the plain engine and the SQL of one database. Returns the lines, for counting what was reached. */
-export async function agree(db: Database, pack: Pack, entries: readonly Entry[], asking: Asking, grouped: Grouped): Promise<readonly AccountLine[]> {
+export async function agree(
+  db: Database,
+  pack: Pack,
+  entries: readonly Entry[],
+  asking: Asking,
+  grouped: Grouped,
+): Promise<readonly AccountLine[]> {
   await storeEntries(db, entries)
   const measuring = await Measuring.open(db, pack)
   const pathways = listPathways(pack, entries)
@@ -25,20 +32,41 @@ export async function agree(db: Database, pack: Pack, entries: readonly Entry[],
     const lines = accountOf(pack, indicator, pathways, asking)
     const sql = await measuring.account(indicator, asking, grouped)
     assert.deepStrictEqual(sorted(sql), sorted(lines), `account of ${indicator.id}`)
-    const figures = figuresOf(pack, indicator, lines, grouped)
-    assert.deepStrictEqual(JSON.parse(JSON.stringify(sqlFigures.filter((f) => f.indicator === indicator.id))), JSON.parse(JSON.stringify(figures)), `figures of ${indicator.id}`)
+    const figures = figuresOf(indicator, lines, grouped)
+    assert.deepStrictEqual(
+      JSON.parse(JSON.stringify(sqlFigures.filter((f) => f.indicator === indicator.id))),
+      JSON.parse(JSON.stringify(figures)),
+      `figures of ${indicator.id}`,
+    )
     const first = lines[0]
     if (first && indicator === pack.indicators[entries.length % pack.indicators.length]) {
       const cell = cellOf(first, grouped)
       const inCell = lines.filter((line) => JSON.stringify(cellOf(line, grouped)) === JSON.stringify(cell))
-      assert.deepStrictEqual(sorted(await measuring.account(indicator, asking, grouped, cell)), sorted(inCell), `one cell of ${indicator.id}`)
+      assert.deepStrictEqual(
+        sorted(await measuring.account(indicator, asking, grouped, cell)),
+        sorted(inCell),
+        `one cell of ${indicator.id}`,
+      )
       for (const figure of figures) {
-        const own = lines.filter((line) => grouped.by.size === 0 || JSON.stringify(figuresOf(pack, indicator, [line], grouped).map((f) => [f.place, f.period, f.variant])[0]) === JSON.stringify([figure.place, figure.period, figure.variant]))
+        const own = lines.filter(
+          (line) =>
+            grouped.by.size === 0 ||
+            JSON.stringify(figuresOf(indicator, [line], grouped).map((f) => [f.place, f.period, f.variant])[0]) ===
+              JSON.stringify([figure.place, figure.period, figure.variant]),
+        )
         const weight = (bin: AccountLine['bin']) => own.filter((line) => line.bin === bin).reduce((sum, line) => sum + line.weight, 0) / 1e6
         assert.strictEqual(weight('met'), figure.numerator, 'the account sums to the numerator')
         assert.strictEqual(weight('met') + weight('missed'), figure.denominator, 'the account sums to the denominator')
-        assert.strictEqual(weight('left-out'), Object.values(figure.leftOut).reduce((a, b) => a + b, 0), 'and to what was left out')
-        assert.strictEqual(weight('missed'), Object.values(figure.fellShort).reduce((a, b) => a + b, 0), 'and to what fell short')
+        assert.strictEqual(
+          weight('left-out'),
+          Object.values(figure.leftOut).reduce((a, b) => a + b, 0),
+          'and to what was left out',
+        )
+        assert.strictEqual(
+          weight('missed'),
+          Object.values(figure.fellShort).reduce((a, b) => a + b, 0),
+          'and to what fell short',
+        )
       }
     }
     all.push(...sql)
@@ -59,10 +87,19 @@ export const randomCase = fc.record({
 })
 
 /** One random pack and ledger on one database. */
-export async function agreeOn(db: Database, c: { seed: number; raw: readonly RawEntry[]; offset: number; plain: boolean; by: number; period: number }) {
+export async function agreeOn(
+  db: Database,
+  c: { seed: number; raw: readonly RawEntry[]; offset: number; plain: boolean; by: number; period: number },
+) {
   const pack = randomPack(c.seed)
   const entries = randomLedger(pack, c.seed, c.raw, c.plain)
   const asOf = askedDay(c.seed, c.offset)
-  const lines = await agree(db, pack, entries, { asOf, asOfAt: endOfDay(asOf, pack.zone) }, { by: new Set(groupings[c.by]), period: periods[c.period]! })
+  const lines = await agree(
+    db,
+    pack,
+    entries,
+    { asOf, asOfAt: endOfDay(asOf, pack.zone) },
+    { by: new Set(groupings[c.by]), period: periods[c.period]! },
+  )
   return { pack, entries, lines }
 }

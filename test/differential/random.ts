@@ -49,14 +49,27 @@ function packText(d: Dice, seed: number): unknown {
   const variants = ['red', 'green', 'blue'].slice(0, variantFrom === 'code' ? 1 + d.below(3) : d.below(4)).map((id, i) => ({
     id,
     name: id,
-    ...(variantFrom === 'code' ? { prefix: ['R', 'G', 'B'][i], ...(d.chance(0.3) ? { validTo: near() } : {}), ...(d.chance(0.2) ? { validFrom: near() } : {}) } : {}),
+    ...(variantFrom === 'code'
+      ? { prefix: ['R', 'G', 'B'][i], ...(d.chance(0.3) ? { validTo: near() } : {}), ...(d.chance(0.2) ? { validFrom: near() } : {}) }
+      : {}),
   }))
   const ids = ['one', 'two', 'three', 'four', 'five'].slice(0, 3 + d.below(3))
   const details = ['extra', 'more'].slice(0, 1 + d.below(2))
   const all = [...ids, ...details]
-  const pick = (i: number) => (i > 0 && d.chance(0.35) ? (d.chance(0.7) ? { firstOnOrAfter: ids[d.below(i)] } : { lastOnOrBefore: ids[d.below(i)] }) : d.of(['first', 'first', 'last']))
+  const pick = (i: number) =>
+    i > 0 && d.chance(0.35)
+      ? d.chance(0.7)
+        ? { firstOnOrAfter: ids[d.below(i)] }
+        : { lastOnOrBefore: ids[d.below(i)] }
+      : d.of(['first', 'first', 'last'])
   const ties = () => (d.chance(0.4) ? { ties: d.of(['first-recorded', 'last-recorded']) } : {})
-  const milestones = ids.map((id, i) => ({ id, name: id, pick: pick(i), ...ties(), ...(i === ids.length - 1 && d.chance(0.6) ? { closing: true } : {}) }))
+  const milestones = ids.map((id, i) => ({
+    id,
+    name: id,
+    pick: pick(i),
+    ...ties(),
+    ...(i === ids.length - 1 && d.chance(0.6) ? { closing: true } : {}),
+  }))
   const detailItems = details.map((id) => ({ id, name: id, pick: d.of(['first', 'last']), ...ties() }))
   const attributes = [
     { id: 'kind', of: d.of(ids), values: ['x', 'y', 'z'] },
@@ -68,7 +81,12 @@ function packText(d: Dice, seed: number): unknown {
     Array.from({ length: 1 + d.below(3) }, (_, n) => {
       const also = d.chance(0.1) ? [d.of(all)] : []
       const sets = Object.fromEntries(attributes.filter((a) => a.of === id && d.chance(0.85)).map((a) => [a.id, d.of(a.values)]))
-      return { code: `${prefix}M${i}${n}`, marks: [...new Set([id, ...also])], ...(Object.keys(sets).length > 0 ? { sets } : {}), ...limited() }
+      return {
+        code: `${prefix}M${i}${n}`,
+        marks: [...new Set([id, ...also])],
+        ...(Object.keys(sets).length > 0 ? { sets } : {}),
+        ...limited(),
+      }
     }),
   )
   codes.push({ code: `${prefix}V` })
@@ -77,8 +95,19 @@ function packText(d: Dice, seed: number): unknown {
   if (spanPauses.length > 1 && d.chance(0.5)) codes.push({ code: `${prefix}SE`, startsPause: spanPauses[0], endsPause: spanPauses[1] })
   codes.push({ code: `${prefix}LOCAL`, mapsTo: codes[0]!['code'] })
   const units = time === 'minute' ? ['minute', 'minute', 'day', 'working-day'] : ['day', 'day', 'working-day']
-  const calendars = [{ id: 'cal', weekend: ['saturday', 'sunday'], from: dayText(addDays(start, -20)), to: dayText(addDays(start, d.chance(0.3) ? 60 : 400)), holidays: [dayText(addDays(start, 5)), dayText(addDays(start, 19))] }]
-  const moment = (from: readonly string[]): Moment => (d.chance(0.65) || from.length < 2 ? d.of(from) : d.of([{ earliest: d.some(from, 2) }, { latest: d.some(from, 2) }, { firstKnown: d.some(from, 2) }]))
+  const calendars = [
+    {
+      id: 'cal',
+      weekend: ['saturday', 'sunday'],
+      from: dayText(addDays(start, -20)),
+      to: dayText(addDays(start, d.chance(0.3) ? 60 : 400)),
+      holidays: [dayText(addDays(start, 5)), dayText(addDays(start, 19))],
+    },
+  ]
+  const moment = (from: readonly string[]): Moment =>
+    d.chance(0.65) || from.length < 2
+      ? d.of(from)
+      : d.of([{ earliest: d.some(from, 2) }, { latest: d.some(from, 2) }, { firstKnown: d.some(from, 2) }])
   const leaf = (clocks: readonly string[]): Condition => {
     const two = (): [string, string] => [d.of(all), d.of(all)]
     const attribute = d.of(attributes)
@@ -91,7 +120,14 @@ function packText(d: Dice, seed: number): unknown {
       () => ({ onOrAfter: d.of(all), date: near() }),
       () => ({ samePlace: two() }),
       ...(variants.length > 0 ? [() => ({ variant: d.some(variants.map((v) => v.id)) })] : []),
-      ...(clocks.length > 0 ? [() => ({ verdict: d.of(clocks), in: d.some(['met', 'missed', 'running', 'overrun', 'not-applicable', 'unknown'] as const) as ['met'] })] : []),
+      ...(clocks.length > 0
+        ? [
+            () => ({
+              verdict: d.of(clocks),
+              in: d.some(['met', 'missed', 'running', 'overrun', 'not-applicable', 'unknown'] as const) as ['met'],
+            }),
+          ]
+        : []),
     ]
     return d.of(leaves)()
   }
@@ -119,17 +155,45 @@ function packText(d: Dice, seed: number): unknown {
   })
   const limits = intervals.flatMap((interval) => {
     const key = { day: 'days', 'working-day': 'workingDays', minute: 'minutes' }[interval.unit]!
-    const amount = () => (d.chance(0.12) ? { [key]: { unknown: 'not found' } } : d.chance(0.08) ? { untimed: true } : { [key]: interval.unit === 'minute' ? d.of([30, 600, 1440, 10_000, 40_000]) : d.below(25) })
+    const amount = () =>
+      d.chance(0.12)
+        ? { [key]: { unknown: 'not found' } }
+        : d.chance(0.08)
+          ? { untimed: true }
+          : { [key]: interval.unit === 'minute' ? d.of([30, 600, 1440, 10_000, 40_000]) : d.below(25) }
     const cut = near()
-    const rows: Record<string, unknown>[] = d.chance(0.5) ? [amount()] : [{ ...amount(), validTo: cut }, { ...amount(), validFrom: dayText(addDays(dayOfText(cut), 1)) }]
+    const rows: Record<string, unknown>[] = d.chance(0.5)
+      ? [amount()]
+      : [
+          { ...amount(), validTo: cut },
+          { ...amount(), validFrom: dayText(addDays(dayOfText(cut), 1)) },
+        ]
     if (variants.length > 0 && d.chance(0.4)) rows.push({ ...amount(), variant: d.of(variants).id })
-    for (const id of interval.limitBy ?? []) if (d.chance(0.7)) rows.push({ ...amount(), when: { [id]: d.some(attributes.find((a) => a.id === id)!.values) } })
+    for (const id of interval.limitBy ?? [])
+      if (d.chance(0.7)) rows.push({ ...amount(), when: { [id]: d.some(attributes.find((a) => a.id === id)!.values) } })
     if ((interval.limitBy ?? []).length > 0 && d.chance(0.5)) rows.splice(0, d.chance(0.5) ? 1 : 2)
     return rows.map((row) => ({ interval: interval.id, ...row }))
   })
   const pauses = [
-    ...spanPauses.map((id, i) => ({ id, name: id, cause: ['patient', 'medical', 'other'][i], ...(d.chance(0.6) ? { subtractFrom: d.some(clocks) } : {}), ...(d.chance(0.3) ? { when: condition() } : {}) })),
-    ...(d.chance(0.5) ? [{ id: 'amount', name: 'amount', cause: d.of(['patient', 'medical', 'other']), amountFrom: 'extra', subtractFrom: d.some(clocks), ...(d.chance(0.3) ? { when: condition() } : {}) }] : []),
+    ...spanPauses.map((id, i) => ({
+      id,
+      name: id,
+      cause: ['patient', 'medical', 'other'][i],
+      ...(d.chance(0.6) ? { subtractFrom: d.some(clocks) } : {}),
+      ...(d.chance(0.3) ? { when: condition() } : {}),
+    })),
+    ...(d.chance(0.5)
+      ? [
+          {
+            id: 'amount',
+            name: 'amount',
+            cause: d.of(['patient', 'medical', 'other']),
+            amountFrom: 'extra',
+            subtractFrom: d.some(clocks),
+            ...(d.chance(0.3) ? { when: condition() } : {}),
+          },
+        ]
+      : []),
   ]
   const weights = (names: readonly string[]) => {
     const [a = 'p', b = 'q'] = names
@@ -149,11 +213,29 @@ function packText(d: Dice, seed: number): unknown {
       ...(within && d.chance(0.3) ? { overrun: 'missed' } : {}),
       period: moment(ids),
       place: moment(ids),
-      ...(sharing ? { sharing: { places: { p: d.of(all), q: d.of(all) }, cases: [...(d.chance(0.7) ? [{ when: condition(clocks), weights: weights(['p', 'q']) }] : []), { weights: weights(['p', 'q']) }] } } : {}),
+      ...(sharing
+        ? {
+            sharing: {
+              places: { p: d.of(all), q: d.of(all) },
+              cases: [
+                ...(d.chance(0.7) ? [{ when: condition(clocks), weights: weights(['p', 'q']) }] : []),
+                { weights: weights(['p', 'q']) },
+              ],
+            },
+          }
+        : {}),
     }
   })
   return {
-    pack: { id: `random-${seed}`, version: '1', title: 'random', time, zone: d.of(['Europe/Oslo', 'UTC', 'America/New_York']), variantFrom, invented: true },
+    pack: {
+      id: `random-${seed}`,
+      version: '1',
+      title: 'random',
+      time,
+      zone: d.of(['Europe/Oslo', 'UTC', 'America/New_York']),
+      variantFrom,
+      invented: true,
+    },
     variants,
     milestones,
     details: detailItems,
@@ -161,13 +243,32 @@ function packText(d: Dice, seed: number): unknown {
     codes,
     duties: ids.filter(() => d.chance(0.5)).map((milestone) => ({ milestone, withinDays: d.below(12) })),
     rules: d.chance(0.4)
-      ? [{ id: 'R1', text: 'r', refuses: { codes: [codes[0]!['code'], codes[2]!['code']], ...(d.chance(0.6) ? { recordedBy: ['clerk'] } : {}), ...(d.chance(0.5) ? { validFrom: near() } : {}) } }]
+      ? [
+          {
+            id: 'R1',
+            text: 'r',
+            refuses: {
+              codes: [codes[0]!['code'], codes[2]!['code']],
+              ...(d.chance(0.6) ? { recordedBy: ['clerk'] } : {}),
+              ...(d.chance(0.5) ? { validFrom: near() } : {}),
+            },
+          },
+        ]
       : [],
     calendars,
     intervals,
     limits,
     pauses,
-    ends: d.chance(0.7) ? [{ id: 'end', name: 'end', when: d.chance(0.6) ? { known: ids.at(-1) } : condition(), ...(d.chance(0.3) ? { intervals: d.some(clocks) } : {}) }] : [],
+    ends: d.chance(0.7)
+      ? [
+          {
+            id: 'end',
+            name: 'end',
+            when: d.chance(0.6) ? { known: ids.at(-1) } : condition(),
+            ...(d.chance(0.3) ? { intervals: d.some(clocks) } : {}),
+          },
+        ]
+      : [],
     indicators,
   } satisfies Record<string, unknown> & { limits: unknown; duties: readonly Partial<Item<'duties'>>[] }
 }
@@ -210,7 +311,9 @@ export function randomLedger(pack: Pack, seed: number, raw: readonly RawEntry[],
       id: `e${i}`,
       ledger: r.ledger,
       pathway: `p${r.pathway}`,
-      ...(pack.variantFrom === 'entry' && r.of % 3 > 0 && pack.variants.length > 0 ? { variant: pack.variants[r.of % pack.variants.length]! } : {}),
+      ...(pack.variantFrom === 'entry' && r.of % 3 > 0 && pack.variants.length > 0
+        ? { variant: pack.variants[r.of % pack.variants.length]! }
+        : {}),
       code: codes[r.code % codes.length]!,
       occurred,
       ...(pack.time === 'minute' && r.known === 'time' ? { occurredAt } : {}),

@@ -12,13 +12,39 @@ export const wanted: readonly string[] = [
   ...verdicts.map((v) => `verdict ${v}`),
   ...causes.map((c) => `cause ${c}`),
   ...leftOutReasons.map((r) => `left out ${r}`),
-  ...['known', 'missing', 'before', 'notAfter', 'samePlace', 'onOrAfter', 'variant', 'verdict', 'attribute', 'all', 'any', 'not'].map((k) => `condition ${k}`),
+  ...['known', 'missing', 'before', 'notAfter', 'samePlace', 'onOrAfter', 'variant', 'verdict', 'attribute', 'all', 'any', 'not'].map(
+    (k) => `condition ${k}`,
+  ),
   ...['day', 'working-day', 'minute'].map((u) => `unit ${u}`),
   ...['earliest', 'latest', 'firstKnown'].map((m) => `moment ${m}`),
   ...['first', 'last'].map((p) => `pick ${p}`),
   ...['recorded-later', 'dated-later', 'corrected', 'ruled-out', 'not-in-force', 'refused'].map((b) => `barred ${b}`),
-  'pick beside', 'tie', 'last recorded', 'restart', 'limit unknown', 'limit untimed', 'limit by attribute', 'longest limit', 'limit chosen by another date', 'pause by codes', 'pause by amount', 'pauses overlap', 'pauses touch',
-  'pause still going on', 'shared', 'two shares at one place', 'excluded', 'overrun counted as missed', 'having', 'leap day', 'summer-time night', 'transfer', 'several ledgers', 'late coding displaced', 'real-time differs', 'local code',
+  'pick beside',
+  'tie',
+  'last recorded',
+  'restart',
+  'limit unknown',
+  'limit untimed',
+  'limit by attribute',
+  'longest limit',
+  'limit chosen by another date',
+  'pause by codes',
+  'pause by amount',
+  'pauses overlap',
+  'pauses touch',
+  'pause still going on',
+  'shared',
+  'two shares at one place',
+  'excluded',
+  'overrun counted as missed',
+  'having',
+  'leap day',
+  'summer-time night',
+  'transfer',
+  'several ledgers',
+  'late coding displaced',
+  'real-time differs',
+  'local code',
 ]
 
 const parts = (condition: Condition | undefined): readonly Condition[] => {
@@ -30,16 +56,33 @@ const parts = (condition: Condition | undefined): readonly Condition[] => {
 export function kindsReached(pack: Pack, entries: readonly Entry[], lines: readonly AccountLine[], asking: Asking): ReadonlySet<string> {
   const out = new Set<string>()
   const say = (kind: string, when = true) => when && out.add(kind)
-  const conditions = [...pack.intervals.map((i) => i.untimedWhen), ...pack.pauses.map((p) => p.when), ...pack.ends.map((e) => e.when), ...pack.indicators.flatMap((i) => [i.having, i.population, ...i.exclude.map((e) => e.when), ...(i.sharing?.cases.map((c) => c.when) ?? [])])]
+  const conditions = [
+    ...pack.intervals.map((i) => i.untimedWhen),
+    ...pack.pauses.map((p) => p.when),
+    ...pack.ends.map((e) => e.when),
+    ...pack.indicators.flatMap((i) => [
+      i.having,
+      i.population,
+      ...i.exclude.map((e) => e.when),
+      ...(i.sharing?.cases.map((c) => c.when) ?? []),
+    ]),
+  ]
   for (const condition of conditions.flatMap(parts)) say(`condition ${conditionKind(condition)}`)
-  for (const { from, to } of pack.intervals) for (const { choose, slots } of [from, to]) say(`moment ${choose}`, slots.length > 1 || choose === 'firstKnown')
+  for (const { from, to } of pack.intervals)
+    for (const { choose, slots } of [from, to]) say(`moment ${choose}`, slots.length > 1 || choose === 'firstKnown')
   for (const line of lines) {
     const indicator = pack.indicators.find((i) => i.id === line.indicator)!
     say(`verdict ${line.verdict}`)
     if (line.cause) say(`cause ${line.cause}`)
     if (line.leftOut) say(`left out ${line.leftOut}`)
     say('shared', line.weight < 1e6)
-    say('two shares at one place', indicator.sharing !== undefined && line.bin !== 'left-out' && line.weight === 1e6 && indicator.sharing.cases.every((c) => c.weights.every((w) => w < 1e6 && w > 0)))
+    say(
+      'two shares at one place',
+      indicator.sharing !== undefined &&
+        line.bin !== 'left-out' &&
+        line.weight === 1e6 &&
+        indicator.sharing.cases.every((c) => c.weights.every((w) => w < 1e6 && w > 0)),
+    )
     say('excluded', line.leftOut === 'excluded-by-definition')
     say('overrun counted as missed', line.verdict === 'overrun' && line.bin === 'missed')
     say('having', indicator.having !== undefined)
@@ -52,13 +95,24 @@ export function kindsReached(pack: Pack, entries: readonly Entry[], lines: reado
       const barred = barredOf(coded, asking)
       if (barred) say(`barred ${barred}`)
       say('leap day', dayText(coded.entry.occurred) === '2024-02-29')
-      say('summer-time night', pack.time === 'minute' && coded.entry.occurredAt !== undefined && ['2024-03-31', '2024-10-27'].includes(dayText(coded.entry.occurred)))
+      say(
+        'summer-time night',
+        pack.time === 'minute' &&
+          coded.entry.occurredAt !== undefined &&
+          ['2024-03-31', '2024-10-27'].includes(dayText(coded.entry.occurred)),
+      )
       say('local code', coded.row.text.mapsTo !== undefined)
     }
     const reading = readPathway(pack, pathway, asking)
     const chosen = reading.chosen.base.flatMap((c) => c ?? [])
     for (const c of chosen) {
-      const rivals = pathway.entries.filter((other) => other.row.slots.includes(c.slot.index) && other.entry.occurred === c.day && other.entry.occurredAt === c.coded.entry.occurredAt && other !== c.coded)
+      const rivals = pathway.entries.filter(
+        (other) =>
+          other.row.slots.includes(c.slot.index) &&
+          other.entry.occurred === c.day &&
+          other.entry.occurredAt === c.coded.entry.occurredAt &&
+          other !== c.coded,
+      )
       say('tie', rivals.length > 0)
       say('last recorded', rivals.length > 0 && c.slot.lastRecorded)
       say(`pick ${c.slot.pick}`)

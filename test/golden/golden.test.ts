@@ -14,7 +14,16 @@ import { randomPack } from '../differential/random.ts'
 import { mustLoad } from '../spec/examples.ts'
 
 /** A ledger of a year or two in one hospital region: what the golden texts are sized for. */
-const small: LedgerProfile = { rows: 50_000, firstTime: 19_358, lastTime: 20_269, places: 12, maxValue: 60, hasSuperseded: true, hasDoubt: true, hasVariant: true }
+const small: LedgerProfile = {
+  rows: 50_000,
+  firstTime: 19_358,
+  lastTime: 20_269,
+  places: 12,
+  maxValue: 60,
+  hasSuperseded: true,
+  hasDoubt: true,
+  hasVariant: true,
+}
 const seconds: LedgerProfile = { ...small, firstTime: 19_358 * 86_400, lastTime: 20_269 * 86_400 }
 const grouped: Grouped = { by: new Set(['place', 'period', 'variant']), period: 'month' }
 
@@ -52,7 +61,9 @@ describe('the compiled SQL is as reviewed; `npm run golden` rewrites it, then re
   }
 })
 
-interface Node { readonly [key: string]: unknown }
+interface Node {
+  readonly [key: string]: unknown
+}
 
 /** Every node of PostgreSQL's own parse tree. */
 function* nodes(value: unknown): Generator<Node> {
@@ -79,7 +90,7 @@ const isReference = (side: unknown): boolean => {
 }
 
 /** What keeps a text from being pushed down whole to spread machines; empty when nothing does. */
-export async function offences(sql: string): Promise<readonly string[]> {
+async function offences(sql: string): Promise<readonly string[]> {
   const out: string[] = []
   const tree = await parse(sql)
   for (const node of nodes(tree)) {
@@ -88,9 +99,15 @@ export async function offences(sql: string): Promise<readonly string[]> {
     if (select?.withClause) out.push('a common table expression, which may be materialised')
     if (node['GroupingSet']) out.push('grouping sets')
     const join = node['JoinExpr'] as { rarg?: unknown; larg?: unknown; quals?: unknown } | undefined
-    const values = join && (join.rarg as { RangeSubselect?: { subquery?: { SelectStmt?: { valuesLists?: unknown } } } }).RangeSubselect?.subquery?.SelectStmt?.valuesLists
-    if (join && !values && !isReference(join.rarg) && !isReference(join.larg) && !columnsIn(join.quals).includes('ledger')) out.push('a join of pathways without the ledger')
-    const call = node['FuncCall'] as { funcname?: readonly { String?: { sval?: string } }[]; over?: { partitionClause?: unknown[] } } | undefined
+    const values =
+      join &&
+      (join.rarg as { RangeSubselect?: { subquery?: { SelectStmt?: { valuesLists?: unknown } } } }).RangeSubselect?.subquery?.SelectStmt
+        ?.valuesLists
+    if (join && !values && !isReference(join.rarg) && !isReference(join.larg) && !columnsIn(join.quals).includes('ledger'))
+      out.push('a join of pathways without the ledger')
+    const call = node['FuncCall'] as
+      | { funcname?: readonly { String?: { sval?: string } }[]; over?: { partitionClause?: unknown[] } }
+      | undefined
     if (call?.over && !columnsIn(call.over.partitionClause ?? []).includes('ledger')) out.push('a window without the ledger')
     const name = call?.funcname?.at(-1)?.String?.sval ?? ''
     if (/^percentile|^mode$/.test(name)) out.push(`${name}: a national median comes from the histograms of ledgers`)
@@ -101,8 +118,12 @@ export async function offences(sql: string): Promise<readonly string[]> {
 describe('the compiled SQL can be pushed down whole to spread PostgreSQL', () => {
   test('the check finds what it looks for', async () => {
     expect(await offences('SELECT place, COUNT(*) FROM pathway_row GROUP BY place')).toEqual(['a grouping without the ledger'])
-    expect(await offences('WITH p AS MATERIALIZED (SELECT 1 AS one) SELECT one FROM p')).toEqual(['a common table expression, which may be materialised'])
-    expect(await offences('SELECT 1 FROM pathway_row a JOIN pathway_pause b ON a.pathway = b.pathway')).toEqual(['a join of pathways without the ledger'])
+    expect(await offences('WITH p AS MATERIALIZED (SELECT 1 AS one) SELECT one FROM p')).toEqual([
+      'a common table expression, which may be materialised',
+    ])
+    expect(await offences('SELECT 1 FROM pathway_row a JOIN pathway_pause b ON a.pathway = b.pathway')).toEqual([
+      'a join of pathways without the ledger',
+    ])
     expect(await offences('SELECT ledger, PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY length) FROM x GROUP BY ledger')).toHaveLength(1)
     expect(await offences('SELECT ledger, SUM(n) FROM x GROUP BY ROLLUP (ledger)')).toContain('grouping sets')
     expect(await offences('SELECT LAG(a) OVER (PARTITION BY pathway ORDER BY b) FROM x')).toEqual(['a window without the ledger'])
@@ -115,7 +136,9 @@ describe('the compiled SQL can be pushed down whole to spread PostgreSQL', () =>
     await fc.assert(
       fc.asyncProperty(fc.nat(1_000_000), async (seed) => {
         const pack = randomPack(seed)
-        for (const indicator of pack.indicators) for (const sql of Object.values(textsOf(pack, indicator.id, pack.time === 'day' ? small : seconds))) expect(await offences(sql)).toEqual([])
+        for (const indicator of pack.indicators)
+          for (const sql of Object.values(textsOf(pack, indicator.id, pack.time === 'day' ? small : seconds)))
+            expect(await offences(sql)).toEqual([])
       }),
       { numRuns: process.env['SOAK'] ? 2000 : 40, seed: 11 },
     )

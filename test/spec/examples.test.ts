@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { differencesOf, entriesOf, type FigureAsker, figureDifferences } from '../../src/core/measure/example.ts'
+import { figuresOf } from '../../src/core/measure/figure.ts'
 import { readDay } from '../../src/core/words/day.ts'
 import { endOfDay } from '../../src/core/words/instant.ts'
-import { figuresOf } from '../../src/core/measure/figure.ts'
 import type { Database } from '../../src/store/database.ts'
 import { openDuckDB } from '../../src/store/duckdb.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
@@ -33,7 +33,7 @@ const engines: readonly { name: string; open: () => Promise<{ db: Database; clos
     open: async () => {
       const fresh = await freshDatabase(server.url)
       const db = await openPostgres(fresh.url)
-      return { db, close: async () => (await db.close(), await fresh.drop()) }
+      return { db, close: () => db.close().then(fresh.drop) }
     },
   })),
 ]
@@ -50,13 +50,23 @@ for (const engine of engines) {
       test(`${name}, ${members.length} examples as known on ${asOf}`, async () => {
         const day = readDay(asOf)!
         const asking = { asOf: day, asOfAt: endOfDay(day, pack.zone) }
-        const entries = members.flatMap(({ example }, ledger) => entriesOf(example, pack).filter((e) => pack.codesByText.has(e.code)).map((e) => ({ ...e, ledger, seq: e.seq + ledger * 10_000 })))
+        const entries = members.flatMap(({ example }, ledger) =>
+          entriesOf(example, pack)
+            .filter((e) => pack.codesByText.has(e.code))
+            .map((e) => ({ ...e, ledger, seq: e.seq + ledger * 10_000 })),
+        )
         const lines = await agree(opened.db, pack, entries, asking, { by: new Set(['place', 'period']), period: 'month' })
         for (const [ledger, { name: file, example }] of members.entries()) {
           const own = lines.filter((line) => line.ledger === ledger)
           const ask: FigureAsker = (id, by) => {
             const indicator = pack.indicators.find((i) => i.id === id)
-            return indicator ? figuresOf(pack, indicator, own.filter((line) => line.indicator === id), { by, period: 'month' }) : []
+            return indicator
+              ? figuresOf(
+                  indicator,
+                  own.filter((line) => line.indicator === id),
+                  { by, period: 'month' },
+                )
+              : []
           }
           expect({ file, differences: figureDifferences(example, ask) }).toEqual({ file, differences: [] })
         }
@@ -67,7 +77,10 @@ for (const engine of engines) {
 
 /** Examples of one pack and one day. */
 function groups() {
-  const out = new Map<string, { name: string; pack: (typeof examples)[number]['pack']; asOf: string; members: (typeof examples)[number][] }>()
+  const out = new Map<
+    string,
+    { name: string; pack: (typeof examples)[number]['pack']; asOf: string; members: (typeof examples)[number][] }
+  >()
   for (const example of examples) {
     const key = `${example.pack.id} ${example.example.asOf}`
     const group = out.get(key) ?? { name: example.pack.id, pack: example.pack, asOf: example.example.asOf, members: [] }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Pack } from '../../src/core/pack/pack.ts'
 import { type Example, readExample } from '../../src/core/measure/example.ts'
+import type { Pack } from '../../src/core/pack/pack.ts'
 import { issueText } from '../../src/core/words/issue.ts'
 import { loadPack } from '../../src/store/pack-folder.ts'
 

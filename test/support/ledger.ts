@@ -25,6 +25,8 @@ export const entryRow = (entry: Entry): readonly Value[] => [
 /** Puts entries into a database as its `entry` relation, in place of what was there. */
 export async function storeEntries(db: Database, entries: readonly Entry[]): Promise<void> {
   const temp = db.kind === 'postgres' ? 'TEMPORARY ' : ''
-  await db.run(`DROP TABLE IF EXISTS entry; CREATE ${temp}TABLE entry (${entryColumns.map(([name, type]) => `${name} ${type}`).join(', ')})`)
+  await db.run(
+    `DROP TABLE IF EXISTS entry; CREATE ${temp}TABLE entry (${entryColumns.map(([name, type]) => `${name} ${type}`).join(', ')})`,
+  )
   await db.load('entry', entryColumns, entries.map(entryRow))
 }

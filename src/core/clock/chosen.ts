@@ -18,10 +18,19 @@ export interface Pathway {
   readonly variant: string
   readonly entries: readonly CodedEntry[]
 }
-export interface CodedEntry { readonly entry: Entry; readonly row: CodeRow }
+export interface CodedEntry {
+  readonly entry: Entry
+  readonly row: CodeRow
+}
 
 /** The entry a slot was given. `time`: days in a pack of days, seconds in a pack of minutes. */
-export interface Chosen { readonly slot: Slot; readonly coded: CodedEntry; readonly time: number; readonly day: Day; readonly precise: boolean }
+export interface Chosen {
+  readonly slot: Slot
+  readonly coded: CodedEntry
+  readonly time: number
+  readonly day: Day
+  readonly precise: boolean
+}
 
 /** Which entries may be chosen. base: all known; sure: only those in no doubt; real-time: each as known at its own duty's deadline. */
 export type Reading = 'base' | 'sure' | 'real-time'
@@ -30,7 +39,8 @@ export type Reading = 'base' | 'sure' | 'real-time'
 export type Barred = 'recorded-later' | 'dated-later' | 'corrected' | 'ruled-out' | 'not-in-force' | 'refused'
 
 /** In a pack of minutes an entry known only to its day stands at that day's midnight (UTC) in order, and its clock is imprecise. */
-export const timeOf = (pack: Pack, entry: Entry): number => (pack.time === 'day' ? entry.occurred : (entry.occurredAt ?? entry.occurred * 86_400))
+export const timeOf = (pack: Pack, entry: Entry): number =>
+  pack.time === 'day' ? entry.occurred : (entry.occurredAt ?? entry.occurred * 86_400)
 
 export function barredOf({ entry, row }: CodedEntry, asking: Asking): Barred | undefined {
   if (entry.recorded > asking.asOf) return 'recorded-later'
@@ -47,13 +57,23 @@ function barredByRule({ entry, row }: CodedEntry): Barred | undefined {
 }
 
 export const refusalOf = ({ entry, row }: CodedEntry) =>
-  row.refusals.find((r) => r.from <= entry.occurred && entry.occurred <= r.to && (!r.roles || (entry.recorder !== undefined && r.roles.includes(entry.recorder))))
+  row.refusals.find(
+    (r) =>
+      r.from <= entry.occurred &&
+      entry.occurred <= r.to &&
+      (!r.roles || (entry.recorder !== undefined && r.roles.includes(entry.recorder))),
+  )
 
 function counts(coded: CodedEntry, slot: Slot, reading: Reading, asking: Asking): boolean {
   const { entry } = coded
   if (reading === 'real-time' && slot.dutyDays !== undefined) {
     const deadline = Math.min(entry.occurred + slot.dutyDays, asking.asOf)
-    return entry.recorded <= deadline && entry.occurred <= asking.asOf && !(entry.superseded !== undefined && entry.superseded <= deadline) && !barredByRule(coded)
+    return (
+      entry.recorded <= deadline &&
+      entry.occurred <= asking.asOf &&
+      !(entry.superseded !== undefined && entry.superseded <= deadline) &&
+      !barredByRule(coded)
+    )
   }
   return !barredOf(coded, asking) && (reading !== 'sure' || entry.standing === 'sure')
 }
@@ -71,9 +91,21 @@ export function choose(pack: Pack, pathway: Pathway, reading: Reading, asking: A
     const candidates = pathway.entries
       .filter(({ row }) => row.slots.includes(slot.index))
       .filter((coded) => counts(coded, slot, reading, asking))
-      .map((coded): Chosen => ({ slot, coded, time: timeOf(pack, coded.entry), day: coded.entry.occurred, precise: pack.time === 'day' || coded.entry.occurredAt !== undefined }))
+      .map(
+        (coded): Chosen => ({
+          slot,
+          coded,
+          time: timeOf(pack, coded.entry),
+          day: coded.entry.occurred,
+          precise: pack.time === 'day' || coded.entry.occurredAt !== undefined,
+        }),
+      )
       .filter((candidate) => !other || (slot.pick === 'first' ? notBefore(candidate, other) : notBefore(other, candidate)))
-    chosen[slot.index] = candidates.sort((a, b) => (slot.pick === 'first' ? a.time - b.time : b.time - a.time) || (slot.lastRecorded ? b.coded.entry.seq - a.coded.entry.seq : a.coded.entry.seq - b.coded.entry.seq))[0]
+    chosen[slot.index] = candidates.sort(
+      (a, b) =>
+        (slot.pick === 'first' ? a.time - b.time : b.time - a.time) ||
+        (slot.lastRecorded ? b.coded.entry.seq - a.coded.entry.seq : a.coded.entry.seq - b.coded.entry.seq),
+    )[0]
   }
   for (const slot of pack.slots) settle(slot)
   return chosen

@@ -1,20 +1,41 @@
-import { type Interval, type LimitRow, type Pack, type Pause } from '../pack/pack.ts'
+import { limitAt } from '../pack/limit-table.ts'
+import type { Interval, LimitRow, Pack, Pause } from '../pack/pack.ts'
 import type { Verdict } from '../pack/schema.ts'
 import { addDays, type Day } from '../words/day.ts'
-import { limitAt } from '../pack/limit-table.ts'
-import { type Asking, barredOf, type Chosen, choose, type CodedEntry, momentOf, type Pathway, type Reading, timeOf } from './chosen.ts'
+import { getOrMake } from '../words/lookup.ts'
+import { type Asking, barredOf, type Chosen, type CodedEntry, choose, momentOf, type Pathway, type Reading, timeOf } from './chosen.ts'
 import { attributeOf, type Facts, holds } from './condition.ts'
 import { dayOfCount, workingDaysUpTo } from './working-days.ts'
 
 /** Why a clock is not applicable or unknown. */
-export const reasons = ['not-in-force', 'ended-otherwise', 'untimed', 'start-missing', 'in-doubt', 'imprecise', 'order-impossible', 'outside-calendar', 'limit-unknown'] as const
+export const reasons = [
+  'not-in-force',
+  'ended-otherwise',
+  'untimed',
+  'start-missing',
+  'in-doubt',
+  'imprecise',
+  'order-impossible',
+  'outside-calendar',
+  'limit-unknown',
+] as const
 export type Reason = (typeof reasons)[number]
 
 /** Where on the calendar and the clock something lies. */
-export interface Position { readonly time: number; readonly day: Day }
+export interface Position {
+  readonly time: number
+  readonly day: Day
+}
 
 /** One stretch taken out, or one that only explains: from entry to entry, or an amount an entry names. */
-export interface Stretch { readonly pause: Pause; readonly from: Position; readonly to: Position; readonly amount?: number; readonly entries: readonly CodedEntry[]; readonly subtracted: boolean }
+export interface Stretch {
+  readonly pause: Pause
+  readonly from: Position
+  readonly to: Position
+  readonly amount?: number
+  readonly entries: readonly CodedEntry[]
+  readonly subtracted: boolean
+}
 
 /**
  * One interval running in one pathway. Lengths are in the clock's unit: days, working days, or seconds for minutes.
@@ -60,7 +81,9 @@ export function readPathway(pack: Pack, pathway: Pathway, asking: Asking): Pathw
 
 /** Where entries carry the variant beside the code, the first in order of letters of those known, so that it never depends on order. */
 function entryVariant({ entries }: Pathway, asking: Asking): string {
-  const named = entries.flatMap(({ entry }) => (entry.variant !== undefined && entry.recorded <= asking.asOf && entry.occurred <= asking.asOf ? entry.variant : []))
+  const named = entries.flatMap(({ entry }) =>
+    entry.variant !== undefined && entry.recorded <= asking.asOf && entry.occurred <= asking.asOf ? entry.variant : [],
+  )
   return named.sort()[0] ?? ''
 }
 
@@ -97,21 +120,25 @@ export function readClock(at: PathwayReading, interval: Interval, reading: Readi
   if (!start && startNotInForce(at, interval)) return verdict('not-applicable', 'not-in-force')
   if (!start && !stop) return laterMilestoneKnown(pack, interval, chosen) ? verdict('unknown', 'start-missing') : undefined
   if (stop && interval.untimedWhen && holds(interval.untimedWhen, facts)) return verdict('not-applicable', 'untimed')
-  if (!stop && pack.ends.some((end) => (!end.intervals || end.intervals.has(interval.id)) && holds(end.when, facts))) return verdict('not-applicable', 'ended-otherwise')
-  if (!stop && asking.asOf > (pack.lastDays.get(pathway.variant) ?? Number.POSITIVE_INFINITY)) return verdict('not-applicable', 'not-in-force')
+  if (!stop && pack.ends.some((end) => (!end.intervals || end.intervals.has(interval.id)) && holds(end.when, facts)))
+    return verdict('not-applicable', 'ended-otherwise')
+  if (!stop && asking.asOf > (pack.lastDays.get(pathway.variant) ?? Number.POSITIVE_INFINITY))
+    return verdict('not-applicable', 'not-in-force')
   if (!start) return verdict('unknown', 'start-missing')
   if ([start, stop].some((c) => c && openDoubts.includes(c.coded.entry.standing))) return verdict('unknown', 'in-doubt')
   if (interval.unit === 'minute' && (!start.precise || stop?.precise === false)) return verdict('unknown', 'imprecise')
   const until = stop ?? { time: pack.time === 'day' ? asking.asOf : asking.asOfAt, day: asking.asOf }
   const on = scale(interval)
   if (stop && (interval.unit === 'minute' ? stop.time < start.time : stop.day < start.day)) return verdict('unknown', 'order-impossible')
-  if (interval.unit === 'working-day' && interval.calendar && (start.day < interval.calendar.from || until.day > interval.calendar.to)) return verdict('unknown', 'outside-calendar')
+  if (interval.unit === 'working-day' && interval.calendar && (start.day < interval.calendar.from || until.day > interval.calendar.to))
+    return verdict('unknown', 'outside-calendar')
 
   const measured = { ...clock, ...lengths(at, interval, { start, until, on }) }
   const values = interval.limitBy.map((attribute) => attributeOf(facts, attribute.id) ?? '?')
   const limitDate = interval.limitChosenBy ? momentOf(interval.limitChosenBy, chosen) : start
   const limit = limitAt(limitsOf(pack, interval), pathway.variant, values, (limitDate ?? start).day)
-  if (!limit || limit.outcome.kind === 'unknown' || (stop && values.includes('?'))) return { ...measured, verdict: 'unknown', reason: 'limit-unknown', ...(limit ? { limit } : {}) }
+  if (!limit || limit.outcome.kind === 'unknown' || (stop && values.includes('?')))
+    return { ...measured, verdict: 'unknown', reason: 'limit-unknown', ...(limit ? { limit } : {}) }
   if (limit.outcome.kind === 'untimed') return { ...measured, verdict: 'not-applicable', reason: 'untimed', limit }
   const limitAmount = limit.outcome.amount * (interval.unit === 'minute' ? 60 : 1)
   const known = { ...measured, limit, limitAmount, limitDay: limitDayOf(interval, start, limitAmount + measured.paused) }
@@ -125,16 +152,15 @@ export function readClock(at: PathwayReading, interval: Interval, reading: Readi
 
 const limitsByInterval = new WeakMap<Pack, Map<string, readonly LimitRow[]>>()
 function limitsOf(pack: Pack, interval: Interval): readonly LimitRow[] {
-  let map = limitsByInterval.get(pack)
-  if (!map) limitsByInterval.set(pack, (map = new Map()))
-  let rows = map.get(interval.id)
-  if (!rows) map.set(interval.id, (rows = pack.limits.filter((row) => row.interval === interval.id)))
-  return rows
+  const byInterval = getOrMake(limitsByInterval, pack, () => new Map<string, readonly LimitRow[]>())
+  return getOrMake(byInterval, interval.id, () => pack.limits.filter((row) => row.interval === interval.id))
 }
 
 /** An entry that would have started the clock, but its code or variant was not in force on its day. */
 function startNotInForce(at: PathwayReading, interval: Interval): boolean {
-  return at.pathway.entries.some((coded) => coded.row.slots.some((slot) => interval.from.slots.includes(slot)) && barredOf(coded, at.asking) === 'not-in-force')
+  return at.pathway.entries.some(
+    (coded) => coded.row.slots.some((slot) => interval.from.slots.includes(slot)) && barredOf(coded, at.asking) === 'not-in-force',
+  )
 }
 
 /** A step after the interval's start, in the pack's order of milestones; ends are no steps. */
@@ -150,7 +176,11 @@ export function lastActivity(at: PathwayReading): { time: number; day: Day } | u
   return times.length === 0 ? undefined : { time: Math.max(...times.map((t) => t.time)), day: Math.max(...times.map((t) => t.day)) as Day }
 }
 
-function lengths(at: PathwayReading, interval: Interval, { start, until, on }: { start: Position; until: Position; on: (p: Position) => number }) {
+function lengths(
+  at: PathwayReading,
+  interval: Interval,
+  { start, until, on }: { start: Position; until: Position; on: (p: Position) => number },
+) {
   const facts = baseFacts(at, noVerdict)
   const stretches = at.pack.pauses.flatMap((pause) => {
     const subtracted = pause.subtractFrom.has(interval.id) && (!pause.when || holds(pause.when, facts))
@@ -160,10 +190,24 @@ function lengths(at: PathwayReading, interval: Interval, { start, until, on }: {
   const out = (cause?: Pause['cause']) => {
     const taken = stretches.filter((s) => s.subtracted || s.pause.cause === cause)
     const amounts = taken.reduce((sum, s) => sum + (s.amount ?? 0), 0)
-    return Math.min(gross, amounts + union(taken.filter((s) => s.amount === undefined), { start, until, on, interval }))
+    return Math.min(
+      gross,
+      amounts +
+        union(
+          taken.filter((s) => s.amount === undefined),
+          { start, until, on, interval },
+        ),
+    )
   }
   const paused = out()
-  return { stretches, gross, paused, length: gross - paused, withoutPatient: gross - out('patient'), withoutMedical: gross - out('medical') }
+  return {
+    stretches,
+    gross,
+    paused,
+    length: gross - paused,
+    withoutPatient: gross - out('patient'),
+    withoutMedical: gross - out('medical'),
+  }
 }
 
 function amountOf(at: PathwayReading, pause: Pause, subtracted: boolean, interval: Interval): readonly Stretch[] {
@@ -191,7 +235,10 @@ function spansOf(at: PathwayReading, pause: Pause, subtracted: boolean, until: P
 }
 
 /** Length covered by spans, each bit once, within the clock's ends. */
-function union(spans: readonly Stretch[], { start, until, on, interval }: { start: Position; until: Position; on: (p: Position) => number; interval: Interval }): number {
+function union(
+  spans: readonly Stretch[],
+  { start, until, on, interval }: { start: Position; until: Position; on: (p: Position) => number; interval: Interval },
+): number {
   const edge = (p: Position) => (interval.unit === 'minute' ? p.time : p.day)
   const at = (n: number): Position => ({ time: n, day: n as Day }) // `on` looks at the one that `edge` took
   let covered = edge(start)

@@ -22,7 +22,21 @@ export function attributeOf(facts: Pick<Facts, 'pack' | 'chosen'>, id: string): 
 }
 
 type Keyed<K extends string> = Extract<Condition, Record<K, unknown>>
-const answers: { readonly [K in 'known' | 'missing' | 'before' | 'notAfter' | 'samePlace' | 'onOrAfter' | 'variant' | 'verdict' | 'attribute' | 'all' | 'any' | 'not']: (c: Keyed<K>, facts: Facts) => boolean } = {
+const answers: {
+  readonly [K in
+    | 'known'
+    | 'missing'
+    | 'before'
+    | 'notAfter'
+    | 'samePlace'
+    | 'onOrAfter'
+    | 'variant'
+    | 'verdict'
+    | 'attribute'
+    | 'all'
+    | 'any'
+    | 'not']: (c: Keyed<K>, facts: Facts) => boolean
+} = {
   known: (c, facts) => slotOf(facts, c.known) !== undefined,
   missing: (c, facts) => slotOf(facts, c.missing) === undefined,
   before: (c, facts) => inOrder(c.before, facts, (a, b) => a < b),

@@ -5,7 +5,8 @@ const counts = new WeakMap<Calendar, Int32Array>()
 
 const clamp = (calendar: Calendar, day: Day): Day => Math.min(Math.max(day, calendar.from), calendar.to) as Day
 
-export const isWorkingDay = (calendar: Calendar, day: Day): boolean => !calendar.weekend.includes(weekdayOf(day)) && !calendar.holidays.has(day)
+export const isWorkingDay = (calendar: Calendar, day: Day): boolean =>
+  !calendar.weekend.includes(weekdayOf(day)) && !calendar.holidays.has(day)
 
 /** Working days of the calendar up to and with the day; days outside the calendar count as its nearest end. */
 export function workingDaysUpTo(calendar: Calendar, day: Day): number {

@@ -8,7 +8,8 @@ import type { ArrivingEntry, Entry } from './entry.ts'
 export function arrive(arriving: readonly ArrivingEntry[]): readonly Entry[] {
   const superseded = new Map<string, Day>()
   for (const { corrects, withdraws, recorded } of arriving) {
-    for (const id of [corrects, withdraws]) if (id !== undefined) superseded.set(id, Math.min(superseded.get(id) ?? recorded, recorded) as Day)
+    for (const id of [corrects, withdraws])
+      if (id !== undefined) superseded.set(id, Math.min(superseded.get(id) ?? recorded, recorded) as Day)
   }
   return arriving
     .map((entry, i) => ({ entry, i }))

@@ -1,10 +1,11 @@
-import { type Asking, type Chosen, type Pathway, momentOf } from '../clock/chosen.ts'
+import { type Asking, type Chosen, momentOf, type Pathway } from '../clock/chosen.ts'
 import { type Clock, lastActivity, type PathwayReading, readClock, readPathway, reasons } from '../clock/clock.ts'
 import { type Facts, holds } from '../clock/condition.ts'
 import type { Entry } from '../ledger/entry.ts'
 import type { Indicator, Pack } from '../pack/pack.ts'
 import type { Verdict } from '../pack/schema.ts'
 import type { Day } from '../words/day.ts'
+import { getOrMake } from '../words/lookup.ts'
 
 export const causes = ['in-doubt', 'patient-chose', 'medical', 'care-late'] as const
 export type Cause = (typeof causes)[number]
@@ -53,9 +54,7 @@ export function listPathways(pack: Pack, entries: readonly Entry[]): readonly Pa
     for (const row of pack.codesByText.get(entry.code) ?? []) {
       const variant = pack.variantFrom === 'code' ? (row.variant ?? '') : ''
       const key = `${entry.ledger}\n${entry.pathway}\n${variant}`
-      let pathway = found.get(key)
-      if (!pathway) found.set(key, (pathway = { ledger: entry.ledger, id: entry.pathway, variant, entries: [] }))
-      pathway.entries.push({ entry, row })
+      getOrMake(found, key, () => ({ ledger: entry.ledger, id: entry.pathway, variant, entries: [] })).entries.push({ entry, row })
     }
   }
   const order = (a: Pathway, b: Pathway) => a.ledger - b.ledger || (a.id < b.id ? -1 : a.id > b.id ? 1 : a.variant < b.variant ? -1 : 1)
@@ -97,12 +96,14 @@ export function linesOf(reading: PathwayReading, indicator: Indicator): readonly
     ...(bin.bin === 'left-out' ? {} : { realTime: rests.every((c) => !c || inDuty(c)) }),
     ...realTimeBin(reading, indicator, bin, rests),
   }
-  if (bin.bin === 'left-out' || !indicator.sharing) return [{ ...line, place: placeOf(indicator, clock, facts), weight: wholeWeight, first: true }]
+  if (bin.bin === 'left-out' || !indicator.sharing)
+    return [{ ...line, place: placeOf(indicator, clock, facts), weight: wholeWeight, first: true }]
   return sharesOf(indicator.sharing, facts).map((share, i) => ({ ...line, ...share, first: i === 0 }))
 }
 
 /** On a day before its first entry was recorded, a pathway is not there at all. */
-const isThere = ({ pathway, asking }: PathwayReading) => pathway.entries.some(({ entry }) => entry.recorded <= asking.asOf && entry.occurred <= asking.asOf)
+const isThere = ({ pathway, asking }: PathwayReading) =>
+  pathway.entries.some(({ entry }) => entry.recorded <= asking.asOf && entry.occurred <= asking.asOf)
 
 const inDuty = ({ slot, coded: { entry } }: Chosen) => slot.dutyDays === undefined || entry.recorded - entry.occurred <= slot.dutyDays
 
@@ -129,7 +130,12 @@ function causeOf(reading: PathwayReading, clock: Clock): Cause {
   return 'care-late'
 }
 
-function realTimeBin(reading: PathwayReading, indicator: Indicator, bin: Bin, rests: readonly (Chosen | undefined)[]): { realTimeBin?: 'met' | 'missed' } {
+function realTimeBin(
+  reading: PathwayReading,
+  indicator: Indicator,
+  bin: Bin,
+  rests: readonly (Chosen | undefined)[],
+): { realTimeBin?: 'met' | 'missed' } {
   if (bin.leftOut === 'excluded-by-definition') return {}
   if (!indicator.within) return bin.bin !== 'left-out' && rests.every((c) => !c || inDuty(c)) ? { realTimeBin: bin.bin } : {}
   const verdict = readClock(reading, indicator.within, 'real-time')?.verdict
@@ -139,7 +145,13 @@ function realTimeBin(reading: PathwayReading, indicator: Indicator, bin: Bin, re
 
 /** By the indicator's own moment; without it by the day the limit falls on; then by the start; then by the last thing known. */
 function periodDayOf(reading: PathwayReading, indicator: Indicator, clock: Clock | undefined, facts: Facts): Day {
-  return momentOf(indicator.period, facts.chosen)?.day ?? clock?.limitDay ?? clock?.start?.day ?? lastActivity(reading)?.day ?? reading.asking.asOf
+  return (
+    momentOf(indicator.period, facts.chosen)?.day ??
+    clock?.limitDay ??
+    clock?.start?.day ??
+    lastActivity(reading)?.day ??
+    reading.asking.asOf
+  )
 }
 
 function placeOf(indicator: Indicator, clock: Clock | undefined, facts: Facts): string {

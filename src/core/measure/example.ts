@@ -5,7 +5,7 @@ import { arrive } from '../ledger/arrive.ts'
 import { type ArrivingEntry, type Entry, standings } from '../ledger/entry.ts'
 import type { Pack } from '../pack/pack.ts'
 import { verdicts } from '../pack/schema.ts'
-import { dayText, type Day, readDay } from '../words/day.ts'
+import { type Day, dayText, readDay } from '../words/day.ts'
 import { endOfDay, type Instant, instantOf } from '../words/instant.ts'
 import { fail, ok, type Result } from '../words/result.ts'
 import { readYaml, shapeIssues } from '../words/yaml.ts'
@@ -45,9 +45,23 @@ export const Example = z.strictObject({
   ),
   expect: z.strictObject({
     clocks: z
-      .array(z.strictObject({ pathway: z.string(), variant: z.string().optional(), interval: z.string(), verdict: z.enum([...verdicts, 'none']), reason: z.string().optional(), length: z.number().optional(), limit: z.number().optional(), start: DayText.optional(), stop: DayText.optional() }))
+      .array(
+        z.strictObject({
+          pathway: z.string(),
+          variant: z.string().optional(),
+          interval: z.string(),
+          verdict: z.enum([...verdicts, 'none']),
+          reason: z.string().optional(),
+          length: z.number().optional(),
+          limit: z.number().optional(),
+          start: DayText.optional(),
+          stop: DayText.optional(),
+        }),
+      )
       .optional(),
-    refused: z.array(z.strictObject({ pathway: z.string(), code: z.string(), why: z.string().describe('not-in-force, or the id of the rule') })).optional(),
+    refused: z
+      .array(z.strictObject({ pathway: z.string(), code: z.string(), why: z.string().describe('not-in-force, or the id of the rule') }))
+      .optional(),
     unknownCodes: z.array(z.string()).optional().describe('codes the pack must not have'),
     figures: z
       .array(
@@ -133,30 +147,39 @@ export function differencesOf(pack: Pack, example: Example): readonly string[] {
       stop: clock?.stop && dayText(clock.stop.day),
     }
     for (const key of ['verdict', 'reason', 'length', 'limit', 'start', 'stop'] as const)
-      if (want[key] !== undefined && want[key] !== got[key]) out.push(`${want.pathway} ${want.interval}: ${key} is ${got[key]}, expected ${want[key]}`)
+      if (want[key] !== undefined && want[key] !== got[key])
+        out.push(`${want.pathway} ${want.interval}: ${key} is ${got[key]}, expected ${want[key]}`)
   }
   for (const want of example.expect.refused ?? []) {
-    const coded = pathways.filter((p) => p.id === want.pathway).flatMap((p) => p.entries).find(({ entry }) => entry.code === want.code)
+    const coded = pathways
+      .filter((p) => p.id === want.pathway)
+      .flatMap((p) => p.entries)
+      .find(({ entry }) => entry.code === want.code)
     const barred = coded && barredOf(coded, asking)
     const why = barred === 'refused' && coded ? refusalOf(coded)?.rule : barred
     if (why !== want.why) out.push(`${want.pathway} ${want.code}: ${why ?? 'not refused'}, expected ${want.why}`)
   }
   const ask: FigureAsker = (id, by) => {
     const indicator = pack.indicators.find((i) => i.id === id)
-    return indicator ? figuresOf(pack, indicator, accountOf(pack, indicator, pathways, asking), { by, period: 'month' }) : []
+    return indicator ? figuresOf(indicator, accountOf(pack, indicator, pathways, asking), { by, period: 'month' }) : []
   }
   return [...out, ...figureDifferences(example, ask)]
 }
 
 export function figureDifferences(example: Example, ask: FigureAsker): readonly string[] {
   return (example.expect.figures ?? []).flatMap((want) => {
-    const figure = ask(want.indicator, new Set(want.place === undefined ? [] : ['place'])).find((f) => want.place === undefined || f.place === want.place)
+    const figure = ask(want.indicator, new Set(want.place === undefined ? [] : ['place'])).find(
+      (f) => want.place === undefined || f.place === want.place,
+    )
     const name = [want.indicator, want.place].filter(Boolean).join(' at ')
     if (!figure) return want.denominator === 0 ? [] : [`${name}: no figure`]
     const got: Record<string, unknown> = { ...figure, ...figure.coding }
     return Object.entries(want).flatMap(([key, value]) => {
       if (key === 'indicator' || key === 'place' || value === undefined) return []
-      const same = typeof value === 'number' && typeof got[key] === 'number' ? Math.abs(value - got[key]) < 5e-4 : JSON.stringify(value) === JSON.stringify(got[key])
+      const same =
+        typeof value === 'number' && typeof got[key] === 'number'
+          ? Math.abs(value - got[key]) < 5e-4
+          : JSON.stringify(value) === JSON.stringify(got[key])
       return same ? [] : [`${name}: ${key} is ${JSON.stringify(got[key])}, expected ${JSON.stringify(value)}`]
     })
   })

@@ -30,7 +30,14 @@ export interface ExplainedClock {
   readonly reason?: string
   /** The sum, as somebody would write it down. */
   readonly arithmetic: readonly string[]
-  readonly limit?: { readonly amount: number | null; readonly unit: string; readonly row: string; readonly source?: string; readonly note?: string; readonly valid: string }
+  readonly limit?: {
+    readonly amount: number | null
+    readonly unit: string
+    readonly row: string
+    readonly source?: string
+    readonly note?: string
+    readonly valid: string
+  }
   readonly rules: readonly string[]
 }
 
@@ -41,7 +48,13 @@ export interface Explanation {
   readonly pack: { readonly id: string; readonly version: string }
   readonly entries: readonly ExplainedEntry[]
   readonly clocks: readonly ExplainedClock[]
-  readonly indicators: readonly { readonly indicator: string; readonly bin: string; readonly why?: string; readonly place: string; readonly weight: number }[]
+  readonly indicators: readonly {
+    readonly indicator: string
+    readonly bin: string
+    readonly why?: string
+    readonly place: string
+    readonly weight: number
+  }[]
 }
 
 /** Everything Varde knows about why one pathway counts as it does. */
@@ -57,7 +70,15 @@ export function explainPathway(pack: Pack, pathway: Pathway, asking: Asking): Ex
       const clock = readClock(reading, interval)
       return clock ? [explainClock(reading, clock)] : []
     }),
-    indicators: pack.indicators.flatMap((indicator) => linesOf(reading, indicator).map((line) => ({ indicator: indicator.id, bin: line.bin, ...whyOf(line), place: line.place, weight: line.weight / 1e6 }))),
+    indicators: pack.indicators.flatMap((indicator) =>
+      linesOf(reading, indicator).map((line) => ({
+        indicator: indicator.id,
+        bin: line.bin,
+        ...whyOf(line),
+        place: line.place,
+        weight: line.weight / 1e6,
+      })),
+    ),
   }
 }
 
@@ -79,7 +100,12 @@ function explainEntry(reading: PathwayReading, coded: CodedEntry): ExplainedEntr
   const pauses = [...row.starts, ...row.ends].map((i) => reading.pack.pauses[i]!.id)
   const marks = row.slots.map((i) => reading.pack.slots[i]!)
   const rival = marks.map((slot) => reading.chosen.base[slot.index]).find((c) => c && c.coded !== coded)
-  const notChosen = marks.length > 0 && chosenFor.length === 0 ? (rival ? `another entry counts for ${rival.slot.id}: ${rival.coded.entry.code} of ${dayText(rival.day)}` : 'not on the side of the other milestone it is picked beside') : undefined
+  const notChosen =
+    marks.length > 0 && chosenFor.length === 0
+      ? rival
+        ? `another entry counts for ${rival.slot.id}: ${rival.coded.entry.code} of ${dayText(rival.day)}`
+        : 'not on the side of the other milestone it is picked beside'
+      : undefined
   const passedOver = barred ? barredWords[barred] : notChosen
   const rule = barred === 'refused' ? refusalOf(coded)?.rule : undefined
   return {
@@ -115,7 +141,13 @@ function explainClock(reading: PathwayReading, clock: Clock): ExplainedClock {
     ...(clock.reason ? { reason: clock.reason } : {}),
     arithmetic: arithmeticOf(reading, clock),
     ...(clock.limit ? { limit: limitOf(reading.pack, clock, clock.limit) } : {}),
-    rules: [...new Set([...clock.stretches.flatMap((s) => s.pause.rule ?? []), ...[clock.start, clock.stop].flatMap((c) => c?.coded.row.text.rule ?? []), ...(text.source ? [`source ${text.source}`] : [])])],
+    rules: [
+      ...new Set([
+        ...clock.stretches.flatMap((s) => s.pause.rule ?? []),
+        ...[clock.start, clock.stop].flatMap((c) => c?.coded.row.text.rule ?? []),
+        ...(text.source ? [`source ${text.source}`] : []),
+      ]),
+    ],
   }
 }
 
@@ -125,24 +157,45 @@ function arithmeticOf(reading: PathwayReading, clock: Clock): readonly string[] 
   const unit = unitWords[interval.unit]
   const shown = (length: number) => (interval.unit === 'minute' ? Math.round((length / 60) * 100) / 100 : length)
   const end = (c: Chosen | undefined) => (c ? `${c.coded.entry.code} ${momentText(reading, c.coded)}` : undefined)
-  const lines = [`start: ${end(start) ?? 'not known'}${clock.restarted ? ' (the clock starts anew here)' : ''}`, `stop: ${end(stop) ?? 'none yet'}`]
+  const lines = [
+    `start: ${end(start) ?? 'not known'}${clock.restarted ? ' (the clock starts anew here)' : ''}`,
+    `stop: ${end(stop) ?? 'none yet'}`,
+  ]
   if (clock.gross === undefined || !start) return lines
-  lines.push(stop ? `from start to stop: ${shown(clock.gross)} ${unit}` : `from start to ${dayText(reading.asking.asOf)}: ${shown(clock.gross)} ${unit}`)
+  lines.push(
+    stop
+      ? `from start to stop: ${shown(clock.gross)} ${unit}`
+      : `from start to ${dayText(reading.asking.asOf)}: ${shown(clock.gross)} ${unit}`,
+  )
   for (const s of clock.stretches) {
-    const what = s.amount === undefined ? `${s.pause.name}, ${stretchText(reading, s.from, s.to, s.entries.length === 1)}` : `${s.pause.name}, ${shown(s.amount)} ${unit}`
+    const what =
+      s.amount === undefined
+        ? `${s.pause.name}, ${stretchText(reading, s.from, s.to, s.entries.length === 1)}`
+        : `${s.pause.name}, ${shown(s.amount)} ${unit}`
     lines.push(s.subtracted ? `taken out: ${what}` : `not taken out, but it explains: ${what}`)
   }
-  if (clock.paused) lines.push(`pauses together: ${shown(clock.paused)} ${unit}; ${shown(clock.gross)} - ${shown(clock.paused)} = ${shown(clock.length ?? 0)} ${unit}`)
+  if (clock.paused)
+    lines.push(
+      `pauses together: ${shown(clock.paused)} ${unit}; ${shown(clock.gross)} - ${shown(clock.paused)} = ${shown(clock.length ?? 0)} ${unit}`,
+    )
   if (clock.limitAmount !== undefined && clock.length !== undefined) {
     const left = shown(clock.limitAmount - clock.length)
-    lines.push(`limit: ${shown(clock.limitAmount)} ${unit}${clock.limit?.values.includes('?') ? ' (the longest it could get)' : ''}; ${left >= 0 ? `${left} left` : `${-left} over`}${clock.limitDay === undefined ? '' : `; last day ${dayText(clock.limitDay)}`}`)
+    lines.push(
+      `limit: ${shown(clock.limitAmount)} ${unit}${clock.limit?.values.includes('?') ? ' (the longest it could get)' : ''}; ${left >= 0 ? `${left} left` : `${-left} over`}${clock.limitDay === undefined ? '' : `; last day ${dayText(clock.limitDay)}`}`,
+    )
   }
-  if (clock.waiting !== undefined) lines.push(clock.waiting ? 'something happened after the limit: it is still going on' : 'nothing happened after the limit: perhaps only a code is missing')
+  if (clock.waiting !== undefined)
+    lines.push(
+      clock.waiting
+        ? 'something happened after the limit: it is still going on'
+        : 'nothing happened after the limit: perhaps only a code is missing',
+    )
   return lines
 }
 
 function stretchText(reading: PathwayReading, from: { time: number; day: Day }, to: { time: number; day: Day }, open: boolean): string {
-  const at = (p: { time: number; day: Day }) => (reading.pack.time === 'day' ? dayText(p.day) : `${new Date(p.time * 1000).toISOString().slice(0, 19).replace('T', ' ')}Z`)
+  const at = (p: { time: number; day: Day }) =>
+    reading.pack.time === 'day' ? dayText(p.day) : `${new Date(p.time * 1000).toISOString().slice(0, 19).replace('T', ' ')}Z`
   return `${at(from)} to ${open ? 'now' : at(to)}`
 }
 
@@ -162,14 +215,20 @@ function limitOf(pack: Pack, clock: Clock, limit: LimitRow): NonNullable<Explain
 }
 
 /** What one line of an account rests on, for people: the entries that made the verdict, and the rules. */
-export function groundsOf(pack: Pack, pathway: Pathway, asking: Asking, interval: string | undefined): { entries: readonly string[]; rules: readonly string[] } {
+export function groundsOf(
+  pack: Pack,
+  pathway: Pathway,
+  asking: Asking,
+  interval: string | undefined,
+): { entries: readonly string[]; rules: readonly string[] } {
   const reading = readPathway(pack, pathway, asking)
   const found = interval === undefined ? undefined : pack.intervals.find((i) => i.id === interval)
   const clock = found && readClock(reading, found)
   const ends = [clock?.start, clock?.stop].flatMap((c) => (c ? [c.coded] : []))
   const chosen = reading.chosen.base.flatMap((c) => (c ? [c.coded] : []))
   // A clock that never began rests on what else is there; a pathway never in force, on entries that do not count.
-  const used = clock && ends.length > 0 ? [...ends, ...clock.stretches.flatMap((s) => s.entries)] : chosen.length > 0 ? chosen : pathway.entries
+  const used =
+    clock && ends.length > 0 ? [...ends, ...clock.stretches.flatMap((s) => s.entries)] : chosen.length > 0 ? chosen : pathway.entries
   const explained = clock ? explainClock(reading, clock) : undefined
   return {
     entries: [...new Set(used)].map((coded) => `${coded.entry.code} ${momentText(reading, coded)}`),

@@ -1,4 +1,4 @@
-import type { Indicator, Pack } from '../pack/pack.ts'
+import type { Indicator } from '../pack/pack.ts'
 import { type PeriodKind, periodOf, periodText } from '../words/day.ts'
 import { type AccountLine, type Cause, type LeftOut, wholeWeight } from './account.ts'
 
@@ -6,7 +6,10 @@ export const groupings = ['place', 'period', 'variant'] as const
 export type Grouping = (typeof groupings)[number]
 
 /** How figures are asked for. */
-export interface Grouped { readonly by: ReadonlySet<Grouping>; readonly period: PeriodKind }
+export interface Grouped {
+  readonly by: ReadonlySet<Grouping>
+  readonly period: PeriodKind
+}
 
 /** The answer of an indicator for a place, a period and a variant; null where it was not asked by that. */
 export interface Figure {
@@ -32,17 +35,30 @@ export interface Figure {
 
 /** What a figure is put together from: sums over the lines of its account. Weights in millionths; lengths with how often each occurs. */
 export interface Tally {
-  readonly bins: readonly { readonly bin: AccountLine['bin']; readonly why?: Cause | LeftOut; readonly weight: number; readonly realTime: number; readonly unknown: boolean; readonly realTimeMet: number; readonly realTimeMissed: number }[]
+  readonly bins: readonly {
+    readonly bin: AccountLine['bin']
+    readonly why?: Cause | LeftOut
+    readonly weight: number
+    readonly realTime: number
+    readonly unknown: boolean
+    readonly realTimeMet: number
+    readonly realTimeMissed: number
+  }[]
   readonly lengths: readonly { readonly length: number; readonly count: number }[]
 }
 
 const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole)
 
-export interface Cell { readonly place: string | null; readonly period: number | null; readonly variant: string | null }
+export interface Cell {
+  readonly place: string | null
+  readonly period: number | null
+  readonly variant: string | null
+}
 
 /** Numbers of one cell: section 2 of what a figure means. */
 export function figureOf(indicator: Indicator, cell: Cell, tally: Tally, period: PeriodKind): Figure {
-  const sum = (of: (b: Tally['bins'][number]) => boolean, what: 'weight' | 'realTime' | 'realTimeMet' | 'realTimeMissed' = 'weight') => tally.bins.filter(of).reduce((n, b) => n + b[what], 0)
+  const sum = (of: (b: Tally['bins'][number]) => boolean, what: 'weight' | 'realTime' | 'realTimeMet' | 'realTimeMissed' = 'weight') =>
+    tally.bins.filter(of).reduce((n, b) => n + b[what], 0)
   const met = sum((b) => b.bin === 'met')
   const counted = met + sum((b) => b.bin === 'missed')
   const unknown = sum((b) => b.bin === 'left-out' && b.unknown)
@@ -53,7 +69,11 @@ export function figureOf(indicator: Indicator, cell: Cell, tally: Tally, period:
   const byWhy = (bin: (b: AccountLine['bin']) => boolean) => {
     const out: Record<string, number> = {}
     for (const b of tally.bins) if (bin(b.bin) && b.why) out[b.why] = (out[b.why] ?? 0) + b.weight
-    return Object.fromEntries(Object.entries(out).sort(([a], [b]) => (a < b ? -1 : 1)).map(([why, weight]) => [why, weight / wholeWeight]))
+    return Object.fromEntries(
+      Object.entries(out)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([why, weight]) => [why, weight / wholeWeight]),
+    )
   }
   const perUnit = indicator.within?.unit === 'minute' ? 60 : 1
   return {
@@ -71,7 +91,11 @@ export function figureOf(indicator: Indicator, cell: Cell, tally: Tally, period:
     fellShort: byWhy((bin) => bin === 'missed'),
     leftOut: byWhy((bin) => bin === 'left-out'),
     coding: indicator.hasDuty
-      ? { realTime: realTime / wholeWeight, afterCoded: (counted - realTime) / wholeWeight, shareRealTime: share(realTimeMet, realTimeMet + sum(() => true, 'realTimeMissed')) }
+      ? {
+          realTime: realTime / wholeWeight,
+          afterCoded: (counted - realTime) / wholeWeight,
+          shareRealTime: share(realTimeMet, realTimeMet + sum(() => true, 'realTimeMissed')),
+        }
       : { realTime: null, afterCoded: null, shareRealTime: null },
   }
 }
@@ -83,7 +107,10 @@ export function quantile(lengths: Tally['lengths'], q: number, perUnit: number):
   if (n === 0) return null
   const at = (index: number): number => {
     let seen = 0
-    for (const { length, count } of sorted) if ((seen += count) > index) return length
+    for (const { length, count } of sorted) {
+      seen += count
+      if (seen > index) return length
+    }
     return sorted.at(-1)!.length
   }
   const position = (n - 1) * q
@@ -92,9 +119,10 @@ export function quantile(lengths: Tally['lengths'], q: number, perUnit: number):
 }
 
 /** The plain engine's figures: the lines of an account, put into their cells and added up. */
-export function figuresOf(pack: Pack, indicator: Indicator, lines: readonly AccountLine[], grouped: Grouped): readonly Figure[] {
+export function figuresOf(indicator: Indicator, lines: readonly AccountLine[], grouped: Grouped): readonly Figure[] {
   const none: Cell = { place: null, period: null, variant: null }
-  if (indicator.unknown !== undefined) return [{ ...figureOf(indicator, none, { bins: [], lengths: [] }, grouped.period), unknown: indicator.unknown }]
+  if (indicator.unknown !== undefined)
+    return [{ ...figureOf(indicator, none, { bins: [], lengths: [] }, grouped.period), unknown: indicator.unknown }]
   const cells = new Map<string, { cell: Cell; lines: AccountLine[] }>()
   if (grouped.by.size === 0) cells.set('', { cell: none, lines: [] })
   for (const line of lines) {
@@ -104,7 +132,9 @@ export function figuresOf(pack: Pack, indicator: Indicator, lines: readonly Acco
     if (group) group.lines.push(line)
     else cells.set(key, { cell, lines: [line] })
   }
-  return [...cells.values()].sort((a, b) => inOrder(a.cell, b.cell)).map(({ cell, lines: inCell }) => figureOf(indicator, cell, tallyOf(inCell, grouped), grouped.period))
+  return [...cells.values()]
+    .sort((a, b) => inOrder(a.cell, b.cell))
+    .map(({ cell, lines: inCell }) => figureOf(indicator, cell, tallyOf(inCell, grouped), grouped.period))
 }
 
 export function cellOf(line: AccountLine, { by, period }: Grouped): Cell {
@@ -125,13 +155,15 @@ function tallyOf(lines: readonly AccountLine[], { by }: Grouped): Tally {
   return {
     bins: lines.map((line) => ({
       bin: line.bin,
-      ...(line.cause ?? line.leftOut ? { why: line.cause ?? line.leftOut } : {}),
+      ...((line.cause ?? line.leftOut) ? { why: line.cause ?? line.leftOut } : {}),
       weight: line.weight,
       realTime: line.realTime ? line.weight : 0,
       unknown: line.verdict === 'unknown' && line.leftOut !== 'excluded-by-definition',
       realTimeMet: line.realTimeBin === 'met' ? line.weight : 0,
       realTimeMissed: line.realTimeBin === 'missed' ? line.weight : 0,
     })),
-    lengths: lines.filter((line) => line.length !== undefined && (by.has('place') || line.first)).map((line) => ({ length: line.length!, count: 1 })),
+    lengths: lines
+      .filter((line) => line.length !== undefined && (by.has('place') || line.first))
+      .map((line) => ({ length: line.length!, count: 1 })),
   }
 }

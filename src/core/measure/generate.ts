@@ -29,11 +29,21 @@ function randomOf(seed: number, pathway: number): Random {
 
 const happens = (random: Random, share: number): boolean => random() < share * all
 
+/** Weights added up, as shares of all numbers a generator gives. */
+function edgesOf(weights: readonly number[]): Float64Array {
+  const total = weights.reduce((sum, weight) => sum + weight, 0) || 1
+  const edges = new Float64Array(weights.length)
+  let sum = 0
+  for (const [i, weight] of weights.entries()) {
+    sum += weight
+    edges[i] = (sum / total) * all
+  }
+  return edges
+}
+
 /** Picks one of several by weight. */
 function picker(weights: readonly number[]): (random: Random) => number {
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  let sum = 0
-  const edges = weights.map((weight) => ((sum += weight) / total) * all)
+  const edges = edgesOf(weights)
   const last = weights.findLastIndex((weight) => weight > 0)
   return (random) => {
     const drawn = random()
@@ -270,9 +280,7 @@ function beginning(
 
 /** As `picker`, for many: it looks the place up by halves. */
 function quickPicker(weights: readonly number[]): (random: Random) => number {
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  let sum = 0
-  const edges = Float64Array.from(weights, (weight) => ((sum += weight) / (total || 1)) * all)
+  const edges = edgesOf(weights)
   return (random) => {
     const drawn = random()
     let [low, high] = [0, edges.length - 1]

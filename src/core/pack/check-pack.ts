@@ -4,9 +4,9 @@ import { fail, ok, type Result } from '../words/result.ts'
 import { didYouMean } from '../words/yaml.ts'
 import { limitAt, limitTable, validDays } from './limit-table.ts'
 import {
+  type Attribute,
   always,
   asList,
-  type Attribute,
   type Calendar,
   type CodeRow,
   type End,
@@ -20,7 +20,7 @@ import {
   type Slot,
   slotsOf,
 } from './pack.ts'
-import { type Condition, isUnknown, type Item, type ListName, type Moment, type PackText } from './schema.ts'
+import { type Condition, isUnknown, type ListName, type Moment, type PackText } from './schema.ts'
 
 type Path = readonly (string | number)[]
 
@@ -62,11 +62,20 @@ export function checkPack(text: PackText, spotOf: (path: Path) => Spot): Result<
   checkIds(text, refs)
   checkCommon(text, refs)
   const slots = readSlots(text, refs)
-  const attributes = text.attributes.map((a, i): Attribute => ({ id: a.id, slot: refs.find('slot', a.of, ['attributes', i, 'of']), values: a.values }))
+  const attributes = text.attributes.map(
+    (a, i): Attribute => ({ id: a.id, slot: refs.find('slot', a.of, ['attributes', i, 'of']), values: a.values }),
+  )
   const codes = readCodes(text, slots, attributes, refs)
   const calendars = readCalendars(text, refs)
   const intervals = readIntervals(text, attributes, calendars, refs)
-  const limits = intervals.flatMap((interval) => limitTable(interval, text.limits, text.variants.map((v) => v.id), refs.issues))
+  const limits = intervals.flatMap((interval) =>
+    limitTable(
+      interval,
+      text.limits,
+      text.variants.map((v) => v.id),
+      refs.issues,
+    ),
+  )
   checkLimits(text, refs)
   checkSums(text, intervals, limits, refs)
   const pauses = readPauses(text, refs)
@@ -112,14 +121,41 @@ function checkIds(text: PackText, refs: References): void {
         else seen.set(id, `${list}[${i}]`)
       }
   }
-  for (const list of ['sources', 'calendars', 'variants', 'attributes', 'rules', 'intervals', 'pauses', 'ends', 'indicators', 'sums'] as const) seenIn([list], 'id')
+  for (const list of [
+    'sources',
+    'calendars',
+    'variants',
+    'attributes',
+    'rules',
+    'intervals',
+    'pauses',
+    'ends',
+    'indicators',
+    'sums',
+  ] as const)
+    seenIn([list], 'id')
   seenIn(['milestones', 'details'], 'id')
   seenIn(['duties'], 'milestone')
 }
 
 /** What every item may carry: a source that exists, and validity the right way round. */
 function checkCommon(text: PackText, refs: References): void {
-  const lists: ListName[] = ['calendars', 'variants', 'milestones', 'details', 'attributes', 'codes', 'duties', 'rules', 'intervals', 'limits', 'sums', 'pauses', 'ends', 'indicators']
+  const lists: ListName[] = [
+    'calendars',
+    'variants',
+    'milestones',
+    'details',
+    'attributes',
+    'codes',
+    'duties',
+    'rules',
+    'intervals',
+    'limits',
+    'sums',
+    'pauses',
+    'ends',
+    'indicators',
+  ]
   for (const list of lists)
     for (const [i, item] of text[list].entries()) {
       const { source, validFrom, validTo, rule } = item as { source?: string; validFrom?: unknown; validTo?: unknown; rule?: string }
@@ -193,15 +229,26 @@ function readCodes(text: PackText, slots: readonly Slot[], attributes: readonly 
       const n = refs.find('attribute', id, path('sets', id))
       const attribute = attributes[n]
       if (!attribute) continue
-      if (!attribute.values.includes(value)) refs.say('pack/dangling', path('sets', id), `"${id}" has no value "${value}"; it has ${attribute.values.join(', ')}`)
-      if (!marks.includes(attribute.slot)) refs.say('pack/meaning', path('sets', id), `"${id}" is set by entries that mark ${slots[attribute.slot]?.id ?? 'nothing'}, and this code does not`)
+      if (!attribute.values.includes(value))
+        refs.say('pack/dangling', path('sets', id), `"${id}" has no value "${value}"; it has ${attribute.values.join(', ')}`)
+      if (!marks.includes(attribute.slot))
+        refs.say(
+          'pack/meaning',
+          path('sets', id),
+          `"${id}" is set by entries that mark ${slots[attribute.slot]?.id ?? 'nothing'}, and this code does not`,
+        )
     }
-    const [starts, ends] = [target.startsPause, target.endsPause].map((ids, n) => asList(ids).map((id) => refs.find('pause', id, path(n === 0 ? 'startsPause' : 'endsPause'))))
+    const [starts, ends] = [target.startsPause, target.endsPause].map((ids, n) =>
+      asList(ids).map((id) => refs.find('pause', id, path(n === 0 ? 'startsPause' : 'endsPause'))),
+    )
     target.variants?.forEach((id, j) => refs.find('variant', id, path('variants', j)))
     target.exceptVariants?.forEach((id, j) => refs.find('variant', id, path('exceptVariants', j)))
     const own_ = validDays(own)
     const expanded = hasVariant
-      ? text.variants.filter((v) => (!target.variants || target.variants.includes(v.id)) && !target.exceptVariants?.includes(v.id) && typeof v.prefix === 'string')
+      ? text.variants.filter(
+          (v) =>
+            (!target.variants || target.variants.includes(v.id)) && !target.exceptVariants?.includes(v.id) && typeof v.prefix === 'string',
+        )
       : [undefined]
     for (const variant of expanded) {
       const code = variant ? own.code.replaceAll(placeholder, variant.prefix as string) : own.code // filtered above: prefix is text
@@ -222,13 +269,15 @@ function readCodes(text: PackText, slots: readonly Slot[], attributes: readonly 
         from: Math.max(own_.from, days.from) as Day,
         to: Math.min(own_.to, days.to) as Day,
         refusals: refusalsOf(text, [own.code, target.code, code]),
-        ...(own.label ?? target.label ? { label: own.label ?? target.label } : {}),
+        ...((own.label ?? target.label) ? { label: own.label ?? target.label } : {}),
         text: own,
       })
     }
   }
   if (text.pack.variantFrom === 'entry')
-    for (const [i, variant] of text.variants.entries()) if (variant.validFrom ?? variant.validTo) refs.say('pack/meaning', ['variants', i], 'validity of a variant is applied through its codes, so it needs variantFrom: code')
+    for (const [i, variant] of text.variants.entries())
+      if (variant.validFrom ?? variant.validTo)
+        refs.say('pack/meaning', ['variants', i], 'validity of a variant is applied through its codes, so it needs variantFrom: code')
   return rows
 }
 
@@ -262,12 +311,19 @@ function momentsOf(moment: Moment, path: Path, refs: References): Moments {
   return { choose, slots: ids.map((id) => refs.find('slot', id, path)) }
 }
 
-function readIntervals(text: PackText, attributes: readonly Attribute[], calendars: readonly Calendar[], refs: References): readonly Interval[] {
+function readIntervals(
+  text: PackText,
+  attributes: readonly Attribute[],
+  calendars: readonly Calendar[],
+  refs: References,
+): readonly Interval[] {
   return text.intervals.map((interval, index) => {
     const path = (...rest: (string | number)[]): Path => ['intervals', index, ...rest]
     const calendar = interval.calendar === undefined ? undefined : calendars[refs.find('calendar', interval.calendar, path('calendar'))]
-    if (interval.unit === 'working-day' && interval.calendar === undefined) refs.say('pack/meaning', path('unit'), 'working days need a calendar')
-    if (interval.unit === 'minute' && text.pack.time === 'day') refs.say('pack/meaning', path('unit'), 'a pack of whole days (time: day) has no minutes')
+    if (interval.unit === 'working-day' && interval.calendar === undefined)
+      refs.say('pack/meaning', path('unit'), 'working days need a calendar')
+    if (interval.unit === 'minute' && text.pack.time === 'day')
+      refs.say('pack/meaning', path('unit'), 'a pack of whole days (time: day) has no minutes')
     const limitBy = (interval.limitBy ?? []).flatMap((id, j) => attributes[refs.find('attribute', id, path('limitBy', j))] ?? [])
     if (interval.untimedWhen) checkCondition(interval.untimedWhen, path('untimedWhen'), refs, text, 'no-clocks')
     return {
@@ -293,8 +349,15 @@ function checkLimits(text: PackText, refs: References): void {
     for (const id of asList(limit.variant)) refs.find('variant', id, ['limits', i, 'variant'])
     for (const [id, wanted] of Object.entries(limit.when ?? {})) {
       const attribute = text.attributes[refs.find('attribute', id, ['limits', i, 'when', id])]
-      if (attribute && interval && !interval.limitBy?.includes(id)) refs.say('pack/meaning', ['limits', i, 'when', id], `the limit of ${interval.id} does not depend on "${id}": name it in its limitBy`)
-      for (const value of asList(wanted)) if (attribute && !attribute.values.includes(value)) refs.say('pack/dangling', ['limits', i, 'when', id], `"${id}" has no value "${value}"; it has ${attribute.values.join(', ')}`)
+      if (attribute && interval && !interval.limitBy?.includes(id))
+        refs.say(
+          'pack/meaning',
+          ['limits', i, 'when', id],
+          `the limit of ${interval.id} does not depend on "${id}": name it in its limitBy`,
+        )
+      for (const value of asList(wanted))
+        if (attribute && !attribute.values.includes(value))
+          refs.say('pack/dangling', ['limits', i, 'when', id], `"${id}" has no value "${value}"; it has ${attribute.values.join(', ')}`)
     }
   }
 }
@@ -307,18 +370,32 @@ function checkSums(text: PackText, intervals: readonly Interval[], limits: reado
     if (!whole || found.some((interval) => !interval)) continue
     const of = (interval: Interval, like: LimitRow, day: Day) => {
       const values = interval.limitBy.map((attribute) => like.values[whole.limitBy.indexOf(attribute)] ?? '')
-      const outcome = limitAt(limits.filter((row) => row.interval === interval.id), like.variant, values, day)?.outcome
+      const outcome = limitAt(
+        limits.filter((row) => row.interval === interval.id),
+        like.variant,
+        values,
+        day,
+      )?.outcome
       return outcome?.kind === 'limit' && !values.includes('?') ? outcome.amount : undefined
     }
     for (const row of limits.filter((r) => r.interval === whole.id && !r.values.includes('?'))) {
-      const days = new Set([row.from, ...limits.filter((r) => sum.parts.includes(r.interval) && r.variant === row.variant && row.from < r.from && r.from <= row.to).map((r) => r.from)])
+      const days = new Set([
+        row.from,
+        ...limits
+          .filter((r) => sum.parts.includes(r.interval) && r.variant === row.variant && row.from < r.from && r.from <= row.to)
+          .map((r) => r.from),
+      ])
       for (const day of days) {
         const total = of(whole, row, day)
         const parts = found.slice(1).map((interval) => of(interval!, row, day))
         if (total === undefined || parts.some((part) => part === undefined)) continue
         const added = parts.reduce<number>((a, b) => a + (b ?? 0), 0)
         if (added !== total)
-          refs.say('pack/sum', row.row === undefined ? ['sums', i] : ['limits', row.row], `${sum.parts.join(' + ')} is ${parts.join(' + ')} = ${added} for ${row.variant} ${row.values.join(' ')} on ${dayText(day)}, but ${sum.whole} is ${total}`)
+          refs.say(
+            'pack/sum',
+            row.row === undefined ? ['sums', i] : ['limits', row.row],
+            `${sum.parts.join(' + ')} is ${parts.join(' + ')} = ${added} for ${row.variant} ${row.values.join(' ')} on ${dayText(day)}, but ${sum.whole} is ${total}`,
+          )
       }
     }
   }
@@ -331,8 +408,14 @@ function readPauses(text: PackText, refs: References): readonly Pause[] {
     if (pause.when) checkCondition(pause.when, path('when'), refs, text, 'no-clocks')
     const marked = text.codes.some((code) => asList(code.startsPause).includes(pause.id))
     const ended = text.codes.some((code) => asList(code.endsPause).includes(pause.id))
-    if (pause.amountFrom === undefined && !(marked && ended)) refs.say('pack/meaning', path(), 'say how long it is: amountFrom, or codes that start it and codes that end it (startsPause, endsPause)')
-    if (pause.amountFrom !== undefined && (marked || ended)) refs.say('pack/meaning', path('amountFrom'), 'either an amount, or codes that start and end it')
+    if (pause.amountFrom === undefined && !(marked && ended))
+      refs.say(
+        'pack/meaning',
+        path(),
+        'say how long it is: amountFrom, or codes that start it and codes that end it (startsPause, endsPause)',
+      )
+    if (pause.amountFrom !== undefined && (marked || ended))
+      refs.say('pack/meaning', path('amountFrom'), 'either an amount, or codes that start and end it')
     return {
       index,
       id: pause.id,
@@ -349,24 +432,39 @@ function readPauses(text: PackText, refs: References): readonly Pause[] {
 function readIndicators(text: PackText, intervals: readonly Interval[], slots: readonly Slot[], refs: References): readonly Indicator[] {
   return text.indicators.map((indicator, index) => {
     const path = (...rest: (string | number)[]): Path => ['indicators', index, ...rest]
-    if ((indicator.within === undefined) === (indicator.having === undefined)) refs.say('pack/meaning', path(), 'say either `within` (an interval) or `having` (a condition)')
+    if ((indicator.within === undefined) === (indicator.having === undefined))
+      refs.say('pack/meaning', path(), 'say either `within` (an interval) or `having` (a condition)')
     const within = indicator.within === undefined ? undefined : intervals[refs.find('interval', indicator.within, path('within'))]
     if (indicator.having) checkCondition(indicator.having, path('having'), refs, text, 'clocks')
     const { population } = indicator
     if (population && !isUnknown(population)) checkCondition(population, path('population'), refs, text, 'clocks')
     indicator.exclude?.forEach((e, j) => checkCondition(e.when, path('exclude', j, 'when'), refs, text, 'clocks'))
-    if (indicator.overrun && !indicator.within) refs.say('pack/meaning', path('overrun'), 'only an indicator with an interval can be overrun')
+    if (indicator.overrun && !indicator.within)
+      refs.say('pack/meaning', path('overrun'), 'only an indicator with an interval can be overrun')
     const { sharing } = indicator
-    const places = Object.entries(sharing?.places ?? {}).map(([name, id]) => ({ name, slot: refs.find('slot', id, path('sharing', 'places', name)) }))
+    const places = Object.entries(sharing?.places ?? {}).map(([name, id]) => ({
+      name,
+      slot: refs.find('slot', id, path('sharing', 'places', name)),
+    }))
     sharing?.cases.forEach((c, j) => {
       if (c.when) checkCondition(c.when, path('sharing', 'cases', j, 'when'), refs, text, 'clocks')
-      for (const name of Object.keys(c.weights)) if (!places.some((p) => p.name === name)) refs.say('pack/dangling', path('sharing', 'cases', j, 'weights', name), `no place "${name}" in this sharing`)
+      for (const name of Object.keys(c.weights))
+        if (!places.some((p) => p.name === name))
+          refs.say('pack/dangling', path('sharing', 'cases', j, 'weights', name), `no place "${name}" in this sharing`)
       const millionths = Object.values(c.weights).reduce((sum, weight) => sum + Math.round(weight * 1e6), 0)
-      if (millionths !== 1e6) refs.say('pack/sum', path('sharing', 'cases', j, 'weights'), `the weights add up to ${millionths / 1e6}, not 1`)
+      if (millionths !== 1e6)
+        refs.say('pack/sum', path('sharing', 'cases', j, 'weights'), `the weights add up to ${millionths / 1e6}, not 1`)
     })
     const [period, place] = [momentsOf(indicator.period, path('period'), refs), momentsOf(indicator.place, path('place'), refs)]
-    const rests = within ? [...within.from.slots, ...within.to.slots, ...(within.restartedBy === undefined ? [] : [within.restartedBy])] : [...period.slots, ...place.slots]
-    if (sharing?.cases.at(-1)?.when) refs.say('pack/meaning', path('sharing', 'cases', sharing.cases.length - 1), 'the last case must hold for all the others: leave out its `when`')
+    const rests = within
+      ? [...within.from.slots, ...within.to.slots, ...(within.restartedBy === undefined ? [] : [within.restartedBy])]
+      : [...period.slots, ...place.slots]
+    if (sharing?.cases.at(-1)?.when)
+      refs.say(
+        'pack/meaning',
+        path('sharing', 'cases', sharing.cases.length - 1),
+        'the last case must hold for all the others: leave out its `when`',
+      )
     return {
       id: indicator.id,
       name: indicator.name,
@@ -380,7 +478,17 @@ function readIndicators(text: PackText, intervals: readonly Interval[], slots: r
       period,
       place,
       hasDuty: rests.some((slot) => slots[slot]?.dutyDays !== undefined),
-      ...(sharing ? { sharing: { places, cases: sharing.cases.map((c) => ({ ...(c.when ? { when: c.when } : {}), weights: places.map((p) => Math.round((c.weights[p.name] ?? 0) * 1e6)) })) } } : {}),
+      ...(sharing
+        ? {
+            sharing: {
+              places,
+              cases: sharing.cases.map((c) => ({
+                ...(c.when ? { when: c.when } : {}),
+                weights: places.map((p) => Math.round((c.weights[p.name] ?? 0) * 1e6)),
+              })),
+            },
+          }
+        : {}),
     }
   })
 }
@@ -400,9 +508,12 @@ function checkCondition(condition: Condition, path: Path, refs: References, text
   else if ('variant' in condition) condition.variant.forEach((id, i) => refs.find('variant', id, [...path, 'variant', i]))
   else if ('verdict' in condition) {
     refs.find('interval', condition.verdict, [...path, 'verdict'])
-    if (may === 'no-clocks') refs.say('pack/cycle', [...path, 'verdict'], 'a verdict cannot be asked for here: clocks are computed from this')
+    if (may === 'no-clocks')
+      refs.say('pack/cycle', [...path, 'verdict'], 'a verdict cannot be asked for here: clocks are computed from this')
   } else {
     const attribute = text.attributes[refs.find('attribute', condition.attribute, [...path, 'attribute'])]
-    for (const [i, value] of condition.in.entries()) if (attribute && !attribute.values.includes(value)) refs.say('pack/dangling', [...path, 'in', i], `"${attribute.id}" has no value "${value}"; it has ${attribute.values.join(', ')}`)
+    for (const [i, value] of condition.in.entries())
+      if (attribute && !attribute.values.includes(value))
+        refs.say('pack/dangling', [...path, 'in', i], `"${attribute.id}" has no value "${value}"; it has ${attribute.values.join(', ')}`)
   }
 }

@@ -1,10 +1,17 @@
 import { addDays, type Day, lastDay, readDay } from '../words/day.ts'
 import type { Issue } from '../words/issue.ts'
-import { always, asList, type Attribute, type Interval, type LimitOutcome, type LimitRow } from './pack.ts'
+import { type Attribute, always, asList, type Interval, type LimitOutcome, type LimitRow } from './pack.ts'
 import { type Item, isUnknown } from './schema.ts'
 
 type Limit = Item<'limits'>
-interface Candidate { readonly row: number; readonly limit: Limit; readonly from: Day; readonly to: Day; readonly outcome: LimitOutcome; readonly rank: number }
+interface Candidate {
+  readonly row: number
+  readonly limit: Limit
+  readonly from: Day
+  readonly to: Day
+  readonly outcome: LimitOutcome
+  readonly rank: number
+}
 
 const amountKey = { day: 'days', 'working-day': 'workingDays', minute: 'minutes' } as const
 
@@ -55,12 +62,21 @@ function longest(outcomes: readonly LimitOutcome[]): LimitOutcome {
 }
 
 /** Takes the limits of one interval apart; see `LimitRow`. */
-export function limitTable(interval: Interval, limits: readonly Limit[], variants: readonly string[], issues: Issue[]): readonly LimitRow[] {
+export function limitTable(
+  interval: Interval,
+  limits: readonly Limit[],
+  variants: readonly string[],
+  issues: Issue[],
+): readonly LimitRow[] {
   const candidates = limits.flatMap((limit, row): Candidate[] => {
     if (limit.interval !== interval.id) return []
     const outcome = outcomeOf(limit, interval)
     if (!outcome) {
-      issues.push({ code: 'pack/shape', path: ['limits', row], message: `say \`${amountKey[interval.unit]}\` (the unit of ${interval.id}) or \`untimed: true\`` })
+      issues.push({
+        code: 'pack/shape',
+        path: ['limits', row],
+        message: `say \`${amountKey[interval.unit]}\` (the unit of ${interval.id}) or \`untimed: true\``,
+      })
       return []
     }
     return [{ row, limit, ...validDays(limit), outcome, rank: rankOf(limit, outcome) }]
@@ -85,7 +101,9 @@ export function limitTable(interval: Interval, limits: readonly Limit[], variant
     }
     for (const values of product(interval.limitBy.map((attribute) => ['', '?', ...attribute.values]))) {
       if (!values.includes('?')) continue
-      const possible = resolved.filter((r) => values.every((v, i) => (v === '?' ? r[i] !== '' : v === r[i]))).map((r) => tables.get(r.join('\n')) ?? [])
+      const possible = resolved
+        .filter((r) => values.every((v, i) => (v === '?' ? r[i] !== '' : v === r[i])))
+        .map((r) => tables.get(r.join('\n')) ?? [])
       for (const { from, to } of stretches(possible.flat())) {
         const here = possible.flatMap((table) => table.filter((row) => row.from <= from && from <= row.to && row.row !== undefined))
         rows.push({ interval: interval.id, variant, values, from, to, outcome: longest(here.map((row) => row.outcome)) })
@@ -94,7 +112,11 @@ export function limitTable(interval: Interval, limits: readonly Limit[], variant
   }
   for (const clash of clashes) {
     const [first, second] = clash.split(' ').map(Number)
-    issues.push({ code: 'pack/overlap', path: ['limits', second!], message: `valid on the same day, for the same thing, as limits[${first}]: give one of them a last valid day` })
+    issues.push({
+      code: 'pack/overlap',
+      path: ['limits', second!],
+      message: `valid on the same day, for the same thing, as limits[${first}]: give one of them a last valid day`,
+    })
   }
   return merged(rows)
 }
@@ -104,7 +126,12 @@ function merged(rows: readonly LimitRow[]): readonly LimitRow[] {
   const out: LimitRow[] = []
   for (const row of rows) {
     const last = out.at(-1)
-    const same = last && last.variant === row.variant && last.row === row.row && addDays(last.to, 1) === row.from && JSON.stringify([last.values, last.outcome]) === JSON.stringify([row.values, row.outcome])
+    const same =
+      last &&
+      last.variant === row.variant &&
+      last.row === row.row &&
+      addDays(last.to, 1) === row.from &&
+      JSON.stringify([last.values, last.outcome]) === JSON.stringify([row.values, row.outcome])
     if (same) out[out.length - 1] = { ...last, to: row.to }
     else out.push(row)
   }

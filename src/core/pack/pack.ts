@@ -19,7 +19,12 @@ export interface Slot {
   readonly dutyDays?: number
 }
 
-export interface Refusal { readonly rule: string; readonly from: Day; readonly to: Day; readonly roles?: readonly string[] }
+export interface Refusal {
+  readonly rule: string
+  readonly from: Day
+  readonly to: Day
+  readonly roles?: readonly string[]
+}
 
 /** What one code text does, for one variant. */
 export interface CodeRow {
@@ -37,7 +42,11 @@ export interface CodeRow {
   readonly text: Item<'codes'>
 }
 
-export interface Attribute { readonly id: string; readonly slot: number; readonly values: readonly string[] }
+export interface Attribute {
+  readonly id: string
+  readonly slot: number
+  readonly values: readonly string[]
+}
 
 export interface Interval {
   readonly index: number
@@ -55,9 +64,18 @@ export interface Interval {
 }
 
 /** One of several slots: the earliest, the latest, or the first of the list that is known. */
-export interface Moments { readonly choose: 'earliest' | 'latest' | 'firstKnown'; readonly slots: readonly number[] }
+export interface Moments {
+  readonly choose: 'earliest' | 'latest' | 'firstKnown'
+  readonly slots: readonly number[]
+}
 
-export interface Calendar { readonly id: string; readonly weekend: readonly number[]; readonly from: Day; readonly to: Day; readonly holidays: ReadonlySet<Day> }
+export interface Calendar {
+  readonly id: string
+  readonly weekend: readonly number[]
+  readonly from: Day
+  readonly to: Day
+  readonly holidays: ReadonlySet<Day>
+}
 
 export interface Pause {
   readonly index: number
@@ -116,7 +134,12 @@ export interface Indicator {
   readonly sharing?: Sharing
 }
 
-export interface End { readonly id: string; readonly name: string; readonly when: Condition; readonly intervals?: ReadonlySet<string> }
+export interface End {
+  readonly id: string
+  readonly name: string
+  readonly when: Condition
+  readonly intervals?: ReadonlySet<string>
+}
 
 /** A pack read, checked and put in the form both engines compute from. */
 export interface Pack {

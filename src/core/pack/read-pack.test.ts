@@ -20,22 +20,62 @@ describe('a pack that cannot be meant is refused at its place', () => {
   const table: readonly (readonly [what: string, from: string | RegExp, to: string, says: RegExp])[] = [
     ['malformed YAML', 'sources:', 'sources: [', /pack\/not-yaml p\/pack\.yaml:\d+:\d+/],
     ['an unknown key', 'invented: true', 'inventd: true', /pack\/shape p\/pack\.yaml:11:3 {2}pack\.inventd .*invented/],
-    ['an unknown source', 'source: demo-guide }\n  - { id: hill', 'source: demo-gide }\n  - { id: hill', /pack\/dangling p\/pack\.yaml:17:\d+ {2}variants\[0\]\.source .*did you mean "demo-guide"/],
-    ['a milestone that is not there', 'from: decision, to', 'from: decison, to', /pack\/dangling .*intervals\[1\]\.from .*did you mean "decision"/],
-    ['a day that does not exist', 'validTo: "2023-12-31", source: demo-guide }\n  - { id: island', 'validTo: "2023-02-29", source: demo-guide }\n  - { id: island', /pack\/shape p\/pack\.yaml:18:\d+ {2}variants\[1\]\.validTo/],
+    [
+      'an unknown source',
+      'source: demo-guide }\n  - { id: hill',
+      'source: demo-gide }\n  - { id: hill',
+      /pack\/dangling p\/pack\.yaml:17:\d+ {2}variants\[0\]\.source .*did you mean "demo-guide"/,
+    ],
+    [
+      'a milestone that is not there',
+      'from: decision, to',
+      'from: decison, to',
+      /pack\/dangling .*intervals\[1\]\.from .*did you mean "decision"/,
+    ],
+    [
+      'a day that does not exist',
+      'validTo: "2023-12-31", source: demo-guide }\n  - { id: island',
+      'validTo: "2023-02-29", source: demo-guide }\n  - { id: island',
+      /pack\/shape p\/pack\.yaml:18:\d+ {2}variants\[1\]\.validTo/,
+    ],
     ['a day before 1900', 'from: "2019-01-01"\n', 'from: "1899-12-31"\n', /pack\/shape .*calendars\[0\]\.from/],
-    ['last day before first', 'validFrom: "2019-01-01", validTo: "2023-12-31"', 'validFrom: "2024-01-01", validTo: "2023-12-31"', /pack\/validity .*variants\[1\]\.validTo/],
+    [
+      'last day before first',
+      'validFrom: "2019-01-01", validTo: "2023-12-31"',
+      'validFrom: "2024-01-01", validTo: "2023-12-31"',
+      /pack\/validity .*variants\[1\]\.validTo/,
+    ],
     ['overlapping validity', 'days: 42, validTo: "2023-12-31"', 'days: 42, validTo: "2024-01-01"', /pack\/overlap .*limits\[\d\]/],
     ['two of one id', 'id: hill, name', 'id: marsh, name', /pack\/duplicate-id .*variants\[1\]\.id/],
     ['two rows for one code', 'code: "{variant}V"', 'code: "{variant}X"', /pack\/duplicate-id .*codes\[7\]\.code/],
     ['a code without its variant', 'code: "{variant}V"', 'code: "V"', /pack\/meaning .*codes\[7\]\.code .*write \{variant\}/],
-    ['working days without a calendar', 'unit: working-day, calendar: norland', 'unit: working-day', /pack\/meaning .*working days need a calendar/],
-    ['minutes in a pack of days', 'to: treatment, unit: day, limitBy', 'to: treatment, unit: minute, limitBy', /pack\/meaning .*no minutes/],
+    [
+      'working days without a calendar',
+      'unit: working-day, calendar: norland',
+      'unit: working-day',
+      /pack\/meaning .*working days need a calendar/,
+    ],
+    [
+      'minutes in a pack of days',
+      'to: treatment, unit: day, limitBy',
+      'to: treatment, unit: minute, limitBy',
+      /pack\/meaning .*no minutes/,
+    ],
     ['an unquoted version', 'version: "1.0"', 'version: 1.0', /pack\/shape p\/pack\.yaml:5:12 {2}pack\.version .*quote/i],
     ['a limit in another unit', 'workingDays: 10', 'days: 10', /pack\/shape .*limits\[0\] .*workingDays/],
-    ['a value the attribute does not have', 'in: [watching] }, source: demo-guide }\n\nlimits', 'in: [watchin] }, source: demo-guide }\n\nlimits', /pack\/dangling .*it has surgery, drugs, watching/],
+    [
+      'a value the attribute does not have',
+      'in: [watching] }, source: demo-guide }\n\nlimits',
+      'in: [watchin] }, source: demo-guide }\n\nlimits',
+      /pack\/dangling .*it has surgery, drugs, watching/,
+    ],
     ['a pause nobody ends', 'endsPause: patient-wish, ', '', /pack\/meaning .*pauses\[0\]/],
-    ['a ring of milestones', 'name: Referral received, pick: first', 'name: Referral received, pick: { firstOnOrAfter: attendance }', /pack\/cycle .*milestones/],
+    [
+      'a ring of milestones',
+      'name: Referral received, pick: first',
+      'name: Referral received, pick: { firstOnOrAfter: attendance }',
+      /pack\/cycle .*milestones/,
+    ],
     ['a zone that does not exist', 'zone: Europe/Oslo', 'zone: Europe/Osslo', /pack\/shape p\/pack\.yaml:9:9 {2}pack\.zone/],
     ['an indicator of nothing', 'within: start-to-attendance', 'question: again', /pack\/(meaning|not-yaml)/],
     ['a key of the language', 'sources:', '__proto__: { polluted: true }\nsources:', /pack\/not-yaml p\/pack\.yaml:13:1 .*not allowed/],
@@ -47,8 +87,10 @@ describe('a pack that cannot be meant is refused at its place', () => {
     const read = readPack([layer(demo.replaceAll('source: demo-guide }', 'source: nowhere }'))])
     expect(read.ok ? 0 : read.issues.length).toBeGreaterThan(20)
   })
-  test('an empty folder says so', () => expect(readPack([{ folder: 'p', files: [] }])).toMatchObject({ ok: false, issues: [{ code: 'pack/unreadable' }] }))
-  test('a text that is no mapping says what is expected', () => expect(readPack([layer('- just\n- a list\n')])).toMatchObject({ ok: false }))
+  test('an empty folder says so', () =>
+    expect(readPack([{ folder: 'p', files: [] }])).toMatchObject({ ok: false, issues: [{ code: 'pack/unreadable' }] }))
+  test('a text that is no mapping says what is expected', () =>
+    expect(readPack([layer('- just\n- a list\n')])).toMatchObject({ ok: false }))
   test('sums that do not add up name the row', () => {
     const sums = '\nsums:\n  - { id: s, whole: start-to-treatment, parts: [decision-to-treatment, decision-to-treatment] }\n'
     expect(issuesAfter(/\nlimits:/, `${sums}\nlimits:`).join('\n')).toMatch(/pack\/sum .*21 \+ 21 = 42/)
@@ -56,7 +98,11 @@ describe('a pack that cannot be meant is refused at its place', () => {
 })
 
 describe('a house adds to a pack without touching it', () => {
-  const house = (text: string) => readPack([layer(demo, 'nation/pack.yaml'), layer(`pack: { id: house, version: "1", title: House, extends: ../nation }\n${text}`, 'house/pack.yaml')])
+  const house = (text: string) =>
+    readPack([
+      layer(demo, 'nation/pack.yaml'),
+      layer(`pack: { id: house, version: "1", title: House, extends: ../nation }\n${text}`, 'house/pack.yaml'),
+    ])
   const codesOf = (result: ReturnType<typeof house>) => (result.ok ? result.value.codes.map((c) => c.code) : result.issues.map(issueText))
 
   test('what is unknown there can be filled in, and the value says which file it came from', () => {
@@ -67,23 +113,70 @@ describe('a house adds to a pack without touching it', () => {
     expect(read.value.spotOf(['variants', 2, 'name'])).toMatchObject({ file: 'nation/pack.yaml' })
     expect(listUnknowns(read.value).map((u) => u.what)).toEqual(['start-to-treatment hill island drugs'])
   })
-  test('what is known there cannot be changed', () => expect(house('variants:\n  - { id: marsh, prefix: "M9" }\n')).toMatchObject({ ok: false, issues: [{ code: 'pack/override', path: ['variants', 0, 'prefix'], at: { file: 'house/pack.yaml', line: 3 } }] }))
-  test('nor can anything be narrowed that is left open there', () => expect(house('codes:\n  - { code: "{variant}S", variants: [marsh] }\n')).toMatchObject({ ok: false, issues: [{ code: 'pack/override' }] }))
+  test('what is known there cannot be changed', () =>
+    expect(house('variants:\n  - { id: marsh, prefix: "M9" }\n')).toMatchObject({
+      ok: false,
+      issues: [{ code: 'pack/override', path: ['variants', 0, 'prefix'], at: { file: 'house/pack.yaml', line: 3 } }],
+    }))
+  test('nor can anything be narrowed that is left open there', () =>
+    expect(house('codes:\n  - { code: "{variant}S", variants: [marsh] }\n')).toMatchObject({
+      ok: false,
+      issues: [{ code: 'pack/override' }],
+    }))
   test('a local code does all that the code it maps to does', () => {
     const read = house('codes:\n  - { code: "{variant}LOCAL", mapsTo: "{variant}TS", label: Operated here }\n')
-    expect(read.ok && read.value.codesByText.get('M1LOCAL')?.[0]).toMatchObject({ variant: 'marsh', sets: { modality: 'surgery' }, label: 'Operated here' })
+    expect(read.ok && read.value.codesByText.get('M1LOCAL')?.[0]).toMatchObject({
+      variant: 'marsh',
+      sets: { modality: 'surgery' },
+      label: 'Operated here',
+    })
   })
   test('a limit row as specific as an unknown one takes its place', () => {
     const read = house('limits:\n  - { interval: start-to-treatment, variant: hill, when: { modality: drugs }, days: 30 }\n')
-    const hill = read.ok ? read.value.limits.filter((l) => l.variant === 'hill' && l.interval === 'start-to-treatment' && l.values[0] === 'drugs') : []
+    const hill = read.ok
+      ? read.value.limits.filter((l) => l.variant === 'hill' && l.interval === 'start-to-treatment' && l.values[0] === 'drugs')
+      : []
     expect(hill.map((l) => l.outcome)).toEqual([{ kind: 'limit', amount: 30, andUnknown: false }])
   })
 })
 
 test('the pack reader answers any text with a pack or with issues, never with an exception', () => {
-  const words = ['pack:', 'codes:', '  - ', '{ ', ' }', '[', ']', 'id: ', 'when: ', '"{variant}A"', '\n', '  ', 'unknown: ', 'null', '~', '&a ', '*a ', '<<: ', '!!js ', '2024-02-30', '1e999', '__proto__: ', 'constructor: ', '\u0000', '🜨']
-  const mutated = fc.tuple(fc.nat(demo.length), fc.nat(60), fc.constantFrom(...words)).map(([at, cut, word]) => demo.slice(0, at) + word + demo.slice(at + cut))
-  const anything = fc.oneof(fc.string({ unit: 'binary', maxLength: 400 }), fc.array(fc.constantFrom(...words), { maxLength: 60 }).map((w) => w.join('')), mutated, mutated)
+  const words = [
+    'pack:',
+    'codes:',
+    '  - ',
+    '{ ',
+    ' }',
+    '[',
+    ']',
+    'id: ',
+    'when: ',
+    '"{variant}A"',
+    '\n',
+    '  ',
+    'unknown: ',
+    'null',
+    '~',
+    '&a ',
+    '*a ',
+    '<<: ',
+    '!!js ',
+    '2024-02-30',
+    '1e999',
+    '__proto__: ',
+    'constructor: ',
+    '\u0000',
+    '🜨',
+  ]
+  const mutated = fc
+    .tuple(fc.nat(demo.length), fc.nat(60), fc.constantFrom(...words))
+    .map(([at, cut, word]) => demo.slice(0, at) + word + demo.slice(at + cut))
+  const anything = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 400 }),
+    fc.array(fc.constantFrom(...words), { maxLength: 60 }).map((w) => w.join('')),
+    mutated,
+    mutated,
+  )
   fc.assert(
     fc.property(anything, (text) => {
       const read = readPack([layer(text)])

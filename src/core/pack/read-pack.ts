@@ -15,7 +15,11 @@ export interface PackLayer {
 }
 
 /** Where a merged item was written: each of its keys in one of the files. */
-interface Origin { readonly yaml: YamlText; readonly path: Path; readonly keys: readonly string[] }
+interface Origin {
+  readonly yaml: YamlText
+  readonly path: Path
+  readonly keys: readonly string[]
+}
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -49,12 +53,20 @@ class Merge {
     this.issues.push(...yaml.issues)
     if (yaml.issues.length > 0 || yaml.value === null || yaml.value === undefined) return
     if (!isFields(yaml.value)) {
-      this.issues.push({ code: 'pack/shape', path: [], message: 'expected keys such as `pack:`, `codes:` or `limits:` at the left margin', at: yaml.spotOf([]) })
+      this.issues.push({
+        code: 'pack/shape',
+        path: [],
+        message: 'expected keys such as `pack:`, `codes:` or `limits:` at the left margin',
+        at: yaml.spotOf([]),
+      })
       return
     }
     for (const [key, part] of Object.entries(yaml.value)) {
       if (key === 'pack') this.addHead(part, yaml, layer)
-      else if (listNames.includes(key as ListName) && Array.isArray(part)) part.forEach((item, i) => this.addItem(key as ListName, item, { yaml, path: [key, i], keys: isFields(item) ? Object.keys(item) : [] }))
+      else if (listNames.includes(key as ListName) && Array.isArray(part))
+        part.forEach((item, i) =>
+          this.addItem(key as ListName, item, { yaml, path: [key, i], keys: isFields(item) ? Object.keys(item) : [] }),
+        )
       else {
         this.value[key] = part
         this.origins.set(key, [{ yaml, path: [key], keys: [] }])
@@ -64,7 +76,13 @@ class Merge {
 
   /** The head says which pack this is: a later layer's id, version and title replace the earlier ones. */
   private addHead(part: unknown, yaml: YamlText, layer: PackLayer): void {
-    if (this.headLayer === layer) this.issues.push({ code: 'pack/duplicate-id', path: ['pack'], message: 'a pack has one `pack:` head; another of its files has it already', at: yaml.spotOf(['pack'], 'key') })
+    if (this.headLayer === layer)
+      this.issues.push({
+        code: 'pack/duplicate-id',
+        path: ['pack'],
+        message: 'a pack has one `pack:` head; another of its files has it already',
+        at: yaml.spotOf(['pack'], 'key'),
+      })
     this.headLayer = layer
     const before = isFields(this.value['pack']) ? this.value['pack'] : undefined
     if (!isFields(part) || !before) {
@@ -74,7 +92,12 @@ class Merge {
     }
     for (const key of ['time', 'zone', 'variantFrom'])
       if (part[key] !== undefined && part[key] !== before[key])
-        this.issues.push({ code: 'pack/override', path: ['pack', key], message: `the pack it extends says ${JSON.stringify(before[key])}`, at: yaml.spotOf(['pack', key]) })
+        this.issues.push({
+          code: 'pack/override',
+          path: ['pack', key],
+          message: `the pack it extends says ${JSON.stringify(before[key])}`,
+          at: yaml.spotOf(['pack', key]),
+        })
     this.value['pack'] = { ...before, ...part }
     this.origins.set('pack', [{ yaml, path: ['pack'], keys: Object.keys(part) }, ...(this.origins.get('pack') ?? [])])
   }
@@ -103,7 +126,10 @@ class Merge {
       this.issues.push({
         code: 'pack/override',
         path: [...where.path, key],
-        message: before[key] === undefined ? 'the pack it extends leaves this out; only what it marks unknown can be filled in here' : 'the pack it extends says otherwise, and what is known there cannot be changed here',
+        message:
+          before[key] === undefined
+            ? 'the pack it extends leaves this out; only what it marks unknown can be filled in here'
+            : 'the pack it extends says otherwise, and what is known there cannot be changed here',
         at: where.origin.yaml.spotOf([...where.origin.path, key], 'key'),
       })
     }

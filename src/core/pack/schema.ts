@@ -4,7 +4,10 @@ import { isZone } from '../words/instant.ts'
 
 /** The grammar of packs: written once here, printed as JSON Schema by `npm run docs`. */
 
-const Id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, 'letters, digits and hyphens').max(60)
+const Id = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, 'letters, digits and hyphens')
+  .max(60)
 const Words = z.string().min(1).max(4000)
 const DayText = z.string().refine((text) => readDay(text) !== undefined, 'a day that exists, written "2024-02-29", from 1900 to 2199')
 
@@ -64,14 +67,22 @@ const slot = {
   id: Id,
   name: Words,
   pick: Pick.describe('which of several entries counts'),
-  ties: z.enum(['first-recorded', 'last-recorded']).optional().describe('which of several on one day (or second); first-recorded unless said'),
+  ties: z
+    .enum(['first-recorded', 'last-recorded'])
+    .optional()
+    .describe('which of several on one day (or second); first-recorded unless said'),
   dating: Words.optional().describe('which day the entry must carry, in words'),
   ...grounds,
 }
 const Milestone = z.strictObject({ ...slot, closing: z.boolean().optional().describe('true: marks an end, not a step') })
 const Detail = z.strictObject(slot)
 
-const Attribute = z.strictObject({ id: Id, of: Id.describe('the milestone or detail whose entry sets it'), values: z.array(z.string()).min(1), ...grounds })
+const Attribute = z.strictObject({
+  id: Id,
+  of: Id.describe('the milestone or detail whose entry sets it'),
+  values: z.array(z.string()).min(1),
+  ...grounds,
+})
 
 const oneOrMore = <T extends z.ZodType>(schema: T) => z.union([schema, z.array(schema)])
 const Code = z.strictObject({
@@ -95,7 +106,9 @@ const Duty = z.strictObject({
   milestone: Id,
   records: roles.optional(),
   decides: roles.optional(),
-  withinDays: orUnknown(z.int().min(0).max(3650)).optional().describe('recorded at most so many days after it occurred: real-time; later: after-coded'),
+  withinDays: orUnknown(z.int().min(0).max(3650))
+    .optional()
+    .describe('recorded at most so many days after it occurred: real-time; later: after-coded'),
   ...grounds,
 })
 
@@ -103,7 +116,12 @@ const Rule = z.strictObject({
   id: Id,
   text: Words.describe('in our own words'),
   refuses: z
-    .strictObject({ codes: z.array(z.string()).min(1), recordedBy: roles.optional(), validFrom: DayText.optional(), validTo: DayText.optional() })
+    .strictObject({
+      codes: z.array(z.string()).min(1),
+      recordedBy: roles.optional(),
+      validFrom: DayText.optional(),
+      validTo: DayText.optional(),
+    })
     .optional()
     .describe('entries the rule refuses: these codes, by these roles, occurring in this time'),
   ...grounds,
@@ -181,7 +199,9 @@ const Pause = z.strictObject({
   id: Id,
   name: Words,
   cause: z.enum(['patient', 'medical', 'other']),
-  amountFrom: Id.optional().describe('a detail whose entry says how many days (minutes in a minute clock); otherwise codes start and end it'),
+  amountFrom: Id.optional().describe(
+    'a detail whose entry says how many days (minutes in a minute clock); otherwise codes start and end it',
+  ),
   subtractFrom: z.array(Id).optional().describe('intervals it is taken out of; none: it only explains'),
   when: Condition.optional().describe('only then'),
   rule: Id.optional(),
@@ -205,7 +225,9 @@ const Indicator = z.strictObject({
   sharing: z
     .strictObject({
       places: z.record(z.string(), Id).describe('name: the milestone or detail whose place it is'),
-      cases: z.array(z.strictObject({ when: Condition.optional(), weights: z.record(z.string(), z.number().min(0).max(1)), ...grounds })).min(1),
+      cases: z
+        .array(z.strictObject({ when: Condition.optional(), weights: z.record(z.string(), z.number().min(0).max(1)), ...grounds }))
+        .min(1),
       ...grounds,
     })
     .optional()

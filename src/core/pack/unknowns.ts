@@ -2,7 +2,12 @@ import type { Spot } from '../words/issue.ts'
 import type { Pack } from './pack.ts'
 import { isUnknown } from './schema.ts'
 
-export interface UnknownFact { readonly path: readonly (string | number)[]; readonly what: string; readonly reason: string; readonly at: Spot }
+export interface UnknownFact {
+  readonly path: readonly (string | number)[]
+  readonly what: string
+  readonly reason: string
+  readonly at: Spot
+}
 
 /** Every fact the pack marks unknown, with the reason it gives and where it is written. */
 export function listUnknowns(pack: Pack): readonly UnknownFact[] {
@@ -20,6 +25,7 @@ export function listUnknowns(pack: Pack): readonly UnknownFact[] {
 function nameOf(item: unknown): string | undefined {
   if (typeof item !== 'object' || item === null) return undefined
   const { id, code, milestone, interval, variant, when } = item as Record<string, unknown>
-  if (typeof interval === 'string') return [interval, variant, ...Object.values((when as object | undefined) ?? {})].flat().filter(Boolean).join(' ')
+  if (typeof interval === 'string')
+    return [interval, variant, ...Object.values((when as object | undefined) ?? {})].flat().filter(Boolean).join(' ')
   return [id, code, milestone].find((name): name is string => typeof name === 'string')
 }

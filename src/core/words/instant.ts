@@ -1,31 +1,42 @@
 import { type Day, dayOf } from './day.ts'
+import { getOrMake } from './lookup.ts'
 
 /** A moment: whole seconds since 1970-01-01T00:00Z. Parts of a second are cut off when it is read. */
 export type Instant = number & { readonly unit: 'second' }
 
 /** Wall-clock time of a place: its day and the seconds since its midnight (no zone). */
-export interface WallTime { readonly day: Day; readonly seconds: number }
-
-const formats = new Map<string, Intl.DateTimeFormat>()
-function formatOf(zone: string): Intl.DateTimeFormat {
-  let format = formats.get(zone)
-  if (!format) {
-    format = new Intl.DateTimeFormat('en-CA', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' })
-    formats.set(zone, format)
-  }
-  return format
+export interface WallTime {
+  readonly day: Day
+  readonly seconds: number
 }
 
+const parts = {
+  hourCycle: 'h23',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+} as const
+const formats = new Map<string, Intl.DateTimeFormat>()
+const formatOf = (zone: string): Intl.DateTimeFormat =>
+  getOrMake(formats, zone, () => new Intl.DateTimeFormat('en-CA', { ...parts, timeZone: zone }))
+
 export function isZone(zone: string): boolean {
-  try { formatOf(zone); return true } catch { return false }
+  try {
+    formatOf(zone)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Offsets change at most on a quarter of an hour, so one lookup serves a quarter. */
 const offsets = new Map<string, Map<number, number>>()
 function offsetAt(instant: number, zone: string): number {
   if (zone === 'UTC') return 0
-  let known = offsets.get(zone)
-  if (!known) offsets.set(zone, (known = new Map()))
+  const known = getOrMake(offsets, zone, () => new Map<number, number>())
   const quarter = Math.floor(instant / 900)
   let offset = known.get(quarter)
   if (offset === undefined) {

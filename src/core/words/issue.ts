@@ -38,7 +38,11 @@ export const issueCodes = {
 export type IssueCode = keyof typeof issueCodes
 
 /** Where in a text: 1-based line and column. */
-export interface Spot { readonly file: string; readonly line: number; readonly column: number }
+export interface Spot {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
 
 export interface Issue {
   readonly code: IssueCode
