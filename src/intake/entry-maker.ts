@@ -237,12 +237,12 @@ function numberPart(field: Field | undefined, { columns }: Context): Part<number
   if (field === undefined) return () => undefined
   const text = textPart(field, columns)
   const cell = cellOf(field, columns)
-  const notNumber: Fault = { code: 'entries/bad-value', message: `${labelOf(field)}: expected a number such as 12.5`, cell }
+  const notNumber: Fault = { code: 'entries/bad-value', message: `${labelOf(field)}: expected a whole number such as 12`, cell }
   const tooLarge: Fault = { code: 'entries/out-of-range', message: `${labelOf(field)}: expected a number below 10^15`, cell }
   return (cells, faults) => {
     const written = text(cells, faults)
     if (written === '') return undefined
-    const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(written) ? Number(written) : Number.NaN
+    const number = /^[+-]?\d+(\.0*)?$/.test(written) ? Number(written) : Number.NaN
     if (Math.abs(number) < 1e15) return number
     faults.push(Number.isNaN(number) ? notNumber : tooLarge)
     return undefined

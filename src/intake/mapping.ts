@@ -65,7 +65,7 @@ export const EntryTemplate = z.strictObject({
   place: Field.optional(),
   variant: Field.optional(),
   standing: Field.optional().describe('How far the entry stands; `sure` when absent or empty.'),
-  value: Field.optional().describe('A number with a decimal point.'),
+  value: Field.optional().describe('A whole number: days, or minutes in a clock of minutes.'),
   id: Field.optional(),
   corrects: Field.optional().describe('Id of the entry this one takes the place of.'),
   withdraws: Field.optional().describe('Id of the entry this one takes back; such an entry needs no code.'),

@@ -6,7 +6,7 @@ import { type Day, readDay } from '../core/words/day.ts'
 import type { Instant } from '../core/words/instant.ts'
 import type { Issue } from '../core/words/issue.ts'
 import { fail, ok, type Result } from '../core/words/result.ts'
-import { shortened } from '../core/words/yaml.ts'
+import { didYouMean, shortened } from '../core/words/yaml.ts'
 import { quoteName, quoteText } from '../sql/name.ts'
 import type { Row, Value } from '../store/database.ts'
 import type { DuckDatabase } from '../store/duckdb.ts'
@@ -46,6 +46,8 @@ export async function openLedger(db: DuckDatabase, pack: Pack, options: LedgerOp
   const found = native ? await openNative(db, pack, options, native) : await readInto(db, pack, options)
   if (found.issues.length > 0 && !(options.skipBad && found.readable)) return fail(...found.issues, ...counted(found))
   const [row = {}] = await db.rows('SELECT COUNT(*) AS n, MAX(recorded) AS last FROM entry')
+  if (Number(row['n']) === 0)
+    return fail(...found.issues, { code: 'entries/empty', path: [], message: `${options.files.join(', ')}: no entries` })
   return ok({
     entries: Number(row['n']),
     skipped: found.bad,
@@ -104,6 +106,10 @@ async function readInto(db: DuckDatabase, pack: Pack, options: LedgerOptions): P
     }
   }
   await db.load('arriving', columns, rows())
+  const strange = await strangeVariants(db, pack, 'arriving')
+  issues.push(...strange.issues)
+  bad += strange.bad
+  if (strange.bad > 0) await db.run(`DELETE FROM arriving WHERE ${strange.sql}`)
   const links = await linkIssues(db, 'arriving', 'arrival', { known: ['id', 'corrects', 'withdraws'] })
   issues.push(...links)
   bad += links.length
@@ -167,6 +173,25 @@ async function linkIssues(
       })
   }
   return issues
+}
+
+/** Where entries name their variant beside the code, it must be one of the pack's. */
+async function strangeVariants(
+  db: DuckDatabase,
+  pack: Pack,
+  from: string,
+): Promise<{ issues: readonly Issue[]; bad: number; sql: string }> {
+  if (pack.variantFrom === 'code' || pack.variants.length === 0) return { issues: [], bad: 0, sql: 'FALSE' }
+  const sql = `variant IS NOT NULL AND variant NOT IN (${pack.variants.map(quoteText).join(', ')})`
+  const rows = await db.rows(`SELECT variant, COUNT(*) AS n FROM ${from} WHERE ${sql} GROUP BY variant ORDER BY variant LIMIT 20`)
+  const issues = rows.map(
+    (row): Issue => ({
+      code: 'entries/bad-value',
+      path: [],
+      message: `${row['n']} entries name the variant "${shortened(String(row['variant']))}", which the pack does not have${didYouMean(String(row['variant']), pack.variants)}`,
+    }),
+  )
+  return { issues, bad: rows.reduce((sum, row) => sum + Number(row['n']), 0), sql }
 }
 
 interface NativeFile {

@@ -139,7 +139,7 @@ entries:
     expect(issues).toEqual([
       'faults.csv:2:6  column "r": expected yyyy-MM-dd, a day and time that exist',
       'faults.csv:2:4  column "s": expected sure, likely, let-stand, asked, unknown, ruled-out',
-      'faults.csv:2:5  column "v": expected a number such as 12.5',
+      'faults.csv:2:5  column "v": expected a whole number such as 12',
       'faults.csv:3:6  column "r": expected a date from 1900 to 2199',
       'faults.csv:3:5  column "v": expected a number below 10^15',
       'faults.csv:4:3  column "d": empty, but an entry needs the day it occurred',

@@ -49,7 +49,8 @@ export class Measuring {
     this.places = places
   }
 
-  static async open(db: Database, pack: Pack): Promise<Measuring> {
+  /** `sizedFor`: number of entries the packed numbers leave room for, if that is more than there are now. */
+  static async open(db: Database, pack: Pack, sizedFor = 0): Promise<Measuring> {
     const temp = db.kind === 'postgres' ? 'TEMPORARY ' : ''
     for (const table of referenceTables(pack)) {
       await db.run(
@@ -61,7 +62,8 @@ export class Measuring {
       `DROP TABLE IF EXISTS place; CREATE ${temp}TABLE place AS SELECT name, ROW_NUMBER() OVER (ORDER BY name COLLATE "C") AS n FROM (SELECT DISTINCT place AS name FROM entry WHERE place IS NOT NULL AND place <> '') named`,
     )
     const places = new Map((await db.rows('SELECT n, name FROM place')).map((row) => [Number(row['n']), String(row['name'])]))
-    return new Measuring(db, pack, await profileOf(db, pack, places.size), places)
+    const profile = await profileOf(db, pack, places.size)
+    return new Measuring(db, pack, profile.rows === 0 ? profile : { ...profile, rows: Math.max(profile.rows, sizedFor) }, places)
   }
 
   /** Figures of these indicators, in the pack's order, each by place, period and variant in order. */

@@ -138,10 +138,16 @@ function becauseOfDays(from: Side, to: Side, pathway: Pathway | undefined, now: 
   const then = [...counterfactual.values()][0]
   if ((then?.numerator ?? 0) === (now?.numerator ?? 0) && (then?.denominator ?? 0) === (now?.denominator ?? 0))
     return { because: 'time', codingLate: false, detail: `the day moved from ${dayText(first)} to ${dayText(to.asking.asOf)}` }
-  const changed = knownThen.find(
+  const arrived = pathway.entries.filter(({ entry }) => entry.recorded > first && entry.recorded <= to.asking.asOf)
+  const before = readPathway(from.pack, pathway, from.asking)
+  const counted = new Set(before.chosen.base.map((c) => c?.coded.entry))
+  const gone = knownThen.filter(
     ({ entry }) => entry.superseded !== undefined && entry.superseded > first && entry.superseded <= to.asking.asOf,
   )
-  const arrived = pathway.entries.filter(({ entry }) => entry.recorded > first && entry.recorded <= to.asking.asOf)
+  // An entry that counted then and is gone now moved the figure; one that never counted did so only if nothing else came.
+  const changed =
+    gone.find(({ entry, row }) => counted.has(entry) || row.starts.length + row.ends.length > 0) ??
+    (arrived.length === 0 ? gone[0] : undefined)
   if (changed) {
     const anew = arrived.some(({ row }) => row.slots.some((slot) => changed.row.slots.includes(slot)))
     return {

@@ -177,10 +177,12 @@ export function figureDifferences(example: Example, ask: FigureAsker): readonly 
     return Object.entries(want).flatMap(([key, value]) => {
       if (key === 'indicator' || key === 'place' || value === undefined) return []
       const same =
-        typeof value === 'number' && typeof got[key] === 'number'
-          ? Math.abs(value - got[key]) < 5e-4
-          : JSON.stringify(value) === JSON.stringify(got[key])
+        typeof value === 'number' && typeof got[key] === 'number' ? Math.abs(value - got[key]) < 5e-4 : ordered(value) === ordered(got[key])
       return same ? [] : [`${name}: ${key} is ${JSON.stringify(got[key])}, expected ${JSON.stringify(value)}`]
     })
   })
 }
+
+/** Counts by reason, whatever order they were written in. */
+const ordered = (value: unknown): string =>
+  JSON.stringify(typeof value === 'object' && value !== null ? Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)) : value)

@@ -65,7 +65,7 @@ function longest(outcomes: readonly LimitOutcome[]): LimitOutcome {
 export function limitTable(
   interval: Interval,
   limits: readonly Limit[],
-  variants: readonly string[],
+  given: { variants: readonly string[]; folderOf: (row: number) => string },
   issues: Issue[],
 ): readonly LimitRow[] {
   const candidates = limits.flatMap((limit, row): Candidate[] => {
@@ -82,8 +82,9 @@ export function limitTable(
     return [{ row, limit, ...validDays(limit), outcome, rank: rankOf(limit, outcome) }]
   })
   const clashes = new Set<string>()
+  const changed = new Map<number, number>()
   const rows: LimitRow[] = []
-  for (const variant of ['', ...variants]) {
+  for (const variant of ['', ...given.variants]) {
     const resolved = product(interval.limitBy.map((attribute) => ['', ...attribute.values]))
     const tables = new Map<string, readonly LimitRow[]>()
     for (const values of resolved) {
@@ -93,6 +94,11 @@ export function limitTable(
         const rank = Math.max(...here.map((c) => c.rank), -1)
         const best = here.filter((c) => c.rank === rank)
         if (best.length > 1 && best[0]!.outcome.kind !== 'unknown') clashes.add(`${best[0]!.row} ${best[1]!.row}`)
+        const first = best[0]
+        const known =
+          first &&
+          here.find((c) => c.row < first.row && c.outcome.kind !== 'unknown' && given.folderOf(c.row) !== given.folderOf(first.row))
+        if (first && known) changed.set(first.row, known.row)
         const base = { interval: interval.id, variant, values, from, to }
         return best[0] ? { ...base, outcome: best[0].outcome, row: best[0].row } : { ...base, outcome: noRow }
       })
@@ -118,6 +124,12 @@ export function limitTable(
       message: `valid on the same day, for the same thing, as limits[${first}]: give one of them a last valid day`,
     })
   }
+  for (const [row, known] of changed)
+    issues.push({
+      code: 'pack/override',
+      path: ['limits', row],
+      message: `limits[${known}] of the pack it extends is known for the same days, and what is known there cannot be changed here`,
+    })
   return merged(rows)
 }
 

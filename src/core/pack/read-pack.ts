@@ -48,8 +48,10 @@ class Merge {
   readonly issues: Issue[] = []
   private readonly origins = new Map<string, Origin[]>()
   private headLayer: PackLayer | undefined
+  private firstSpot: Spot | undefined
 
   add(yaml: YamlText, layer: PackLayer): void {
+    this.firstSpot ??= yaml.spotOf([])
     this.issues.push(...yaml.issues)
     if (yaml.issues.length > 0 || yaml.value === null || yaml.value === undefined) return
     if (!isFields(yaml.value)) {
@@ -143,7 +145,7 @@ class Merge {
     const origins = this.origins.get(isItem ? [list, index].join('\n') : String(list)) ?? []
     const inside = isItem ? rest : path.slice(1)
     const owner = (inside.length > 0 ? origins.findLast((o) => o.keys.includes(String(inside[0]))) : undefined) ?? origins[0]
-    return owner ? owner.yaml.spotOf([...owner.path, ...inside], what) : { file: '', line: 1, column: 1 }
+    return owner ? owner.yaml.spotOf([...owner.path, ...inside], what) : (this.firstSpot ?? { file: '', line: 1, column: 1 })
   }
 }
 
