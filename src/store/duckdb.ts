@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -30,6 +31,7 @@ export interface DuckDatabase extends Database {
  */
 export async function openDuckDB(options: { memory?: string; threads?: number } = {}): Promise<DuckDatabase> {
   const folder = await mkdtemp(path.join(tmpdir(), 'varde-duckdb-'))
+  folders.add(folder)
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
@@ -63,9 +65,16 @@ export async function openDuckDB(options: { memory?: string; threads?: number } 
       connection.closeSync()
       instance.closeSync()
       await rm(folder, { recursive: true, force: true })
+      folders.delete(folder)
     },
   }
 }
+
+/** Temporary folders in use; a process that ends early takes them with it. */
+const folders = new Set<string>()
+process.on('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
 
 const asDuck = (value: Value): DuckDBValue => (typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value)
 
