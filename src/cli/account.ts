@@ -3,8 +3,9 @@ import { groundsOf } from '../core/measure/explain.ts'
 import type { Cell, Figure, Grouping } from '../core/measure/figure.ts'
 import { type Day, dayText, type PeriodKind, periodOf, periodText } from '../core/words/day.ts'
 import { IssueError } from '../core/words/result.ts'
+import { didYouMean } from '../core/words/yaml.ts'
 import type { Io } from './io.ts'
-import { figureTable } from './measure.ts'
+import { figureTable, titleOf } from './measure.ts'
 import { findIndicators, openSession, type Session, type SessionOptions, UsageError } from './session.ts'
 import { textTable } from './table.ts'
 
@@ -50,6 +51,7 @@ export async function account(options: AccountOptions, io: Io): Promise<void> {
     if (!indicator) return
     if (indicator.unknown !== undefined)
       throw new IssueError([{ code: 'measure/not-computable', path: [], message: `${indicator.id} is not computed: ${indicator.unknown}` }])
+    await mustExist(session, options)
     const cell: Cell = { place: options.place ?? null, period: period?.number ?? null, variant: options.variant ?? null }
     const by = new Set((['place', 'period', 'variant'] as const).filter((key): key is Grouping => cell[key] !== null))
     const grouped = { by, period: period?.kind ?? 'month' } as const
@@ -64,11 +66,26 @@ export async function account(options: AccountOptions, io: Io): Promise<void> {
     io.out(
       options.format === 'json'
         ? `${JSON.stringify(answer(session, options, figure, shown, indicator.within?.unit), null, 2)}\n`
-        : table(session, figure, shown, indicator.within?.unit),
+        : `${titleOf(session)}\n${table(figure, shown, indicator.within?.unit)}`,
     )
   } finally {
     await session.close()
   }
+}
+
+/** A place or variant that no entry names is a slip of the pen, not an empty figure. */
+async function mustExist({ db, pack }: Session, { place, variant }: AccountOptions): Promise<void> {
+  if (place !== undefined && place !== '') {
+    const places = (await db.rows('SELECT DISTINCT place FROM entry WHERE place IS NOT NULL ORDER BY place')).map((row) =>
+      String(row['place']),
+    )
+    if (!places.includes(place))
+      throw new UsageError(
+        `no entry names this place${didYouMean(place, places)}; there are ${places.slice(0, 20).join(', ')}${places.length > 20 ? ' and others' : ''}`,
+      )
+  }
+  if (variant !== undefined && pack.variants.length > 0 && !pack.variants.includes(variant))
+    throw new UsageError(`the pack has no variant "${variant}"${didYouMean(variant, pack.variants)}`)
 }
 
 interface ShownLine {
@@ -137,7 +154,7 @@ function answer(
   }
 }
 
-export function table(session: Session, figure: Figure | undefined, lines: readonly ShownLine[], unit: string | undefined): string {
+export function table(figure: Figure | undefined, lines: readonly ShownLine[], unit: string | undefined): string {
   const head = ['pathway', 'variant', 'place', 'counted as', 'because', 'length', 'limit', 'weight', 'entries']
   const rows = lines.map(({ line, entries }) => [
     line.pathway,
@@ -150,6 +167,6 @@ export function table(session: Session, figure: Figure | undefined, lines: reado
     String(line.weight / 1e6),
     entries.join(', '),
   ])
-  const figures = figure ? figureTable(session, [figure]) : 'No pathway is in this figure.\n'
+  const figures = figure ? figureTable([figure]) : 'No pathway is in this figure.\n'
   return lines.length === 0 ? figures : `${figures}\n${textTable(head, rows, new Set([5, 6, 7]))}`
 }

@@ -24,7 +24,7 @@ export async function compare(options: CompareOptions, io: Io): Promise<void> {
   if (options.format !== 'table' && options.format !== 'json') throw new UsageError(`no format "${options.format}": table, json`)
   const days = options.asOf.length === 2
   if (days === (options.pack.length === 2) || options.asOf.length > 2 || options.pack.length > 2 || (!days && options.asOf.length > 1))
-    throw new UsageError('compare two days (--as-of A --as-of B) or two packs (--pack OLD --pack NEW), not both')
+    throw new UsageError('compare two days (--as-of twice, --pack once) or two packs (--pack twice, --as-of at most once)')
   const newer = options.pack[1] === undefined ? undefined : mustRead(await loadPack(options.pack[1]))
   const { asOf, ...rest } = options
   const last = asOf.at(-1)
@@ -33,7 +33,9 @@ export async function compare(options: CompareOptions, io: Io): Promise<void> {
     const answers = []
     for (const indicator of findIndicators(session.pack, options.indicator))
       answers.push(await compareOne(session, indicator, { options, newer }))
-    const sides = { from: newer ? packName(session.pack) : asOf[0]!, to: newer ? packName(newer) : last! }
+    const same = newer !== undefined && packName(session.pack) === packName(newer)
+    const named = (pack: Pack, folder: string | undefined) => (same ? `${packName(pack)} in ${folder}` : packName(pack))
+    const sides = newer ? { from: named(session.pack, options.pack[0]), to: named(newer, options.pack[1]) } : { from: asOf[0]!, to: last! }
     io.out(
       options.format === 'json'
         ? `${JSON.stringify({ ...sides, comparisons: answers }, null, 2)}\n`
@@ -71,12 +73,12 @@ async function compareOne(
   }
   const [from, to] = sides as [Side, Side]
   const changed = changedPathways(from, to)
-  const pathways = new Map<string, Awaited<ReturnType<Session['pathwaysOf']>>>()
+  const pathways = new Map<Pack, Awaited<ReturnType<Session['pathwaysOf']>>>()
   for (const pack of new Set([from.pack, to.pack]))
-    pathways.set(packName(pack), await session.pathwaysOf([...new Set(changed.map((c) => c.pathway))], pack))
+    pathways.set(pack, await session.pathwaysOf([...new Set(changed.map((c) => c.pathway))], pack))
   const comparison = compareSides(from, to, (id, pack) =>
     pathways
-      .get(packName(pack))
+      .get(pack)
       ?.find((p) => p.ledger === id.ledger && p.id === id.pathway && (pack.variantFrom === 'entry' || p.variant === id.variant)),
   )
   return { indicator: indicator.id, ...(period ? { period: periodText(period.number, period.kind) } : {}), ...comparison }

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { causes, leftOutReasons } from '../core/measure/account.ts'
 import { type Figure, type Grouped, type Grouping, groupings } from '../core/measure/figure.ts'
+import { causeWords, leftOutWords } from '../core/measure/reason-words.ts'
+import type { Pack } from '../core/pack/pack.ts'
 import { dayText, type PeriodKind } from '../core/words/day.ts'
 import type { Columns, Value } from '../store/database.ts'
 import { openDuckDB } from '../store/duckdb.ts'
@@ -23,13 +25,15 @@ export interface MeasureOptions extends SessionOptions {
   readonly pack: string
   readonly indicator?: readonly string[]
   readonly by?: readonly string[]
-  readonly period: string
+  readonly period?: string
   readonly format: string
 }
 
 /** `varde measure`: the figures of a ledger. */
 export async function measure(options: MeasureOptions, io: Io): Promise<void> {
-  const grouped = groupedOf(options.by, options.period)
+  const grouped = groupedOf(options.by, options.period ?? 'month')
+  if (options.period !== undefined && !grouped.by.has('period'))
+    throw new UsageError('--period says how long periods are; ask for them with --by period')
   const render = renderers[options.format]
   if (!render) throw new UsageError(`no format "${options.format}": ${Object.keys(renderers).join(', ')}`)
   if (options.format === 'parquet' && io.outIsTerminal)
@@ -44,7 +48,7 @@ export async function measure(options: MeasureOptions, io: Io): Promise<void> {
 }
 
 const renderers: Readonly<Record<string, (session: Session, figures: readonly Figure[]) => string | Promise<string | Uint8Array>>> = {
-  table: figureTable,
+  table: (session, figures) => `${titleOf(session)}\n${figureTable(figures)}${legendOf(session.pack, figures)}`,
   json: (session, figures) => `${JSON.stringify(answerOf(session, figures), null, 2)}\n`,
   csv: (_, figures) =>
     csvText(
@@ -68,8 +72,12 @@ const counts = (record: Readonly<Record<string, number | undefined>>) =>
     .map(([why, n]) => `${why} ${n}`)
     .join(', ')
 
+export function titleOf({ pack, asking, ledger }: Pick<Session, 'pack' | 'asking' | 'ledger'>): string {
+  return `${pack.title}, version ${pack.version}. As known on ${dayText(asking.asOf)}. ${ledger.entries} entries${ledger.skipped > 0 ? `, ${ledger.skipped} bad rows left out` : ''}.\n`
+}
+
 /** Figures for people: counts with their base and what they could be; under each, what fell short and what was left out. */
-export function figureTable({ pack, asking, ledger }: Pick<Session, 'pack' | 'asking' | 'ledger'>, figures: readonly Figure[]): string {
+export function figureTable(figures: readonly Figure[]): string {
   const head = ['indicator', 'place', 'period', 'variant', 'within', 'share', 'could be', 'median', '90th', 'coded in time']
   const known = figures.filter((f) => f.unknown === undefined)
   const used = head.map((name) => !(groupings as readonly string[]).includes(name) || known.some((f) => f[name as Grouping] !== null))
@@ -84,8 +92,32 @@ export function figureTable({ pack, asking, ledger }: Pick<Session, 'pack' | 'as
     .split('\n')
   const table = known.length === 0 ? '' : `${[top, rule, ...lines.flatMap((line, i) => [line, ...details(known[i]!)])].join('\n')}\n`
   const notes = figures.filter((f) => f.unknown !== undefined).map((f) => `${f.indicator} is not computed: ${f.unknown}\n`)
-  const title = `${pack.title}, version ${pack.version}. As known on ${dayText(asking.asOf)}. ${ledger.entries} entries${ledger.skipped > 0 ? `, ${ledger.skipped} bad rows left out` : ''}.`
-  return `${title}\n\n${[table, ...notes].filter(Boolean).join('\n')}`
+  return [table, ...notes].filter(Boolean).join('\n')
+}
+
+/** What the table's words mean: the questions asked, and only the reasons that occur. */
+export function legendOf(pack: Pack, figures: readonly Figure[]): string {
+  const unit = { day: 'days', 'working-day': 'working days', minute: 'minutes' }
+  const asked = pack.indicators
+    .filter((i) => figures.some((f) => f.indicator === i.id && f.unknown === undefined))
+    .map(
+      (i) =>
+        [
+          i.id,
+          `${i.question} Counted: ${i.denominator}.${i.within ? ` Median and 90th percentile in ${unit[i.within.unit]}.` : ''}`,
+        ] as const,
+    )
+  const occurring = (of: (f: Figure) => object) => new Set(figures.flatMap((f) => Object.keys(of(f))))
+  const [short, out] = [occurring((f) => f.fellShort), occurring((f) => f.leftOut)]
+  const words = [
+    ...Object.entries(causeWords).filter(([word]) => short.has(word)),
+    ...Object.entries(leftOutWords).filter(([word]) => out.has(word)),
+    ['could be', 'the share if all that is not known had gone against, or for'],
+    ['coded in time', 'of those counted, all that the verdict rests on was recorded within the duty the pack sets'],
+  ] as const
+  const width = Math.max(...[...asked, ...words].map(([word]) => word.length))
+  const line = ([word, text]: readonly [string, string]) => `  ${word.padEnd(width)}  ${text}`
+  return `\n${[...asked, ...words].map(line).join('\n')}\n  docs/meaning.md says it all.\n`
 }
 
 const details = (f: Figure): readonly string[] => [

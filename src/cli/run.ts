@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { IssueError } from '../core/words/result.ts'
 import { account } from './account.ts'
 import { compare } from './compare.ts'
@@ -47,6 +47,11 @@ const list = (text: string): string[] =>
     .split(',')
     .map((part) => part.trim())
     .filter(Boolean)
+const wholeNumber = (text: string): number => {
+  const n = Number(text)
+  if (!Number.isSafeInteger(n) || n < 1) throw new InvalidArgumentError('A whole number from 1 is needed.')
+  return n
+}
 const each = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
 
 function program(io: Io): Command {
@@ -63,7 +68,7 @@ function program(io: Io): Command {
       .option('--engine <engine>', 'duckdb, postgres (starts one for the run), plain, or postgres://user:password@host/database', 'duckdb')
       .option('--skip-bad', 'go on without bad rows and count them', false)
       .option('--memory <size>', 'memory DuckDB may use before it spills to disk, such as 2GiB')
-      .addOption(new Option('--threads <n>', 'threads DuckDB may use').argParser(Number))
+      .addOption(new Option('--threads <n>', 'threads DuckDB may use').argParser(wholeNumber))
   const formats = (command: Command, choices: string) => command.option('--format <format>', choices, 'table')
 
   const pack = varde.command('pack').description('packs: the rules of a country, programme or house')
@@ -76,15 +81,15 @@ function program(io: Io): Command {
     .requiredOption('--pack <folder>', 'the pack')
     .option('--indicator <ids...>', 'only these indicators')
     .option('--by <parts>', 'place, period, variant: any of them, with commas', list)
-    .option('--period <kind>', periodKinds.join(', '), 'month')
+    .option('--period <kind>', `how long a period is: ${periodKinds.join(', ')}; month unless said`)
     .option('--as-of <day>', 'as known on this day; the last day of recording unless said')
     .action((options) => measure(options, io))
   formats(ledger(varde.command('account').description('every pathway in a figure, or left out of it, and why')), 'table or json')
     .requiredOption('--pack <folder>', 'the pack')
     .requiredOption('--indicator <id>', 'the indicator')
-    .option('--place <place>')
+    .option('--place <place>', 'only this place, written as in the figures')
     .option('--period <period>', 'such as 2024-03, 2024-T1, 2024-Q2 or 2024')
-    .option('--variant <variant>')
+    .option('--variant <variant>', 'only this variant')
     .option('--as-of <day>', 'as known on this day; the last day of recording unless said')
     .action((options) => account(options, io))
   formats(ledger(varde.command('explain').description('one pathway: its entries, its clocks, and the sum of each')), 'table or json')
@@ -98,7 +103,7 @@ function program(io: Io): Command {
     .option('--indicator <ids...>', 'only these indicators')
     .option('--place <place>')
     .option('--period <period>')
-    .option('--variant <variant>')
+    .option('--variant <variant>', 'only this variant')
     .action((options) => compare({ ...options, asOf: options.asOf ?? [] }, io))
   varde
     .command('generate')

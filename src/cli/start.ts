@@ -6,7 +6,7 @@ import type { Figure } from '../core/measure/figure.ts'
 import { table, withGrounds } from './account.ts'
 import { generate } from './generate.ts'
 import type { Io } from './io.ts'
-import { figureTable } from './measure.ts'
+import { figureTable, legendOf, titleOf } from './measure.ts'
 import { openSession } from './session.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
@@ -37,21 +37,21 @@ export async function start(io: Io): Promise<void> {
   try {
     const { pack, asking, engine } = session
     const whole = await engine.figures(pack.indicators, asking, { by: new Set(), period: 'tertial' })
-    io.out(`INVENTED DATA: no real patient, hospital or result.\n\n${figureTable(session, whole)}\n`)
+    io.out(`INVENTED DATA: no real patient, hospital or result.\n\n${titleOf(session)}\n${figureTable(whole)}${legendOf(pack, whole)}\n`)
     const indicator = pack.indicators.find((i) => i.id === 'OF4')
     if (!indicator) return
     const by = { by: new Set(['place', 'period'] as const), period: 'tertial' as const }
     const hospitals = await engine.figures([indicator], asking, { by: new Set(['place'] as const), period: 'tertial' })
-    io.out(`${indicator.name}, by the hospital that started the pathway:\n\n${figureTable(session, hospitals)}\n`)
+    io.out(`${indicator.name}, by the hospital that started the pathway:\n\n${figureTable(hospitals)}\n`)
     const cells = await engine.figures([indicator], asking, by)
     const cell = smallest(cells)
     if (!cell) return
     const lines = await engine.account(indicator, asking, by, { place: cell.place, period: periodNumber(cell.period), variant: null })
     io.out(
-      `The account of one figure, ${indicator.id} at ${cell.place} in ${cell.period}: every pathway in it, or left out, and why.\n\n${table(session, cell, await withGrounds(session, lines, indicator.within?.id), indicator.within?.unit)}\n`,
+      `The account of one figure, ${indicator.id} at ${cell.place} in ${cell.period}: every pathway in it, or left out, and why.\n\n${table(cell, await withGrounds(session, lines, indicator.within?.id), indicator.within?.unit)}\n`,
     )
     io.out(
-      `Next: ./varde explain --pack packs/no-house --entries ${path.relative(process.cwd(), file)} --pathway ${lines[0]?.pathway ?? 'ID'}\n      ./varde --help lists the commands; README.md shows each.\n`,
+      `Next: ./varde explain --pack packs/no-house --entries ${path.relative(process.cwd(), file)} --pathway ${(lines.find((line) => line.bin === 'missed') ?? lines[0])?.pathway ?? 'ID'}\n      ./varde --help lists the commands; README.md shows each.\n`,
     )
   } finally {
     await session.close()

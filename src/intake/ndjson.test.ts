@@ -20,11 +20,11 @@ describe('an NDJSON file', () => {
   })
 
   test('has paths with dots for columns, and keys that hold a dot', async () => {
-    files.write('deep.ndjson', '{"a":{"b":7,"c":[true]},"x.y":"A1","d":"2024-03-01","v":1.5,"n":null}\n')
+    files.write('deep.ndjson', '{"a":{"b":7,"c":[true]},"x.y":"A1","d":"2024-03-01","v":15,"n":null}\n')
     const map = 'entries: [{ pathway: a.b, code: x.y, occurred: d, place: a.c.0, variant: no.such, value: v, id: n }]'
     const { entries, issues } = await files.read('deep.ndjson', map)
     expect(issues).toEqual([])
-    expect(entries).toMatchObject([{ pathway: '7', code: 'A1', place: 'true', variant: undefined, value: 1.5, id: undefined }])
+    expect(entries).toMatchObject([{ pathway: '7', code: 'A1', place: 'true', variant: undefined, value: 15, id: undefined }])
   })
 
   test('takes __proto__ for a key like any other', async () => {

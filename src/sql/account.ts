@@ -7,6 +7,7 @@ import { monthsInPeriod } from '../core/words/day.ts'
 import { getOrMake } from '../core/words/lookup.ts'
 import { compileClocks } from './clock.ts'
 import { clockName, compileCondition, compileSlots, momentColumn, slotColumn, stateOfReason, verdictOfState } from './columns.ts'
+import { quoteText } from './name.ts'
 import { type Plan, planOf } from './plan.ts'
 
 /** Bins and reasons as numbers: met and missed, then what was left out; causes from 0, reasons for leaving out from 10. */
@@ -20,43 +21,52 @@ export function compileLines(whole: Plan, indicator: Indicator, rows = 'pathway_
   const plan = planOf(whole.pack, [indicator], whole.profile)
   const read = compileClocks(plan, compileSlots(plan, whole, rows))
   const clock = indicator.within && clockName(indicator.within, 'base')
-  const shares = indicator.sharing
-  const population_ = `SELECT x.*,
-  ${[...binColumns(plan, indicator), ...(shares ? caseColumns(plan, shares) : [])].join(',\n  ')}
+  const place = placeSql(plan, indicator, clock)
+  const binned = `SELECT x.*,
+  ${binColumns(plan, indicator).join(',\n  ')},
+  ${place} AS whole_place
 FROM (
 ${read}
 ) x
 WHERE ${population(plan, indicator)}`
-  const binned = shares ? `SELECT c.*,\n  ${weightColumns(shares).join(',\n  ')}\nFROM (\n${population_}\n) c` : population_
-  const place = placeSql(plan, indicator, clock)
-  const pick = (column: string, whole_: string) =>
-    shares
-      ? `CASE WHEN bin = ${leftOut} THEN ${whole_} ELSE CASE share.n ${shares.places.map((_, i) => `WHEN ${i} THEN ${column}_${i}`).join(' ')} END END`
-      : whole_
-  const shared = shares ? `\nCROSS JOIN (VALUES ${shares.places.map((_, i) => `(${i})`).join(', ')}) share(n)` : ''
-  const first = shares
-    ? `CASE WHEN bin = ${leftOut} THEN TRUE ELSE CASE share.n ${shares.places
-        .map(
-          (_, i) =>
-            `WHEN ${i} THEN ${
-              i === 0
-                ? 'TRUE'
-                : shares.places
-                    .slice(0, i)
-                    .map((__, j) => `weight_${j} = 0`)
-                    .join(' AND ')
-            }`,
-        )
-        .join(' ')} END END`
-    : 'TRUE'
-  const lines = `SELECT ledger, pathway, variant, period_d, bin, why, state, length, limit_amount, start_d, stop_d, real_time, real_time_bin,
-  ${pick('place', place)} AS place_n,
-  ${pick('weight', String(wholeWeight))} AS weight,
-  ${first} AS is_first
+  if (indicator.sharing) return compileShares(plan, indicator, indicator.sharing, binned)
+  return `SELECT ledger, pathway, variant, ${facts.map(([name]) => name).join(', ')}, whole_place AS place_n, ${wholeWeight} AS weight, TRUE AS is_first
 FROM (
 ${binned}
-) b${shared}${shares ? `\nWHERE bin <> ${leftOut} OR share.n = 0` : ''}`
-  return shares ? `SELECT * FROM (\n${lines}\n) l WHERE weight > 0` : lines
+) b`
+}
+
+/** What a line says of its pathway, whatever place it is for; how several rows of a pathway become one. */
+const facts = [
+  ['period_d', 'MIN'],
+  ['bin', 'MIN'],
+  ['why', 'MIN'],
+  ['state', 'MIN'],
+  ['length', 'MIN'],
+  ['limit_amount', 'MIN'],
+  ['start_d', 'MIN'],
+  ['stop_d', 'MIN'],
+  ['real_time', 'BOOL_OR'],
+  ['real_time_bin', 'MIN'],
+] as const
+
+/** A line for each place that has a share: two shares at one place are one. What was left out is whole, at its own place. */
+function compileShares(plan: Plan, indicator: Indicator, sharing: Sharing, binned: string): string {
+  const cases = sharing.cases.map((c, n) => (c.when ? `WHEN ${compileCondition(plan, c.when)} THEN ${n}` : `ELSE ${n}`))
+  const fitting = sharing.cases.length === 1 ? '0' : `CASE ${cases.join(' ')} END`
+  const places = sharing.places.map(({ slot }, i) => `WHEN ${i} THEN COALESCE(${slotColumn(plan, slot, 'base', 'place')}, 0)`)
+  return `SELECT ledger, pathway, variant, ${facts.map(([name, of]) => `${of}(${name}) AS ${name}`).join(', ')}, place_n, CAST(SUM(weight) AS BIGINT) AS weight, BOOL_OR(opens) AS is_first
+FROM (
+SELECT c.*, s.weight, s.opens, CASE WHEN c.share_case = -1 THEN whole_place ELSE CASE s.n ${places.join(' ')} END END AS place_n
+FROM (
+SELECT b.*, CASE WHEN bin = ${leftOut} THEN -1 ELSE ${fitting} END AS share_case
+FROM (
+${binned}
+) b
+) c
+JOIN pack_share s ON s.indicator = ${quoteText(indicator.id)} AND s.share_case = c.share_case
+) shares
+GROUP BY ledger, pathway, variant, place_n`
 }
 
 function population(plan: Plan, indicator: Indicator): string {
@@ -133,28 +143,6 @@ function placeSql(plan: Plan, indicator: Indicator, clock: string | undefined): 
   return `COALESCE(${[own, ...(clock ? [`NULLIF(${clock}_start_place, 0)`] : []), '0'].join(', ')})`
 }
 const placeOf = (plan: Plan, moments: Moments) => momentColumn(plan, moments, 'base', 'place')
-
-/** Which case of a sharing fits, and the places it speaks of: said once, the weights are read off them. */
-function caseColumns(plan: Plan, sharing: Sharing): readonly string[] {
-  const cases = sharing.cases.map((c, n) => (c.when ? `WHEN ${compileCondition(plan, c.when)} THEN ${n}` : `ELSE ${n}`))
-  const fitting = sharing.cases.length === 1 ? '0' : `CASE ${cases.join(' ')} END`
-  return [
-    `${fitting} AS share_case`,
-    ...sharing.places.map(({ slot }, i) => `COALESCE(${slotColumn(plan, slot, 'base', 'place')}, 0) AS place_${i}`),
-  ]
-}
-
-/** Weight of each place; two shares at one place are one, at the first of them. */
-function weightColumns(sharing: Sharing): readonly string[] {
-  const raw = (i: number) => `CASE share_case ${sharing.cases.map((c, n) => `WHEN ${n} THEN ${c.weights[i]}`).join(' ')} END`
-  const at = sharing.places.map((_, i) => i)
-  return at.map((i) => {
-    const same = (j: number) => `(place_${j} = place_${i} AND ${raw(j)} > 0)`
-    const earlier = at.slice(0, i).map(same)
-    const total = at.map((j) => (j === i ? raw(i) : `CASE WHEN ${same(j)} THEN ${raw(j)} ELSE 0 END`)).join(' + ')
-    return `CASE WHEN ${[`${raw(i)} = 0`, ...earlier].join(' OR ')} THEN 0 ELSE ${total} END AS weight_${i}`
-  })
-}
 
 const periodSql = (grouped: Grouped, day: string): string => {
   const date = `(DATE '1970-01-01' + CAST(${day} AS INTEGER))`

@@ -1,5 +1,6 @@
 import { isWorkingDay, workingDaysUpTo } from '../core/clock/working-days.ts'
-import type { Attribute, CodeRow, Pack, Refusal } from '../core/pack/pack.ts'
+import { wholeWeight } from '../core/measure/account.ts'
+import type { Attribute, CodeRow, Indicator, Pack, Refusal } from '../core/pack/pack.ts'
 import { type Day, dayText } from '../core/words/day.ts'
 import { settingsOf } from './key.ts'
 
@@ -100,6 +101,17 @@ export function referenceTables(pack: Pack): readonly ReferenceTable[] {
       }),
     },
     {
+      name: 'pack_share',
+      columns: [
+        ['indicator', 'TEXT'],
+        ['share_case', 'BIGINT'],
+        ['n', 'BIGINT'],
+        ['weight', 'BIGINT'],
+        ['opens', 'BOOLEAN'],
+      ],
+      rows: pack.indicators.flatMap(shareRows),
+    },
+    {
       name: 'pack_calendar',
       columns: [
         ['calendar', 'TEXT'],
@@ -115,6 +127,15 @@ export function referenceTables(pack: Pack): readonly ReferenceTable[] {
       ),
     },
   ]
+}
+
+/** The weights of each case of a sharing; -1 is what was left out. `opens`: the first place that has a share. */
+function shareRows({ id, sharing }: Indicator): readonly (readonly (string | number | boolean)[])[] {
+  if (!sharing) return []
+  const cases = sharing.cases.flatMap(({ weights }, n) =>
+    weights.flatMap((weight, place) => (weight > 0 ? [[id, n, place, weight, weights.findIndex((w) => w > 0) === place]] : [])),
+  )
+  return [[id, -1, 0, wholeWeight, true], ...cases]
 }
 
 export const limitKinds = ['limit', 'unknown', 'untimed']

@@ -1,9 +1,6 @@
 SELECT line.*, COALESCE(p.name, '') AS place
 FROM (
-SELECT ledger, pathway, variant, period_d, bin, why, state, length, limit_amount, start_d, stop_d, real_time, real_time_bin,
-  COALESCE(NULLIF(s0b_place, 0), NULLIF(i0b_start_place, 0), 0) AS place_n,
-  1000000 AS weight,
-  TRUE AS is_first
+SELECT ledger, pathway, variant, period_d, bin, why, state, length, limit_amount, start_d, stop_d, real_time, real_time_bin, whole_place AS place_n, 1000000 AS weight, TRUE AS is_first
 FROM (
 SELECT x.*,
   CASE WHEN i0b_state = 0 THEN 0 WHEN i0b_state <= 1 THEN 1 ELSE 2 END AS bin,
@@ -15,7 +12,8 @@ SELECT x.*,
   i0b_stop_d AS stop_d,
   CASE WHEN i0b_state <= 1 THEN COALESCE(i0b_start_late, 0) = 0 AND COALESCE(i0b_stop_late, 0) = 0 END AS real_time,
   CASE i0b_state WHEN 0 THEN 0 WHEN 1 THEN 1 END AS real_time_bin,
-  COALESCE(s1b_d, i0b_limit_d, i0b_start_d, active_d, $1) AS period_d
+  COALESCE(s1b_d, i0b_limit_d, i0b_start_d, active_d, $1) AS period_d,
+  COALESCE(NULLIF(s0b_place, 0), NULLIF(i0b_start_place, 0), 0) AS whole_place
 FROM (
 SELECT x.*,
   CASE WHEN (i0b_state <= 3 OR (i0b_state = 18 AND i0b_kind = 0 AND i0b_stop_t IS NULL)) THEN i0b_start_d + CAST(FLOOR((i0b_start_t + i0b_amount + i0b_paused) / 86400.0) AS BIGINT) - CAST(FLOOR(i0b_start_t / 86400.0) AS BIGINT) END AS i0b_limit_d,

@@ -182,11 +182,14 @@ function lengths(
   { start, until, on }: { start: Position; until: Position; on: (p: Position) => number },
 ) {
   const facts = baseFacts(at, noVerdict)
-  const stretches = at.pack.pauses.flatMap((pause) => {
+  const found = at.pack.pauses.flatMap((pause) => {
     const subtracted = pause.subtractFrom.has(interval.id) && (!pause.when || holds(pause.when, facts))
     return pause.amountFrom === undefined ? spansOf(at, pause, subtracted, until) : amountOf(at, pause, subtracted, interval)
   })
   const gross = on(until) - on(start)
+  const edge = (p: Position) => (interval.unit === 'minute' ? p.time : p.day)
+  // Pauses before the clock or after it are not the clock's.
+  const stretches = found.filter((s) => s.amount !== undefined || (edge(s.to) > edge(start) && edge(s.from) < edge(until)))
   const out = (cause?: Pause['cause']) => {
     const taken = stretches.filter((s) => s.subtracted || s.pause.cause === cause)
     const amounts = taken.reduce((sum, s) => sum + (s.amount ?? 0), 0)

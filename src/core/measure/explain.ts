@@ -1,5 +1,5 @@
-import { type Asking, barredOf, type Chosen, type CodedEntry, type Pathway, refusalOf } from '../clock/chosen.ts'
-import { type Clock, type PathwayReading, readClock, readPathway } from '../clock/clock.ts'
+import { type Asking, barredOf, type Chosen, type CodedEntry, type Pathway, refusalOf, timeOf } from '../clock/chosen.ts'
+import { type Clock, type PathwayReading, type Position, readClock, readPathway } from '../clock/clock.ts'
 import type { LimitRow, Pack } from '../pack/pack.ts'
 import { isUnknown } from '../pack/schema.ts'
 import { type Day, dayText } from '../words/day.ts'
@@ -60,16 +60,16 @@ export interface Explanation {
 /** Everything Varde knows about why one pathway counts as it does. */
 export function explainPathway(pack: Pack, pathway: Pathway, asking: Asking): Explanation {
   const reading = readPathway(pack, pathway, asking)
+  const clocks = pack.intervals.flatMap((interval) => readClock(reading, interval) ?? [])
   return {
     pathway: pathway.id,
     variant: reading.pathway.variant,
     asOf: dayText(asking.asOf),
     pack: { id: pack.id, version: pack.version },
-    entries: pathway.entries.map((coded) => explainEntry(reading, coded)),
-    clocks: pack.intervals.flatMap((interval) => {
-      const clock = readClock(reading, interval)
-      return clock ? [explainClock(reading, clock)] : []
-    }),
+    entries: [...pathway.entries]
+      .sort((a, b) => timeOf(pack, a.entry) - timeOf(pack, b.entry) || a.entry.seq - b.entry.seq)
+      .map((coded) => explainEntry(reading, coded, pausesOf(coded, clocks))),
+    clocks: clocks.map((clock) => explainClock(reading, clock)),
     indicators: pack.indicators.flatMap((indicator) =>
       linesOf(reading, indicator).map((line) => ({
         indicator: indicator.id,
@@ -93,11 +93,15 @@ const barredWords = {
   refused: 'refused by a rule',
 } as const
 
-function explainEntry(reading: PathwayReading, coded: CodedEntry): ExplainedEntry {
+/** Pauses of some clock that the entry begins or ends. */
+const pausesOf = (coded: CodedEntry, clocks: readonly Clock[]): readonly string[] => [
+  ...new Set(clocks.flatMap((clock) => clock.stretches.filter((s) => s.entries.includes(coded)).map((s) => s.pause.id))),
+]
+
+function explainEntry(reading: PathwayReading, coded: CodedEntry, pauses: readonly string[]): ExplainedEntry {
   const { entry, row } = coded
   const barred = barredOf(coded, reading.asking)
   const chosenFor = reading.chosen.base.filter((c): c is Chosen => c?.coded === coded).map((c) => c.slot.id)
-  const pauses = [...row.starts, ...row.ends].map((i) => reading.pack.pauses[i]!.id)
   const marks = row.slots.map((i) => reading.pack.slots[i]!)
   const rival = marks.map((slot) => reading.chosen.base[slot.index]).find((c) => c && c.coded !== coded)
   const notChosen =
@@ -170,7 +174,7 @@ function arithmeticOf(reading: PathwayReading, clock: Clock): readonly string[] 
   for (const s of clock.stretches) {
     const what =
       s.amount === undefined
-        ? `${s.pause.name}, ${stretchText(reading, s.from, s.to, s.entries.length === 1)}`
+        ? `${s.pause.name}, ${stretchText(reading, later(s.from, start), stop ? earlier(s.to, stop) : s.to, s.entries.length === 1 && !stop)}`
         : `${s.pause.name}, ${shown(s.amount)} ${unit}`
     lines.push(s.subtracted ? `taken out: ${what}` : `not taken out, but it explains: ${what}`)
   }
@@ -193,6 +197,9 @@ function arithmeticOf(reading: PathwayReading, clock: Clock): readonly string[] 
   return lines
 }
 
+const later = (a: Position, b: Position): Position => (a.time >= b.time ? a : b)
+const earlier = (a: Position, b: Position): Position => (a.time <= b.time ? a : b)
+
 function stretchText(reading: PathwayReading, from: { time: number; day: Day }, to: { time: number; day: Day }, open: boolean): string {
   const at = (p: { time: number; day: Day }) =>
     reading.pack.time === 'day' ? dayText(p.day) : `${new Date(p.time * 1000).toISOString().slice(0, 19).replace('T', ' ')}Z`
@@ -202,7 +209,6 @@ function stretchText(reading: PathwayReading, from: { time: number; day: Day }, 
 function limitOf(pack: Pack, clock: Clock, limit: LimitRow): NonNullable<ExplainedClock['limit']> {
   const row = limit.row === undefined ? undefined : pack.text.limits[limit.row]
   const spot = limit.row === undefined ? undefined : pack.spotOf(['limits', limit.row])
-  const bound = (value: unknown) => (typeof value === 'string' ? value : isUnknown(value) ? 'not known' : '')
   const { outcome } = limit
   return {
     amount: outcome.kind === 'limit' ? outcome.amount : null,
@@ -210,8 +216,15 @@ function limitOf(pack: Pack, clock: Clock, limit: LimitRow): NonNullable<Explain
     row: spot ? `${spot.file}:${spot.line}` : outcome.kind === 'unknown' ? outcome.reason : 'the longest of those it could get',
     ...(row?.source ? { source: row.source } : {}),
     ...(outcome.kind === 'unknown' ? { note: outcome.reason } : row?.note ? { note: row.note } : {}),
-    valid: row ? `${bound(row.validFrom) || 'always'} to ${bound(row.validTo) || 'on'}` : '',
+    valid: row ? validText(row) : '',
   }
+}
+
+/** `from 2024-01-01`, `until 2023-12-31`, `always`; a bound that is not known is said to be so. */
+function validText({ validFrom, validTo }: { validFrom?: unknown; validTo?: unknown }): string {
+  const bound = (word: string, value: unknown) =>
+    typeof value === 'string' ? [`${word} ${value}`] : isUnknown(value) ? [`${word} a day that is not known`] : []
+  return [...bound('from', validFrom), ...bound('until', validTo)].join(' ') || 'always'
 }
 
 /** What one line of an account rests on, for people: the entries that made the verdict, and the rules. */
