@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { openDuckDB } from '../store/duckdb.ts'
 import { runCli } from './run.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
@@ -89,6 +90,48 @@ describe('measure', () => {
       '--skip-bad',
     )
     expect(answer.out).toMatch(/OA1 is not computed: /)
+  })
+})
+
+describe('corrections in files', () => {
+  const rows = [
+    'id,pathway,code,occurred,recorded,corrects,withdraws',
+    '1,p,M1A,2024-01-01,2024-01-02,,',
+    '2,p,M1TD,2024-03-20,2024-03-21,,',
+    '3,p,M1TD,2024-01-20,2024-04-01,2,',
+    '4,q,M1A,2024-02-01,2024-02-01,,',
+    '5,q,M1TD,2024-02-09,2024-02-10,,',
+    '6,q,,2024-05-01,2024-05-01,,5',
+  ]
+  const figure = async (entries: string, asOf: string) => {
+    const answer = JSON.parse(
+      (await varde('measure', '--pack', demo, '--entries', entries, '--indicator', 'treated-in-time', '--as-of', asOf, '--format', 'json'))
+        .out,
+    )
+    return [answer.figures[0].numerator, answer.figures[0].denominator]
+  }
+  test('are read alike from CSV and from Parquet that is measured where it lies, in whatever order its rows are', async () => {
+    const csv = file('corrected.csv', `${rows.join('\n')}\n`)
+    const db = await openDuckDB({ threads: 1 })
+    const parquet = [path.join(folder, 'ordered.parquet'), path.join(folder, 'shuffled.parquet')]
+    for (const [i, at] of parquet.entries())
+      await db.run(
+        `COPY (SELECT id::VARCHAR AS id, pathway, code, occurred, recorded, epoch(recorded)::BIGINT AS recorded_at, corrects::VARCHAR AS corrects, withdraws::VARCHAR AS withdraws FROM read_csv('${csv}') ORDER BY ${i === 0 ? 'recorded' : 'code, recorded DESC'}) TO '${at}' (FORMAT parquet)`,
+      )
+    await db.close()
+    for (const entries of [csv, ...parquet]) {
+      expect({
+        entries: path.basename(entries),
+        figures: [await figure(entries, '2024-03-31'), await figure(entries, '2024-04-30'), await figure(entries, '2024-05-31')],
+      }).toEqual({
+        entries: path.basename(entries),
+        figures: [
+          [1, 2],
+          [2, 2],
+          [1, 1],
+        ],
+      })
+    }
   })
 })
 

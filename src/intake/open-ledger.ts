@@ -136,14 +136,16 @@ const entryValues = (entry: ArrivingEntry): readonly Value[] => [
   entry.decider ?? null,
 ]
 
+/** Since when an entry is corrected or withdrawn, by its id. */
+const supersedingSql = (from: string): string => `
+  SELECT id, MIN(recorded) AS superseded FROM (
+    SELECT corrects AS id, recorded FROM ${from} WHERE corrects IS NOT NULL UNION ALL SELECT withdraws, recorded FROM ${from} WHERE withdraws IS NOT NULL
+  ) GROUP BY id`
+
 /** As `arrive` of the core, for whole files: order of recording, and since when an entry is corrected or withdrawn. */
 const supersededSql = (from: string): string => `
   SELECT a.* EXCLUDE (corrects, withdraws, arrival), s.superseded, ROW_NUMBER() OVER (ORDER BY a.recorded_at, a.arrival) - 1 AS seq
-  FROM ${from} a LEFT JOIN (
-    SELECT id, MIN(recorded) AS superseded FROM (
-      SELECT corrects AS id, recorded FROM ${from} WHERE corrects IS NOT NULL UNION ALL SELECT withdraws, recorded FROM ${from} WHERE withdraws IS NOT NULL
-    ) GROUP BY id
-  ) s ON s.id = a.id
+  FROM ${from} a LEFT JOIN (${supersedingSql(from)}) s ON s.id = a.id
   WHERE a.withdraws IS NULL`
 
 async function linkIssues(
@@ -249,21 +251,27 @@ async function openNative(db: DuckDatabase, pack: Pack, options: LedgerOptions, 
     return { issues: [{ code: 'entries/empty', path: [], message: `${options.files.join(', ')}: no rows` }], bad: 0, readable: false }
   const bad = checked.bad + links.length
   const good = checked.bad > 0 ? `SELECT * FROM ${view} WHERE ${checked.good}` : undefined
-  if (linked)
+  const rows = good ? `(${good})` : view
+  const ordered = await inOrder(db, rows)
+  const seq = linked ? 'arrival' : 'seq'
+  // Few entries are corrected, so what corrects them is a small table, joined to the rows where they lie.
+  const columns = linked ? 'a.* EXCLUDE (corrects, withdraws, arrival, superseded), s.superseded' : 'a.* EXCLUDE (seq)'
+  const from = linked ? `${rows} a LEFT JOIN superseding s ON s.id = a.id WHERE a.withdraws IS NULL` : `${rows} a`
+  if (linked) await db.run(`DROP TABLE IF EXISTS superseding; CREATE TABLE superseding AS ${supersedingSql(rows)}`)
+  if (ordered && linked) await db.run(`CREATE VIEW entry AS SELECT ${columns}, a.arrival AS seq FROM ${from}`)
+  if (!ordered || (good && !linked)) {
     await db.run(
-      `CREATE TABLE entry_table AS SELECT * FROM (${supersededSql(good ? `(${good})` : 'arriving')}); CREATE VIEW entry AS SELECT * FROM entry_table`,
+      `CREATE TABLE entry_table AS SELECT ${columns}, ROW_NUMBER() OVER (ORDER BY a.recorded_at, a.${seq}) - 1 AS seq FROM ${from}`,
     )
-  else if (!(await inOrder(db)) || good)
-    await db.run(
-      `CREATE TABLE entry_table AS SELECT * REPLACE (ROW_NUMBER() OVER (ORDER BY recorded_at, seq) - 1 AS seq) FROM (${good ?? 'SELECT * FROM entry'}); DROP VIEW entry; CREATE VIEW entry AS SELECT * FROM entry_table`,
-    )
+    await db.run('DROP VIEW IF EXISTS entry; CREATE VIEW entry AS SELECT * FROM entry_table')
+  }
   return { issues: [...checked.issues, ...links], bad, readable: true }
 }
 
 /** Rows lie in order of recording. A window without an order streams over the rows as they lie. */
-async function inOrder(db: DuckDatabase): Promise<boolean> {
+async function inOrder(db: DuckDatabase, rows: string): Promise<boolean> {
   const [row = {}] = await db.rows(
-    'SELECT COUNT(*) AS n FROM (SELECT recorded_at, LAG(recorded_at) OVER () AS before FROM entry) WHERE recorded_at < before',
+    `SELECT COUNT(*) AS n FROM (SELECT recorded_at, LAG(recorded_at) OVER () AS before FROM ${rows} r) WHERE recorded_at < before`,
   )
   return Number(row['n']) === 0
 }

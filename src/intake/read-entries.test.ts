@@ -132,7 +132,10 @@ entries:
   })
 
   test('gives every fault of a row, at its column, and no entry of it', async () => {
-    files.write('faults.csv', 'p,c,d,s,v,r\n,X,2024-03-01,maybe,"1,5",2024-02-30\np,A1,2024-03-01,sure,1000000000000000,1800-01-01\np,A1,,,,\n')
+    files.write(
+      'faults.csv',
+      'p,c,d,s,v,r\n,X,2024-03-01,maybe,"1,5",2024-02-30\np,A1,2024-03-01,sure,1000000000000000,1800-01-01\np,A1,,,,\n',
+    )
     const map = 'entries: [{ pathway: p, code: c, occurred: d, standing: s, value: v, recorded: { column: r, format: yyyy-MM-dd } }]'
     const { entries, issues } = await files.read('faults.csv', map)
     expect(entries).toEqual([])
