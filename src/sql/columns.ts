@@ -6,7 +6,7 @@ import type { Condition, Verdict } from '../core/pack/schema.ts'
 import { readDay } from '../core/words/day.ts'
 import { type Field, settingsOf, unpacked } from './key.ts'
 import { quoteText } from './name.ts'
-import { momentSql } from './pathway-row.ts'
+import { closedSlots, momentSql } from './pathway-row.ts'
 import { type Plan, readingOf, slotIndex, slotName } from './plan.ts'
 
 /** What is known of the entry chosen for a slot: `t` time, `d` day, and the packed fields. */
@@ -62,10 +62,8 @@ export function compileSlots(plan: Plan, whole: Plan, from: string): string {
   return `SELECT ${[...[...others, ...closed].map((name) => `r.${name}`), ...columns].join(',\n  ')}\nFROM ${from} r`
 }
 
-export const closedColumn = (plan: Plan, slot: number): string => {
-  const bounded = plan.pack.codes.some((row) => row.from > readDay('1900-01-01')! || row.to < readDay('2199-12-31')!)
-  return bounded ? `COALESCE(closed_${slot}, FALSE)` : 'FALSE'
-}
+export const closedColumn = (plan: Plan, slot: number): string =>
+  closedSlots(plan).includes(slot) ? `COALESCE(closed_${slot}, FALSE)` : 'FALSE'
 
 /** A fact of the slot a moment names; of several, of the one that is chosen. Ties go to the one listed first. */
 export function momentColumn(plan: Plan, moments: Moments, reading: Reading, what: What): string {

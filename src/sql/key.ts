@@ -18,6 +18,11 @@ export interface LedgerProfile {
   readonly hasSuperseded: boolean
   readonly hasDoubt: boolean
   readonly hasVariant: boolean
+  /** First and last day on which something occurred. */
+  readonly days: readonly [first: number, last: number]
+  /** Codes and recorders' roles in use; any, where this is not known. */
+  readonly codes?: ReadonlySet<string>
+  readonly recorders?: ReadonlySet<string>
 }
 
 /** Some bits of a field: from bit `from` of the field, at bit `shift` of the number. */

@@ -1,5 +1,5 @@
 import type { Reading } from '../core/clock/chosen.ts'
-import type { Slot } from '../core/pack/pack.ts'
+import type { CodeRow, Slot } from '../core/pack/pack.ts'
 import { dayText } from '../core/words/day.ts'
 import { type Field, keysFor, packed, unpacked, unpackedTime } from './key.ts'
 import { quoteText } from './name.ts'
@@ -48,7 +48,16 @@ function aggregates(
   )
 }
 
-const needsInForce = (plan: Plan) => plan.pack.codes.some((row) => dayText(row.from) !== '1900-01-01' || dayText(row.to) !== '2199-12-31')
+/** Codes of the pack that this ledger uses: rules about others need no place in the text. */
+const codesInUse = ({ pack, profile }: Plan): readonly CodeRow[] =>
+  profile.codes ? pack.codes.filter((row) => profile.codes?.has(row.code)) : pack.codes
+
+const needsInForce = (plan: Plan) => codesInUse(plan).some((row) => row.from > plan.profile.days[0] || row.to < plan.profile.days[1])
+
+const mayRefuse = (plan: Plan) =>
+  codesInUse(plan).some((row) =>
+    row.refusals.some((r) => !r.roles || !plan.profile.recorders || r.roles.some((role) => plan.profile.recorders?.has(role))),
+  )
 
 /** Whether an entry counts in a reading; a plain TRUE where nothing can bar one. */
 function okColumn(plan: Plan, reading: Reading, slot: Slot): string {
@@ -56,8 +65,7 @@ function okColumn(plan: Plan, reading: Reading, slot: Slot): string {
   if (reading === 'sure') return 'ok_s'
   return isBarred(plan) ? 'ok' : 'TRUE'
 }
-const isBarred = (plan: Plan) =>
-  needsInForce(plan) || plan.profile.hasSuperseded || plan.profile.hasDoubt || refusalsOf(plan.pack).length > 0
+const isBarred = (plan: Plan) => needsInForce(plan) || plan.profile.hasSuperseded || plan.profile.hasDoubt || mayRefuse(plan)
 
 function flags(plan: Plan): readonly Aggregate[] {
   const ok = isBarred(plan) ? ' FILTER (WHERE ok)' : ''
@@ -78,7 +86,7 @@ export const closedSlots = (plan: Plan): readonly number[] =>
 /** SQL that is true for entries a rule of the pack refuses. */
 export function refusedSql(plan: Plan): string {
   const lists = refusalsOf(plan.pack)
-  if (lists.length === 0) return 'FALSE'
+  if (!mayRefuse(plan)) return 'FALSE'
   const one = (r: (typeof lists)[number][number]) =>
     and(
       `e.occurred >= DATE '${dayText(r.from)}'`,

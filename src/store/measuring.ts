@@ -146,5 +146,13 @@ async function profileOf(db: Database, pack: Pack, places: number): Promise<Ledg
     hasSuperseded: number('superseded') > 0,
     hasDoubt: number('doubted') > 0,
     hasVariant: number('variants') > 0,
+    days: [firstDay, lastDay],
+    codes: await namesIn(db, 'code'),
+    recorders: await namesIn(db, 'recorder'),
   }
+}
+
+async function namesIn(db: Database, column: 'code' | 'recorder'): Promise<ReadonlySet<string>> {
+  const rows = await db.rows(`SELECT DISTINCT ${column} AS name FROM entry WHERE ${column} IS NOT NULL`)
+  return new Set(rows.map((row) => String(row['name'])))
 }

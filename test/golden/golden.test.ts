@@ -23,6 +23,7 @@ const small: LedgerProfile = {
   hasSuperseded: true,
   hasDoubt: true,
   hasVariant: true,
+  days: [19_358, 20_269],
 }
 const seconds: LedgerProfile = { ...small, firstTime: 19_358 * 86_400, lastTime: 20_269 * 86_400 }
 const grouped: Grouped = { by: new Set(['place', 'period', 'variant']), period: 'month' }
