@@ -5,6 +5,8 @@ import { runCli } from './run.ts'
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A reader such as `head` that has seen enough is no fault.
   if (error.code === 'EPIPE') process.exit(0)
+  process.stderr.write(`varde: the answer cannot be written (${error.code}): is there room where it goes? (output/unwritable)\n`)
+  process.exit(1)
 })
 // Leaving by `exit` lets temporary folders and servers be taken along.
 for (const [signal, code] of [

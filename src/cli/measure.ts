@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { causes, leftOutReasons } from '../core/measure/account.ts'
 import { type Figure, type Grouped, type Grouping, groupings } from '../core/measure/figure.ts'
@@ -8,6 +7,7 @@ import type { Pack } from '../core/pack/pack.ts'
 import { dayText, type PeriodKind } from '../core/words/day.ts'
 import type { Columns, Value } from '../store/database.ts'
 import { openDuckDB } from '../store/duckdb.ts'
+import { temporaryFolder } from '../store/temporary.ts'
 import type { Io } from './io.ts'
 import { findIndicators, openSession, type Session, type SessionOptions, UsageError } from './session.ts'
 import { csvText, percent, textTable } from './table.ts'
@@ -162,7 +162,7 @@ const flatColumns: readonly (readonly [name: string, type: 'text' | 'number', of
 const flat = (f: Figure) => flatColumns.map(([, , of]) => of(f))
 
 async function parquetOf(figures: readonly Figure[]): Promise<Uint8Array> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'varde-figures-'))
+  const folder = await temporaryFolder('figures')
   const db = await openDuckDB({ threads: 1 })
   try {
     const columns: Columns = flatColumns.map(([name]) => [name, 'TEXT'] as const)
@@ -173,11 +173,11 @@ async function parquetOf(figures: readonly Figure[]): Promise<Uint8Array> {
       figures.map((f) => flat(f).map((v): Value => (v === null ? null : String(v)))),
     )
     const typed = flatColumns.map(([name, type]) => (type === 'text' ? name : `CAST(${name} AS DOUBLE) AS ${name}`))
-    const file = path.join(folder, 'figures.parquet')
+    const file = path.join(folder.path, 'figures.parquet')
     await db.run(`COPY (SELECT ${typed.join(', ')} FROM figure) TO '${file.replaceAll("'", "''")}' (FORMAT parquet)`)
     return await readFile(file)
   } finally {
     await db.close()
-    await rm(folder, { recursive: true, force: true })
+    await folder.remove()
   }
 }

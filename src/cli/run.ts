@@ -32,7 +32,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     const spare = error instanceof Error && /out of memory|memory limit/i.test(error.message)
     if (spare) {
       io.err('varde: the memory given is too small for this ledger: give more with --memory, or free space in the temporary folder.\n')
-      return exitCodes.fault
+      return exitCodes.usage
     }
     io.err(
       `varde: a fault of ours, not of your files (${error instanceof Error ? error.name : 'unknown'}). Nothing was changed. VARDE_DEBUG=1 prints where it happened; please report that.\n`,
@@ -115,7 +115,7 @@ function program(io: Io): Command {
     .action((options) => generate(options, io))
   varde
     .command('start')
-    .description('measure the shipped, invented ledger and show figures and one account')
+    .description('make an invented ledger, once, and show its figures and one account')
     .action(() => start(io))
   return varde
 }

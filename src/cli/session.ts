@@ -1,6 +1,3 @@
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import type { Asking, Pathway } from '../core/clock/chosen.ts'
 import type { Entry } from '../core/ledger/entry.ts'
 import { type AccountLine, accountOf, listPathways } from '../core/measure/account.ts'
@@ -18,6 +15,7 @@ import { startEmbedded } from '../store/embedded.ts'
 import { entryColumns, lineOrder, Measuring } from '../store/measuring.ts'
 import { loadPack } from '../store/pack-folder.ts'
 import { openPostgres } from '../store/postgres.ts'
+import { temporaryFolder } from '../store/temporary.ts'
 import { type Io, progressBar } from './io.ts'
 
 /** What every engine answers: the same, whichever it is. */
@@ -60,6 +58,10 @@ export async function openSession(packFolder: string, options: SessionOptions, i
     throw new UsageError(
       `no engine "${options.engine}": duckdb, plain, postgres, or the address of a PostgreSQL server, postgres://user:password@host/database`,
     )
+  if (options.memory !== undefined && !/^\d+(\.\d+)? ?[KMGT]i?B$/i.test(options.memory))
+    throw new UsageError(`"${options.memory}" is no size of memory: write 500MB or 2GiB`)
+  const twice = options.entries.find((file, i) => options.entries.indexOf(file) !== i)
+  if (twice !== undefined) throw new UsageError(`${twice} is given twice: its entries would count double`)
   const pack = mustRead(await loadPack(packFolder))
   const mapping = options.map === undefined ? undefined : mustRead(await openMapping(options.map))
   const db = await openDuckDB({
@@ -111,7 +113,9 @@ function engineMaker(db: DuckDatabase, name: string, closing: (() => Promise<voi
   const open = async (): Promise<Database> => {
     let url = name
     if (name === 'postgres') {
-      const server = await startEmbedded({ dir: await mkdtemp(path.join(tmpdir(), 'varde-postgres-')), keep: false })
+      const folder = await temporaryFolder('postgres')
+      closing.push(folder.remove)
+      const server = await startEmbedded({ dir: folder.path, keep: false })
       closing.push(() => server.stop())
       url = server.url
     }
@@ -171,7 +175,7 @@ export function sayIssues(io: Io, issues: readonly Issue[], heading?: string): v
 
 export const findIndicators = (pack: Pack, ids: readonly string[] | undefined): readonly Indicator[] => {
   if (!ids || ids.length === 0) return pack.indicators
-  return ids.map((id) => {
+  return [...new Set(ids)].map((id) => {
     const found = pack.indicators.find((indicator) => indicator.id === id)
     if (!found)
       throw new IssueError([

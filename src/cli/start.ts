@@ -26,7 +26,7 @@ async function cacheFolder(): Promise<string> {
   return tmpdir()
 }
 
-/** `varde start`: the shipped ledger measured, so that a newcomer sees figures and one account within seconds. */
+/** `varde start`: an invented ledger measured, so that a newcomer sees figures and one account within seconds. */
 export async function start(io: Io): Promise<void> {
   const file = path.join(await cacheFolder(), `start-${shipped.pathways}-${shipped.seed}.parquet`)
   if (!existsSync(file)) {

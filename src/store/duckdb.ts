@@ -1,7 +1,3 @@
-import { rmSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import {
   BIGINT,
   BOOLEAN,
@@ -17,6 +13,7 @@ import {
 import { readDay } from '../core/words/day.ts'
 import { quoteName } from '../sql/name.ts'
 import { bound, type Columns, type ColumnType, type Database, type Row, type Value } from './database.ts'
+import { temporaryFolder } from './temporary.ts'
 
 export interface DuckDatabase extends Database {
   readonly kind: 'duckdb'
@@ -30,12 +27,11 @@ export interface DuckDatabase extends Database {
  * It loads no extensions from anywhere.
  */
 export async function openDuckDB(options: { memory?: string; threads?: number } = {}): Promise<DuckDatabase> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'varde-duckdb-'))
-  folders.add(folder)
+  const folder = await temporaryFolder('duckdb')
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
-    temp_directory: folder,
+    temp_directory: folder.path,
     ...(options.memory ? { memory_limit: options.memory } : {}),
     ...(options.threads ? { threads: String(options.threads) } : {}),
   })
@@ -64,17 +60,10 @@ export async function openDuckDB(options: { memory?: string; threads?: number } 
     close: async () => {
       connection.closeSync()
       instance.closeSync()
-      await rm(folder, { recursive: true, force: true })
-      folders.delete(folder)
+      await folder.remove()
     },
   }
 }
-
-/** Temporary folders in use; a process that ends early takes them with it. */
-const folders = new Set<string>()
-process.on('exit', () => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
-})
 
 const asDuck = (value: Value): DuckDBValue => (typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value)
 

@@ -34,7 +34,9 @@ async function readLayer(folder: string): Promise<PackLayer | Issue> {
     const files = []
     for (const name of names) {
       const file = path.join(folder, name)
-      const { size } = await stat(file)
+      const found = await stat(file)
+      if (!found.isFile()) return unreadable(file, 'not a plain file')
+      const { size } = found
       if (size > maxFileBytes) return unreadable(file, 'larger than 20 MB; a pack is rules, not entries')
       files.push({ name: file, text: new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file)) })
     }

@@ -8,7 +8,9 @@ const Id = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, 'letters, digits and hyphens')
   .max(60)
-const Words = z.string().min(1).max(4000)
+// NUL cannot stand in a database's text, nor half a character in UTF-8.
+const plainText = (text: string) => !text.includes('\0') && text.isWellFormed()
+const Words = z.string().min(1).max(4000).refine(plainText, 'text without NUL or broken characters')
 const DayText = z.string().refine((text) => readDay(text) !== undefined, 'a day that exists, written "2024-02-29", from 1900 to 2199')
 
 /** A fact nobody has found yet, and why. Never computed from. */
@@ -86,7 +88,12 @@ const Attribute = z.strictObject({
 
 const oneOrMore = <T extends z.ZodType>(schema: T) => z.union([schema, z.array(schema)])
 const Code = z.strictObject({
-  code: z.string().min(1).max(80).describe('may hold {variant}'),
+  code: z
+    .string()
+    .min(1)
+    .max(80)
+    .refine((text) => plainText(text) && !/\p{Cc}/u.test(text), 'text without control characters')
+    .describe('may hold {variant}'),
   label: Words.optional(),
   labels: z.record(z.string(), Words).optional(),
   marks: oneOrMore(Id).optional().describe('milestones and details the code marks'),

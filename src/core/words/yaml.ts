@@ -24,6 +24,7 @@ export function readYaml(text: string, file: string, codes: { readonly notYaml: 
   const doc: Document.Parsed = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
+    logLevel: 'error',
     stringKeys: true,
     schema: 'core',
     resolveKnownTags: false,
