@@ -1,8 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Database } from '../../src/store/database.ts'
-import { openDuckDB } from '../../src/store/duckdb.ts'
-import { openPostgres } from '../../src/store/postgres.ts'
-import { freshDatabase, postgresServers } from '../support/postgres.ts'
+import { databases, type OpenedDatabase } from '../support/databases.ts'
 
 /** What the compiled text leans on: each must answer alike on every database we measure with. */
 const probes: readonly (readonly [what: string, sql: string, answer: unknown])[] = [
@@ -45,21 +42,9 @@ const probes: readonly (readonly [what: string, sql: string, answer: unknown])[]
   ],
 ]
 
-const databases: readonly { name: string; open: () => Promise<{ db: Database; close: () => Promise<void> }> }[] = [
-  { name: 'DuckDB', open: async () => openDuckDB({ threads: 1 }).then((db) => ({ db, close: () => db.close() })) },
-  ...postgresServers().map((server) => ({
-    name: server.name,
-    open: async () => {
-      const fresh = await freshDatabase(server.url)
-      const db = await openPostgres(fresh.url)
-      return { db, close: () => db.close().then(fresh.drop) }
-    },
-  })),
-]
-
 for (const { name, open } of databases) {
   describe(`${name} answers as the compiled text needs`, () => {
-    let opened: Awaited<ReturnType<typeof open>>
+    let opened: OpenedDatabase
     beforeAll(async () => {
       opened = await open()
     })

@@ -3,11 +3,8 @@ import { differencesOf, entriesOf, type FigureAsker, figureDifferences } from '.
 import { figuresOf } from '../../src/core/measure/figure.ts'
 import { readDay } from '../../src/core/words/day.ts'
 import { endOfDay } from '../../src/core/words/instant.ts'
-import type { Database } from '../../src/store/database.ts'
-import { openDuckDB } from '../../src/store/duckdb.ts'
-import { openPostgres } from '../../src/store/postgres.ts'
 import { agree } from '../differential/engines.ts'
-import { freshDatabase, postgresServers } from '../support/postgres.ts'
+import { databases, type OpenedDatabase } from '../support/databases.ts'
 import { listExamples } from './examples.ts'
 
 const examples = await listExamples()
@@ -20,27 +17,9 @@ describe('the plain engine answers as the rule books do', () => {
   for (const { name, pack, example } of examples) test(`${name}: ${example.title}`, () => expect(differencesOf(pack, example)).toEqual([]))
 })
 
-const engines: readonly { name: string; open: () => Promise<{ db: Database; close: () => Promise<void> }> }[] = [
-  {
-    name: 'DuckDB',
-    open: async () => {
-      const db = await openDuckDB({ threads: 1 })
-      return { db, close: () => db.close() }
-    },
-  },
-  ...postgresServers().map((server) => ({
-    name: server.name,
-    open: async () => {
-      const fresh = await freshDatabase(server.url)
-      const db = await openPostgres(fresh.url)
-      return { db, close: () => db.close().then(fresh.drop) }
-    },
-  })),
-]
-
-for (const engine of engines) {
+for (const engine of databases) {
   describe(`${engine.name} answers as the rule books do`, () => {
-    let opened: Awaited<ReturnType<typeof engine.open>>
+    let opened: OpenedDatabase
     beforeAll(async () => {
       opened = await engine.open()
     })
