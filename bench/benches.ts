@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import type { Pack } from '../src/core/pack/pack.ts'
@@ -95,16 +97,47 @@ async function growth(setting: Setting): Promise<Outcome> {
   }
 }
 
-async function memory({ large, memoryMiB }: Setting): Promise<Outcome> {
-  const run = async (limit: number) => {
-    const { stdout } = await promisify(execFile)(process.execPath, [path.join(import.meta.dirname, 'once.ts'), large.file, `${limit}MiB`])
-    return JSON.parse(stdout) as { figures: number; peak: number; spilled: number } // written by once.ts
+interface OnceAnswer {
+  readonly figures: number
+  readonly peak: number
+  readonly spilled: number
+}
+
+/** Measures in a process of its own, with so much memory for DuckDB, and looks on at what it puts on the disk meanwhile. */
+async function measureOnce(file: string, limitMiB: number): Promise<OnceAnswer> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'varde-bench-'))
+  let spilled = 0
+  const watch = setInterval(async () => {
+    const names = await readdir(folder, { recursive: true }).catch(() => [])
+    const sizes = await Promise.all(
+      names.map((name) =>
+        stat(path.join(folder, name))
+          .then((found) => found.size)
+          .catch(() => 0),
+      ),
+    )
+    spilled = Math.max(
+      spilled,
+      sizes.reduce((sum, size) => sum + size, 0),
+    )
+  }, 50)
+  try {
+    const script = path.join(import.meta.dirname, 'once.ts')
+    const { stdout } = await promisify(execFile)(process.execPath, [script, file, `${limitMiB}MiB`], {
+      env: { ...process.env, TMPDIR: folder },
+    })
+    return { ...JSON.parse(stdout), spilled } as OnceAnswer // written by once.ts
+  } finally {
+    clearInterval(watch)
+    await rm(folder, { recursive: true, force: true })
   }
+}
+
+async function memory({ large, memoryMiB }: Setting): Promise<Outcome> {
   const mib = (bytes: number) => Math.round(bytes / 2 ** 20)
-  const full = await run(memoryMiB)
-  const quarter = await run(memoryMiB / 4)
-  const told = (limit: number, { figures, peak, spilled }: typeof full) =>
-    `limit ${limit} MiB: ${figures} figures, peak ${mib(peak)} MiB, ${mib(spilled)} MiB seen on disk`
+  const told = (limit: number, { figures, peak, spilled }: OnceAnswer) =>
+    `DuckDB limited to ${limit} MiB: ${figures} figures, peak ${mib(peak)} MiB, up to ${mib(spilled)} MiB on disk`
+  const [full, quarter] = [await measureOnce(large.file, memoryMiB), await measureOnce(large.file, memoryMiB / 4)]
   return { ratio: mib(full.peak) / memoryMiB, detail: `${told(memoryMiB, full)}; ${told(memoryMiB / 4, quarter)}` }
 }
 

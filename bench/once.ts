@@ -9,16 +9,8 @@ import { askingOf, byAll, indicatorsOf } from './ours.ts'
 const [file = '', memory = '2GiB'] = process.argv.slice(2)
 const pack = await openPack()
 const db = await openDuckDB({ memory, threads: 2 })
-let spilled = 0
-const watch = async () => {
-  const rows = await db.rows('SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) AS bytes FROM duckdb_temporary_files()')
-  spilled = Math.max(spilled, Number(rows[0]?.['bytes'] ?? 0))
-}
 must(await openLedger(db, pack, { files: [file], skipBad: false }))
-await watch()
 const measuring = await Measuring.open(db, pack)
-await watch()
 const figures = await measuring.figures(indicatorsOf(pack, clockIds), askingOf(pack), byAll)
-await watch()
 await db.close()
-process.stdout.write(JSON.stringify({ figures: figures.length, spilled, peak: process.resourceUsage().maxRSS * 1024 }))
+process.stdout.write(JSON.stringify({ figures: figures.length, peak: process.resourceUsage().maxRSS * 1024 }))
