@@ -26,7 +26,7 @@ export interface PostgresDatabase extends Database {
  * Throws an IssueError: `store/unreachable`.
  */
 export async function openPostgres(url: string): Promise<PostgresDatabase> {
-  const client = await connect(url)
+  const client = await connectClient(url)
   const inTurn = oneAtATime()
   return {
     kind: 'postgres',
@@ -82,7 +82,8 @@ async function copyInto(client: Client, { table, columns, lines }: Copy): Promis
   }
 }
 
-async function connect(url: string): Promise<Client> {
+/** One connection of ours. Throws an IssueError: `store/unreachable`. */
+export async function connectClient(url: string): Promise<Client> {
   if (!/^postgres(ql)?:/.test(url) || !URL.canParse(url))
     throw unreachable('This is no address of a PostgreSQL database', 'ERR_INVALID_URL')
   const { hostname, port, pathname } = new URL(url)
@@ -138,7 +139,7 @@ const parsers: Readonly<Record<number, (text: string) => string | number>> = {
 }
 
 // The driver's table is global to the process; this one belongs to our connections alone.
-const getTypeParser: typeof types.getTypeParser = (id: number, format?: 'text' | 'binary') =>
+export const getTypeParser: typeof types.getTypeParser = (id: number, format?: 'text' | 'binary') =>
   parsers[id] ?? types.getTypeParser(id, format as 'text')
 
 const chunkLength = 65_536

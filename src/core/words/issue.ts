@@ -32,6 +32,13 @@ export const issueCodes = {
   'measure/no-pathway': 'No pathway of this id is in the entries.',
   'measure/grouping': 'A grouping or period that does not exist was asked for.',
   'store/unreachable': 'A database cannot be reached or refuses.',
+  'store/full': 'The disk of the database is full.',
+  'store/too-slow': 'A question took longer than it may.',
+  'ledger/changed': 'Something was changed by somebody else since it was read.',
+  'ledger/key-reused': 'The key of an act was used before, for something else.',
+  'ledger/not-allowed': 'The role does not allow the act, here.',
+  'ledger/not-there': 'What is named does not exist, or not for this person.',
+  'store/newer': 'A database or folder was last used by a newer Varde.',
   'output/unwritable': 'A file cannot be written.',
 } as const
 

@@ -1,0 +1,47 @@
+/** Who may do what. The same table serves the service's own check and the database's (`role_may`, written by `varde migrate`). */
+
+/**
+ * see: patients and their pathways · record: entries, documents, patients · work: questions, notes, next steps, escalations ·
+ * answer: a question to the one who knows · count: figures, without persons · log: who did and saw what · erase: who a patient is ·
+ * administer: organisations, people, roles · break: emergency access to one pathway · import: entries with the days another system gave them.
+ */
+export const capabilities = ['see', 'record', 'work', 'answer', 'count', 'log', 'erase', 'administer', 'break', 'import'] as const
+export type Capability = (typeof capabilities)[number]
+
+export const roles = [
+  'coordinator',
+  'coder',
+  'summariser',
+  'clinician',
+  'coding-lead',
+  'analyst',
+  'manager',
+  'data-protection-officer',
+  'administrator',
+  'machine',
+] as const
+export type Role = (typeof roles)[number]
+
+export const roleMay: { readonly [R in Role]: readonly Capability[] } = {
+  coordinator: ['see', 'record', 'work', 'answer', 'count', 'break'],
+  coder: ['see', 'record', 'work', 'answer', 'count'],
+  summariser: ['see', 'record', 'work', 'answer'],
+  clinician: ['see', 'record', 'work', 'answer', 'count', 'break'],
+  'coding-lead': ['see', 'record', 'work', 'answer', 'count'],
+  analyst: ['count'],
+  manager: ['count'],
+  'data-protection-officer': ['log', 'erase'],
+  administrator: ['administer', 'import'],
+  machine: ['see', 'record', 'work'],
+}
+
+/** A pack in an organisation's ledger, as one whole number; pack 0 is what belongs to no pack. */
+export const scopeOf = (ledger: number, pack = 0): number => ledger * 1000 + pack
+export const ledgerOfScope = (scope: number): number => Math.floor(scope / 1000)
+
+/** What one role lets somebody do, and where. */
+export interface Right {
+  readonly role: Role
+  readonly capability: Capability
+  readonly scopes: ReadonlySet<number>
+}

@@ -1,0 +1,91 @@
+import type { Capability } from '../rights/rights.ts'
+
+/**
+ * The kinds of work and their moves: from a state to a state, and what one must be allowed for it. '' is before it is there. One list for the
+ * service and for the database (`work_move`, written by `varde migrate`).
+ */
+export interface WorkKind {
+  readonly name: string
+  /** States in which somebody still has to do something. */
+  readonly open: readonly string[]
+  readonly moves: readonly (readonly [before: string, after: string, by: Capability])[]
+}
+
+export const workKinds = {
+  note: { name: 'Note', open: [], moves: [['', 'written', 'work']] },
+  'next-step': {
+    name: 'Next step',
+    open: ['planned'],
+    moves: [
+      ['', 'planned', 'work'],
+      ['', 'none', 'work'], // a recorded reason for having no next step
+      ['planned', 'planned', 'work'],
+      ['planned', 'done', 'work'],
+      ['planned', 'dropped', 'work'],
+      ['done', 'planned', 'work'],
+    ],
+  },
+  query: {
+    name: 'Query',
+    open: ['asked'],
+    moves: [
+      ['', 'asked', 'work'],
+      ['asked', 'asked', 'work'], // to somebody else
+      ['asked', 'answered', 'answer'],
+      ['answered', 'asked', 'work'],
+      ['asked', 'dropped', 'work'],
+    ],
+  },
+  proposal: {
+    name: 'Proposal',
+    open: ['suggested'],
+    moves: [
+      ['', 'suggested', 'record'],
+      ['suggested', 'accepted', 'record'],
+      ['suggested', 'changed', 'record'],
+      ['suggested', 'refused', 'record'],
+      ['refused', 'suggested', 'record'],
+    ],
+  },
+  escalation: {
+    name: 'Escalation',
+    open: ['raised'],
+    moves: [
+      ['', 'raised', 'work'],
+      ['raised', 'raised', 'work'], // one rung up
+      ['raised', 'answered', 'answer'],
+      ['answered', 'raised', 'work'],
+    ],
+  },
+  'glass-review': {
+    name: 'Review of emergency access',
+    open: ['waiting'],
+    moves: [
+      ['', 'waiting', 'break'],
+      ['waiting', 'reviewed', 'log'],
+    ],
+  },
+} as const satisfies Readonly<Record<string, WorkKind>>
+
+export type WorkKindId = keyof typeof workKinds
+
+/** Kinds of acts that are no moves of work, and what one must be allowed for each. */
+export const actKinds = {
+  recorded: 'record',
+  corrected: 'record',
+  withdrawn: 'record',
+  imported: 'import',
+  'pathway-opened': 'record',
+  'patient-registered': 'record',
+  'identity-corrected': 'record',
+  'identity-erased': 'erase',
+  'document-received': 'record',
+  'glass-broken': 'break',
+  'glass-ended': 'break',
+  'organisation-set': 'administer',
+  'person-set': 'administer',
+  'role-given': 'administer',
+  'role-withdrawn': 'administer',
+} as const satisfies Readonly<Record<string, Capability>>
+
+export type ActKind = keyof typeof actKinds | 'work-opened' | 'work-moved'

@@ -1,0 +1,184 @@
+import { reasons } from '../core/clock/clock.ts'
+import type { Indicator, Interval, Pack } from '../core/pack/pack.ts'
+import { dayOf, firstDay, lastDay } from '../core/words/day.ts'
+import { compileClocks, compilePauses } from './clock.ts'
+import { clockName, compileSlots, stateOfReason, verdictOfState } from './columns.ts'
+import type { LedgerProfile } from './key.ts'
+import { quoteName } from './name.ts'
+import { compilePathwayRow, rowColumns } from './pathway-row.ts'
+import { type Plan, planOf } from './plan.ts'
+
+/**
+ * The layer of one row a pathway, kept in the database with its history: `kept_row` as it is now, `past_row` as it was, from the day a version was
+ * known until the day before the next. Each pack has a schema of its own, so the compiled text finds its small tables by their plain names.
+ */
+
+/** Entries of one pathway that packed numbers leave room for; the door takes no more. */
+export const mostEntries = 65_535
+/** Organisations whose number fits into a packed place. */
+export const mostPlaces = 8_191
+
+/** A live ledger can come to hold anything the grammar allows: numbers are sized for all of it, once. */
+export function liveProfile(pack: Pack): LedgerProfile {
+  const minute = pack.time === 'minute'
+  return {
+    rows: mostEntries,
+    firstTime: minute ? dayOf(1990, 1, 1) * 86_400 : firstDay,
+    lastTime: minute ? dayOf(2100, 1, 1) * 86_400 : lastDay,
+    places: mostPlaces,
+    maxValue: 2 ** 20,
+    hasSuperseded: true,
+    hasDoubt: true,
+    hasVariant: pack.variantFrom === 'entry',
+    days: [firstDay, lastDay],
+  }
+}
+
+/** Every indicator that can be computed, and every interval, asked about or not. */
+export function livePlan(pack: Pack): Plan {
+  const computable = pack.indicators.filter((i) => i.unknown === undefined)
+  const asked = new Set(computable.map((i) => i.within))
+  const rest = pack.intervals.filter((interval) => !asked.has(interval)).map(clockOnly)
+  return planOf(pack, [...computable, ...rest], liveProfile(pack))
+}
+
+const clockOnly = (interval: Interval): Indicator => ({
+  id: '',
+  name: '',
+  question: '',
+  denominator: '',
+  within: interval,
+  exclude: [],
+  overrunMissed: false,
+  period: interval.to,
+  place: interval.from,
+  hasDuty: false,
+})
+
+/** The same plan for clocks alone, as known: no reading without doubts, none as coded in time. */
+const clocksOnly = (plan: Plan): Plan => ({ ...plan, indicators: [] })
+
+export const packSchema = (pack: number): string => `pack_${pack}`
+
+const unknownStates = reasons.map(stateOfReason).filter((state) => verdictOfState(state) === 'unknown')
+
+/** True while some clock of the pathway has neither stopped nor ended otherwise. */
+const openSql = (plan: Plan): string =>
+  plan.intervals
+    .map((interval) => {
+      const n = clockName(interval, 'base')
+      return `COALESCE(${n}_state IN (2, 3) OR (${n}_state IN (${unknownStates.join(', ')}) AND ${n}_stop_d IS NULL), FALSE)`
+    })
+    .join(' OR ') || 'FALSE'
+
+const columnType = (name: string): string => (name.startsWith('closed_') ? 'boolean' : 'bigint')
+
+/** Columns of the kept rows after ledger, pathway and variant. */
+const keptColumns = (plan: Plan): readonly string[] => rowColumns(plan).filter((name) => !['ledger', 'pathway', 'variant'].includes(name))
+
+/** What the compiled text reads, taken from the tables of the ledger: entries of one pathway, places by number. */
+const pathwayEntries = `entry AS (SELECT ledger, pathway, variant, code, occurred, occurred_at, recorded, recorded_at, superseded, place, standing, value, recorder, nth AS seq
+    FROM varde.entry WHERE ledger = $3 AND pathway = $4),
+  place AS (SELECT org AS n, org AS name FROM varde.organisation)`
+
+const pauseColumns = 'pause, from_t, from_d, to_t, to_d'
+
+/** Statements that make a pack's schema: the kept tables and the function that follows one pathway. Its small tables come beside them. */
+export function compileKept(pack: number, plan: Plan): readonly string[] {
+  const schema = quoteName(packSchema(pack))
+  const columns = keptColumns(plan)
+  const clocks = clocksOnly(plan)
+  const byVariant = plan.pack.variantFrom === 'code'
+  const pauseKeys = byVariant ? 'ledger, pathway, variant' : 'ledger, pathway'
+  const hasPauses = plan.pack.pauses.some((p) => p.amountFrom === undefined)
+  const rowTable = (name: string, key: string) =>
+    `CREATE TABLE ${schema}.${name} (ledger int NOT NULL, pathway int NOT NULL, variant text NOT NULL, known_from int NOT NULL, known_to int NOT NULL, open boolean NOT NULL,
+  ${columns.map((column) => `${column} ${columnType(column)}`).join(', ')}, PRIMARY KEY (${key}))`
+  const pauseTable = (name: string) =>
+    `CREATE TABLE ${schema}.${name} (ledger int NOT NULL, pathway int NOT NULL, variant text, known_from int NOT NULL, known_to int NOT NULL,
+  pause bigint, from_t bigint, from_d bigint, to_t bigint, to_d bigint)`
+  const keepPauses = hasPauses
+    ? `INSERT INTO past_pause SELECT ledger, pathway, variant, known_from, $1, ${pauseColumns} FROM kept_pause WHERE ledger = $3 AND pathway = $4 AND known_from < $1;
+  DELETE FROM kept_pause WHERE ledger = $3 AND pathway = $4;
+  INSERT INTO kept_pause (${pauseKeys}, ${pauseColumns}, known_from, known_to)
+  WITH ${pathwayEntries}
+  SELECT ${pauseKeys}, ${pauseColumns}, $1, ${forever} FROM (${compilePauses(plan)}) p;`
+    : ''
+  return [
+    `CREATE SCHEMA ${schema} AUTHORIZATION varde_owner`,
+    rowTable('kept_row', 'ledger, pathway, variant'),
+    rowTable('past_row', 'ledger, pathway, variant, known_from'),
+    `CREATE INDEX kept_row_open ON ${schema}.kept_row (ledger) WHERE open`,
+    pauseTable('kept_pause'),
+    pauseTable('past_pause'),
+    `CREATE INDEX kept_pause_pathway ON ${schema}.kept_pause (ledger, pathway)`,
+    `CREATE INDEX past_pause_pathway ON ${schema}.past_pause (ledger, pathway)`,
+    // $1 the day, $2 the moment it ends, $3 the ledger, $4 the pathway: the compiled text names its parameters by number.
+    `CREATE FUNCTION ${schema}.keep_version(bigint, bigint, int, int) RETURNS void LANGUAGE plpgsql SET search_path = ${schema}, varde, pg_temp AS $keep$
+BEGIN
+  INSERT INTO past_row SELECT ledger, pathway, variant, known_from, $1, open, ${columns.join(', ')} FROM kept_row WHERE ledger = $3 AND pathway = $4 AND known_from < $1;
+  DELETE FROM kept_row WHERE ledger = $3 AND pathway = $4;
+  ${keepPauses}
+  INSERT INTO kept_row (ledger, pathway, variant, known_from, known_to, open, ${columns.join(', ')})
+  WITH ${pathwayEntries},
+  pathway_pause AS (SELECT ${pauseKeys}, ${pauseColumns} FROM kept_pause WHERE ledger = $3 AND pathway = $4),
+  pathway_row AS (${compilePathwayRow(plan)})
+  SELECT r.ledger, r.pathway, r.variant, $1, ${forever}, COALESCE(c.open, FALSE), ${columns.map((column) => `r.${column}`).join(', ')}
+  FROM pathway_row r LEFT JOIN (
+    SELECT x.ledger, x.pathway, x.variant, ${openSql(clocks)} AS open FROM (${compileClocks(clocks, compileSlots(clocks, plan, 'pathway_row'))}) x
+  ) c ON c.ledger = r.ledger AND c.pathway = r.pathway AND c.variant = r.variant;
+END $keep$`,
+    // Follows a pathway after something was recorded on p_day; with no day, makes its whole history again.
+    `CREATE FUNCTION ${schema}.keep(p_ledger int, p_pathway int, p_day date) RETURNS void LANGUAGE plpgsql SET search_path = ${schema}, varde, pg_temp AS $keep$
+DECLARE d bigint;
+BEGIN
+  IF p_day IS NOT NULL THEN
+    d := p_day - DATE '1970-01-01';
+    PERFORM keep_version(d, (d + 1) * 86400, p_ledger, p_pathway);
+    RETURN;
+  END IF;
+  DELETE FROM kept_row WHERE ledger = p_ledger AND pathway = p_pathway;
+  DELETE FROM past_row WHERE ledger = p_ledger AND pathway = p_pathway;
+  DELETE FROM kept_pause WHERE ledger = p_ledger AND pathway = p_pathway;
+  DELETE FROM past_pause WHERE ledger = p_ledger AND pathway = p_pathway;
+  FOR d IN SELECT DISTINCT v.day - DATE '1970-01-01' FROM varde.entry e, LATERAL (VALUES (e.recorded), (e.superseded)) v (day)
+    WHERE e.ledger = p_ledger AND e.pathway = p_pathway AND v.day IS NOT NULL ORDER BY 1
+  LOOP PERFORM keep_version(d, (d + 1) * 86400, p_ledger, p_pathway); END LOOP;
+END $keep$`,
+    ...['kept_row', 'past_row', 'kept_pause', 'past_pause'].flatMap((table) => [
+      `ALTER TABLE ${schema}.${table} ENABLE ROW LEVEL SECURITY`,
+      `ALTER TABLE ${schema}.${table} FORCE ROW LEVEL SECURITY`,
+      `CREATE POLICY owner ON ${schema}.${table} TO varde_owner USING (true) WITH CHECK (true)`,
+      `CREATE POLICY see ON ${schema}.${table} FOR SELECT TO varde_app USING ((ledger * 1000 + ${pack}) = ANY ((SELECT varde.scopes('see'))::int[]))`,
+      `CREATE POLICY count ON ${schema}.${table} FOR SELECT TO varde_read USING ((ledger * 1000 + ${pack}) = ANY ((SELECT varde.scopes('count'))::int[]))`,
+    ]),
+  ]
+}
+
+/** No later version yet. */
+const forever = 2_147_483_647
+
+/** Relations for the compiled text: the kept layer now, or as known on the day $1, of the ledgers in $3. */
+export function keptRelations(plan: Plan, when: 'now' | 'past', where = ''): { readonly rows: string; readonly with: string } {
+  const columns = ['ledger', 'pathway', 'variant', ...keptColumns(plan)].join(', ')
+  const pauses = `${plan.pack.variantFrom === 'code' ? 'ledger, pathway, variant' : 'ledger, pathway'}, ${pauseColumns}`
+  const mine = `ledger = ANY($3::int[])${where}`
+  const both = (what: string, table: string) =>
+    when === 'now'
+      ? `SELECT ${what} FROM kept_${table} WHERE ${mine}`
+      : `SELECT ${what} FROM kept_${table} WHERE ${mine} AND known_from <= $1 UNION ALL SELECT ${what} FROM past_${table} WHERE ${mine} AND known_from <= $1 AND known_to > $1`
+  return {
+    rows: `(${both(columns, 'row')})`,
+    with: `WITH place AS (SELECT org AS n, CAST(org AS text) AS name FROM varde.organisation), pathway_pause AS NOT MATERIALIZED (${both(pauses, 'pause')}) `,
+  }
+}
+
+/** Clocks of open pathways as of the day $1, one row a pathway: `<clock>_state`, `_limit_d`, `_gross`, `_paused`, `_limit`, `_start_d`. */
+export function compileOpenClocks(plan: Plan): string {
+  const clocks = clocksOnly(plan)
+  const { rows, with: relations } = keptRelations(plan, 'now', ' AND open')
+  const columns = plan.intervals.flatMap((interval) =>
+    ['state', 'start_d', 'limit_d', 'limit', 'gross', 'paused'].map((what) => `x.${clockName(interval, 'base')}_${what}`),
+  )
+  return `${relations}SELECT x.ledger, x.pathway, x.variant, x.active_t, ${columns.join(', ')} FROM (${compileClocks(clocks, compileSlots(clocks, plan, rows))}) x`
+}

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import type { Client } from 'pg'
+import type { Pack } from '../core/pack/pack.ts'
+import { compileKept, livePlan, packSchema } from '../sql/kept.ts'
+import { quoteName } from '../sql/name.ts'
+import { referenceTables } from '../sql/reference.ts'
+import { connectClient } from './postgres.ts'
+
+export interface InstalledPack {
+  /** Its number in this database; part of every scope. */
+  readonly pack: number
+  readonly content: Pack
+  readonly folder: string
+}
+
+export interface PackToInstall {
+  readonly folder: string
+  readonly content: Pack
+}
+
+/**
+ * Puts packs into a database under their numbers: the small tables the compiled text joins, the layer of one row a pathway, and the function that
+ * follows it. A pack whose text, or whose compiled text, has changed is put in anew and its layer made again from the entries.
+ * `onRebuild` is told how many pathways of how many are done.
+ */
+export async function installPacks(
+  ownerUrl: string,
+  packs: readonly PackToInstall[],
+  onRebuild: (id: string, done: number, total: number) => void = () => {},
+): Promise<readonly InstalledPack[]> {
+  const client = await connectClient(ownerUrl)
+  try {
+    await client.query(`SELECT pg_advisory_lock(hashtext('varde-migrate'))`)
+    const installed: InstalledPack[] = []
+    for (const { folder, content } of packs) {
+      await client.query('BEGIN; SET LOCAL ROLE varde_owner; SET LOCAL search_path = varde')
+      installed.push({ pack: await install(client, folder, content, onRebuild), content, folder })
+      await client.query('COMMIT')
+    }
+    return installed
+  } finally {
+    await client.end()
+  }
+}
+
+async function install(client: Client, folder: string, pack: Pack, onRebuild: (id: string, done: number, total: number) => void) {
+  const { rows } = await client.query<{ pack: number; digest: string }>('SELECT pack, digest FROM pack WHERE id = $1', [pack.id])
+  const known = rows[0]
+  const n = known?.pack ?? (await client.query<{ n: number }>('SELECT coalesce(max(pack), 0) + 1 AS n FROM pack')).rows[0]!.n // an aggregate has one row
+  const kept = compileKept(n, livePlan(pack))
+  const digest = createHash('sha256')
+    .update(JSON.stringify([pack.text, kept]))
+    .digest('hex')
+  if (known?.digest === digest) return n
+  const schema = packSchema(n)
+  await client.query(`DROP SCHEMA IF EXISTS ${quoteName(schema)} CASCADE`)
+  await client.query(
+    `INSERT INTO pack VALUES ($1, $2, $3, $4, $5) ON CONFLICT (pack) DO UPDATE SET version = excluded.version, digest = excluded.digest, folder = excluded.folder`,
+    [n, pack.id, pack.version, digest, folder],
+  )
+  const [create, ...rest] = kept
+  await client.query(create!) // the schema itself comes first
+  await fillReferenceTables(client, schema, pack)
+  for (const sql of rest) await client.query(sql)
+  await client.query(`GRANT USAGE ON SCHEMA ${quoteName(schema)} TO varde_app, varde_read;
+    GRANT SELECT ON ALL TABLES IN SCHEMA ${quoteName(schema)} TO varde_app, varde_read;
+    REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ${quoteName(schema)} FROM PUBLIC`)
+  await rebuildKept(client, n, (done, total) => onRebuild(pack.id, done, total))
+  return n
+}
+
+async function fillReferenceTables(client: Client, schema: string, pack: Pack): Promise<void> {
+  for (const table of referenceTables(pack)) {
+    const name = `${quoteName(schema)}.${quoteName(table.name)}`
+    await client.query(`CREATE TABLE ${name} (${table.columns.map(([column, type]) => `${quoteName(column)} ${type}`).join(', ')})`)
+    const rows = table.rows.map((row) => Object.fromEntries(table.columns.map(([column], i) => [column, row[i]])))
+    await client.query(`INSERT INTO ${name} SELECT * FROM json_populate_recordset(NULL::${name}, $1)`, [JSON.stringify(rows)])
+    if (table.columns[0]?.[0] === 'code') await client.query(`CREATE INDEX ON ${name} (code)`)
+  }
+}
+
+/** Makes the layer of a pack from the entries, pathway by pathway. Runs as the owner, in the caller's transaction. */
+export async function rebuildKept(client: Client, pack: number, onProgress: (done: number, total: number) => void): Promise<void> {
+  const { rows } = await client.query<{ ledger: number; pathway: number }>(
+    'SELECT ledger, pathway FROM varde.pathway WHERE pack = $1 ORDER BY 1, 2',
+    [pack],
+  )
+  const step = 500
+  for (let at = 0; at < rows.length; at += step) {
+    const some = rows.slice(at, at + step)
+    await client.query(`SELECT ${quoteName(packSchema(pack))}.keep(l, p, NULL) FROM unnest($1::int[], $2::int[]) AS t (l, p)`, [
+      some.map((r) => r.ledger),
+      some.map((r) => r.pathway),
+    ])
+    onProgress(Math.min(at + step, rows.length), rows.length)
+  }
+  await client.query(`ANALYZE ${quoteName(packSchema(pack))}.kept_row`)
+}
