@@ -7,9 +7,11 @@
 CREATE FUNCTION scopes(p_capability text) RETURNS int[] LANGUAGE sql STABLE PARALLEL SAFE
   AS $$ SELECT nullif(current_setting('varde.' || p_capability, true), '')::int[] $$;
 -- Emergency access is the one right that reaches beyond one's own organisations.
-CREATE FUNCTION may(p_capability text, p_ledger int, p_pack int) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT CASE WHEN p_capability = 'break' THEN coalesce(cardinality(varde.scopes('break')) > 0, false)
-              ELSE coalesce((p_ledger * 1000 + p_pack) = ANY (varde.scopes(p_capability)), false) END $$;
+CREATE FUNCTION may(p_capability text, p_ledger int, p_pack int) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+DECLARE mine int[] := nullif(current_setting('varde.' || p_capability, true), '')::int[];
+BEGIN
+  RETURN CASE WHEN p_capability = 'break' THEN coalesce(cardinality(mine) > 0, false) ELSE coalesce((p_ledger * 1000 + p_pack) = ANY (mine), false) END;
+END $$;
 CREATE FUNCTION acting_person() RETURNS int LANGUAGE sql STABLE PARALLEL SAFE
   AS $$ SELECT nullif(current_setting('varde.person', true), '')::int $$;
 
@@ -204,22 +206,24 @@ CREATE INDEX glass_person ON glass (person, until);
 
 -- The chain.
 
-CREATE FUNCTION entry_hash(l log) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT sha256(convert_to('varde-log-v1', 'UTF8') || l.prev_hash || int4send(l.ledger) || sha256(convert_to(l.chain, 'UTF8')) || int8send(l.seq)
+CREATE FUNCTION entry_hash(l log) RETURNS bytea LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$ BEGIN
+  RETURN sha256(convert_to('varde-log-v1', 'UTF8') || l.prev_hash || int4send(l.ledger) || sha256(convert_to(l.chain, 'UTF8')) || int8send(l.seq)
     || int8send((extract(epoch FROM l.at) * 1000000)::bigint) || sha256(convert_to(l.kind, 'UTF8')) || sha256(convert_to(l.key, 'UTF8'))
     || int4send(l.person) || sha256(convert_to(l.role, 'UTF8')) || int4send(l.pack) || int4send(l.pathway)
-    || sha256(convert_to(coalesce(l.seen::text, ''), 'UTF8')) || l.payload_hash) $$;
-CREATE FUNCTION payload_hash(p_payload text, p_salt bytea) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT sha256(convert_to('varde-payload-v1', 'UTF8') || p_salt || convert_to(p_payload, 'UTF8')) $$;
+    || sha256(convert_to(coalesce(l.seen::text, ''), 'UTF8')) || l.payload_hash);
+END $$;
+CREATE FUNCTION payload_hash(p_payload text, p_salt bytea) RETURNS bytea LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$ BEGIN
+  RETURN sha256(convert_to('varde-payload-v1', 'UTF8') || p_salt || convert_to(p_payload, 'UTF8'));
+END $$;
 
--- What one act changes in the tables above. Called as it is logged, and again by `varde verify` in a schema of its own: it names no schema.
-CREATE FUNCTION apply(l log, p_zone text) RETURNS void LANGUAGE plpgsql AS $$
+-- What one act changes in the tables above; gives the pathway's new version. Called as it is logged, and again by `varde verify` in a schema of its own: it names no schema.
+CREATE FUNCTION apply(l log, p_zone text) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE j jsonb := l.payload::jsonb; n int;
 BEGIN
   IF l.pathway > 0 AND l.kind <> 'pathway-opened' THEN
     UPDATE pathway p SET version = p.version + 1, changed = l.at WHERE p.ledger = l.ledger AND p.pathway = l.pathway RETURNING p.version INTO n;
   END IF;
-  IF l.payload IS NULL THEN RETURN; END IF;      -- erased
+  IF l.payload IS NULL THEN RETURN n; END IF;    -- erased
   CASE l.kind
   WHEN 'recorded', 'corrected', 'imported' THEN
     IF j ? 'corrects' THEN
@@ -281,6 +285,7 @@ BEGIN
       AND h.pack = coalesce((j->>'pack')::int, 0);
   ELSE NULL;                                     -- acts that change no table: a sign-in, an export
   END CASE;
+  RETURN n;
 END $$;
 
 -- One or many acts on one ledger, whole or not at all. The only way anything is written.
@@ -357,11 +362,10 @@ BEGIN
     END IF;
     l.payload := p_payloads[i]; l.salt := p_salts[i]; l.payload_hash := payload_hash(l.payload, l.salt);
     l.prev_hash := h.hash; l.hash := entry_hash(l);
-    INSERT INTO log SELECT (l).*;
-    PERFORM apply(l, h.zone);
+    INSERT INTO log VALUES (l.ledger, l.chain, l.seq, l.at, l.kind, l.key, l.person, l.role, l.pack, l.pathway, l.seen, l.payload, l.salt, l.payload_hash, l.prev_hash, l.hash);
+    version := apply(l, h.zone);
     IF l.kind IN ('recorded', 'corrected', 'withdrawn', 'imported') AND NOT l.pathway = ANY (touched) THEN touched := touched || l.pathway; END IF;
     ord := i; seq := l.seq; at := t; pathway := l.pathway; replayed := false;
-    version := (SELECT x.version FROM pathway x WHERE x.ledger = p_ledger AND x.pathway = l.pathway);
     RETURN NEXT;
     h.seq := l.seq; h.hash := l.hash; h.at := t; t := t + interval '1 microsecond';
   END LOOP;
@@ -385,7 +389,7 @@ BEGIN
   l.pathway := p_pathway; l.seen := p_seen; l.payload := p_payload; l.salt := p_salt; l.payload_hash := payload_hash(p_payload, p_salt);
   IF l.person IS NULL OR coalesce(l.role, '') = '' THEN RAISE EXCEPTION 'nobody is looking' USING ERRCODE = 'VA004'; END IF;
   l.prev_hash := h.hash; l.hash := entry_hash(l);
-  INSERT INTO log SELECT (l).*;
+  INSERT INTO log VALUES (l.ledger, l.chain, l.seq, l.at, l.kind, l.key, l.person, l.role, l.pack, l.pathway, l.seen, l.payload, l.salt, l.payload_hash, l.prev_hash, l.hash);
   UPDATE log_head x SET seq = l.seq, hash = l.hash, at = l.at WHERE x.ledger = p_ledger AND x.chain = 'look';
 END $$;
 

@@ -36,8 +36,8 @@ export function slotColumn(plan: Plan, index: number, reading: Reading, what: Wh
   return `${slotName(slot, real)}_${what}`
 }
 
-/** The pathway rows with every packed number taken apart. */
-export function compileSlots(plan: Plan, whole: Plan, from: string): string {
+/** The pathway rows with every packed number taken apart. `also`: more columns of the rows, passed on as they are. */
+export function compileSlots(plan: Plan, whole: Plan, from: string, also: readonly string[] = []): string {
   const columns = plan.slots.flatMap((slot) =>
     plan.readings
       .filter((reading) => readingOf(plan, slot, reading) === reading)
@@ -59,7 +59,7 @@ export function compileSlots(plan: Plan, whole: Plan, from: string): string {
   const closed = [...new Set(plan.intervals.flatMap((i) => i.from.slots))]
     .filter((slot) => closedColumn(whole, slot) !== 'FALSE')
     .map((slot) => `closed_${slot}`)
-  return `SELECT ${[...[...others, ...closed].map((name) => `r.${name}`), ...columns].join(',\n  ')}\nFROM ${from} r`
+  return `SELECT ${[...[...new Set([...others, ...closed, ...also])].map((name) => `r.${name}`), ...columns].join(',\n  ')}\nFROM ${from} r`
 }
 
 export const closedColumn = (plan: Plan, slot: number): string =>

@@ -1,12 +1,11 @@
-import { reasons } from '../core/clock/clock.ts'
-import type { Indicator, Interval, Pack } from '../core/pack/pack.ts'
+import type { Indicator, Interval, Moments, Pack } from '../core/pack/pack.ts'
 import { dayOf, firstDay, lastDay } from '../core/words/day.ts'
 import { compileClocks, compilePauses } from './clock.ts'
-import { clockName, compileSlots, stateOfReason, verdictOfState } from './columns.ts'
+import { clockName, compileCondition, compileSlots, momentColumn } from './columns.ts'
 import type { LedgerProfile } from './key.ts'
 import { quoteName } from './name.ts'
 import { compilePathwayRow, rowColumns } from './pathway-row.ts'
-import { type Plan, planOf } from './plan.ts'
+import { mentions, type Plan, planOf } from './plan.ts'
 
 /**
  * The layer of one row a pathway, kept in the database with its history: `kept_row` as it is now, `past_row` as it was, from the day a version was
@@ -60,16 +59,24 @@ const clocksOnly = (plan: Plan): Plan => ({ ...plan, indicators: [] })
 
 export const packSchema = (pack: number): string => `pack_${pack}`
 
-const unknownStates = reasons.map(stateOfReason).filter((state) => verdictOfState(state) === 'unknown')
-
-/** True while some clock of the pathway has neither stopped nor ended otherwise. */
-const openSql = (plan: Plan): string =>
-  plan.intervals
-    .map((interval) => {
-      const n = clockName(interval, 'base')
-      return `COALESCE(${n}_state IN (2, 3) OR (${n}_state IN (${unknownStates.join(', ')}) AND ${n}_stop_d IS NULL), FALSE)`
-    })
-    .join(' OR ') || 'FALSE'
+/**
+ * True while some interval has begun and neither stopped nor, as far as the chosen entries alone say, ended. The list of open pathways starts from
+ * these rows and reads their clocks; computing clocks at every entry would cost more than all the rest of recording it.
+ */
+function openSql(plan: Plan): string {
+  const t = (moments: Moments) => momentColumn(plan, moments, 'base', 't')
+  const one = (interval: Interval) => {
+    const ends = plan.pack.ends.filter(
+      (end) => (!end.intervals || end.intervals.has(interval.id)) && mentions(end.when).intervals.length === 0,
+    )
+    return [
+      `${t(interval.from)} IS NOT NULL`,
+      `${t(interval.to)} IS NULL`,
+      ...ends.map((end) => `NOT (${compileCondition(plan, end.when)})`),
+    ].join(' AND ')
+  }
+  return plan.intervals.map((interval) => `(${one(interval)})`).join(' OR ') || 'FALSE'
+}
 
 const columnType = (name: string): string => (name.startsWith('closed_') ? 'boolean' : 'bigint')
 
@@ -87,7 +94,6 @@ const pauseColumns = 'pause, from_t, from_d, to_t, to_d'
 export function compileKept(pack: number, plan: Plan): readonly string[] {
   const schema = quoteName(packSchema(pack))
   const columns = keptColumns(plan)
-  const clocks = clocksOnly(plan)
   const byVariant = plan.pack.variantFrom === 'code'
   const pauseKeys = byVariant ? 'ledger, pathway, variant' : 'ledger, pathway'
   const hasPauses = plan.pack.pauses.some((p) => p.amountFrom === undefined)
@@ -98,11 +104,15 @@ export function compileKept(pack: number, plan: Plan): readonly string[] {
     `CREATE TABLE ${schema}.${name} (ledger int NOT NULL, pathway int NOT NULL, variant text, known_from int NOT NULL, known_to int NOT NULL,
   pause bigint, from_t bigint, from_d bigint, to_t bigint, to_d bigint)`
   const keepPauses = hasPauses
-    ? `INSERT INTO past_pause SELECT ledger, pathway, variant, known_from, $1, ${pauseColumns} FROM kept_pause WHERE ledger = $3 AND pathway = $4 AND known_from < $1;
-  DELETE FROM kept_pause WHERE ledger = $3 AND pathway = $4;
-  INSERT INTO kept_pause (${pauseKeys}, ${pauseColumns}, known_from, known_to)
+    ? `IF EXISTS (SELECT 1 FROM kept_pause WHERE ledger = $3 AND pathway = $4) THEN
+    INSERT INTO past_pause SELECT ledger, pathway, variant, known_from, $1, ${pauseColumns} FROM kept_pause WHERE ledger = $3 AND pathway = $4 AND known_from < $1;
+    DELETE FROM kept_pause WHERE ledger = $3 AND pathway = $4;
+  END IF;
+  IF EXISTS (SELECT 1 FROM varde.entry e JOIN pack_pause c ON c.code = e.code WHERE e.ledger = $3 AND e.pathway = $4) THEN
+    INSERT INTO kept_pause (${pauseKeys}, ${pauseColumns}, known_from, known_to)
   WITH ${pathwayEntries}
-  SELECT ${pauseKeys}, ${pauseColumns}, $1, ${forever} FROM (${compilePauses(plan)}) p;`
+  SELECT ${pauseKeys}, ${pauseColumns}, $1, ${forever} FROM (${compilePauses(plan)}) p;
+  END IF;`
     : ''
   return [
     `CREATE SCHEMA ${schema} AUTHORIZATION varde_owner`,
@@ -121,12 +131,9 @@ BEGIN
   ${keepPauses}
   INSERT INTO kept_row (ledger, pathway, variant, known_from, known_to, open, ${columns.join(', ')})
   WITH ${pathwayEntries},
-  pathway_pause AS (SELECT ${pauseKeys}, ${pauseColumns} FROM kept_pause WHERE ledger = $3 AND pathway = $4),
   pathway_row AS (${compilePathwayRow(plan)})
-  SELECT r.ledger, r.pathway, r.variant, $1, ${forever}, COALESCE(c.open, FALSE), ${columns.map((column) => `r.${column}`).join(', ')}
-  FROM pathway_row r LEFT JOIN (
-    SELECT x.ledger, x.pathway, x.variant, ${openSql(clocks)} AS open FROM (${compileClocks(clocks, compileSlots(clocks, plan, 'pathway_row'))}) x
-  ) c ON c.ledger = r.ledger AND c.pathway = r.pathway AND c.variant = r.variant;
+  SELECT r.ledger, r.pathway, r.variant, $1, ${forever}, ${openSql(plan)}, ${columns.map((column) => `r.${column}`).join(', ')}
+  FROM (${compileSlots(plan, plan, 'pathway_row', columns)}) r;
 END $keep$`,
     // Follows a pathway after something was recorded on p_day; with no day, makes its whole history again.
     `CREATE FUNCTION ${schema}.keep(p_ledger int, p_pathway int, p_day date) RETURNS void LANGUAGE plpgsql SET search_path = ${schema}, varde, pg_temp AS $keep$

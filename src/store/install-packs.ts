@@ -76,6 +76,7 @@ async function fillReferenceTables(client: Client, schema: string, pack: Pack): 
     const rows = table.rows.map((row) => Object.fromEntries(table.columns.map(([column], i) => [column, row[i]])))
     await client.query(`INSERT INTO ${name} SELECT * FROM json_populate_recordset(NULL::${name}, $1)`, [JSON.stringify(rows)])
     if (table.columns[0]?.[0] === 'code') await client.query(`CREATE INDEX ON ${name} (code)`)
+    await client.query(`ANALYZE ${name}`)
   }
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type LedgerUnderTest, ledgerUnderTest } from '../../test/support/ledger.ts'
+import { type LedgerUnderTest, ledgerUnderTest } from '../../test/support/live-ledger.ts'
 import { postgresServers } from '../../test/support/postgres.ts'
 
 describe.each(postgresServers())('the ledger on $name', ({ url }) => {
@@ -15,17 +15,43 @@ describe.each(postgresServers())('the ledger on $name', ({ url }) => {
     const [pathway] = await at.act(2, { kind: 'pathway-opened', pack: 1, payload: { patient: patient!.seq, org: 2 } })
     const codes = at.packs[0]!.content.codes.map((c) => c.code)
     const [recorded] = await at.ledger.as(coordinator, (s) =>
-      s.act(2, [{ key: 'first-key', kind: 'recorded', pathway: pathway!.pathway, expected: 0, payload: { code: codes[0], occurred: '2026-01-02', place: 2 } }]),
+      s.act(2, [
+        {
+          key: 'first-key',
+          kind: 'recorded',
+          pathway: pathway!.pathway,
+          expected: 0,
+          payload: { code: codes[0], occurred: '2026-01-02', place: 2 },
+        },
+      ]),
     )
     expect(recorded).toMatchObject({ version: 1, replayed: false })
     const again = await at.ledger.as(coordinator, (s) =>
-      s.act(2, [{ key: 'first-key', kind: 'recorded', pathway: pathway!.pathway, expected: 0, payload: { code: codes[0], occurred: '2026-01-02', place: 2 } }]),
+      s.act(2, [
+        {
+          key: 'first-key',
+          kind: 'recorded',
+          pathway: pathway!.pathway,
+          expected: 0,
+          payload: { code: codes[0], occurred: '2026-01-02', place: 2 },
+        },
+      ]),
     )
     expect(again).toMatchObject([{ seq: recorded!.seq, replayed: true }])
     await at.ledger.as(coordinator, (s) =>
-      s.act(2, [{ key: 'second-key', kind: 'corrected', pathway: pathway!.pathway, expected: 1, payload: { code: codes[0], occurred: '2026-01-03', place: 2, corrects: recorded!.seq, reason: 'typed wrong' } }]),
+      s.act(2, [
+        {
+          key: 'second-key',
+          kind: 'corrected',
+          pathway: pathway!.pathway,
+          expected: 1,
+          payload: { code: codes[0], occurred: '2026-01-03', place: 2, corrects: recorded!.seq, reason: 'typed wrong' },
+        },
+      ]),
     )
-    const entries = await at.ledger.as(coordinator, (s) => s.rows('SELECT nth, code, occurred, superseded IS NULL AS current FROM entry ORDER BY nth'))
+    const entries = await at.ledger.as(coordinator, (s) =>
+      s.rows('SELECT nth, code, occurred, superseded IS NULL AS current FROM entry ORDER BY nth'),
+    )
     expect(entries).toEqual([
       { nth: 1, code: codes[0], occurred: '2026-01-02', current: false },
       { nth: 2, code: codes[0], occurred: '2026-01-03', current: true },

@@ -17,6 +17,8 @@ export interface Actor {
   readonly glass: readonly Glass[]
 }
 
+export type Standing = Pick<Actor, 'rights' | 'glass'>
+
 export interface Glass {
   readonly ledger: number
   readonly glass: number
@@ -69,8 +71,8 @@ export interface LedgerDatabase {
   counting<T>(actor: Actor, task: (rows: Session['rows']) => Promise<T>): Promise<T>
   /** Before anybody is known: functions of the database that answer strangers (sign-in, rights). */
   rows(sql: string, params?: readonly unknown[]): Promise<readonly Row[]>
-  rightsOf(person: number): Promise<readonly Right[]>
-  glassOf(person: number): Promise<readonly Glass[]>
+  /** What a person may do at this moment. */
+  standingOf(person: number): Promise<Standing>
   close(): Promise<void>
 }
 
@@ -89,7 +91,7 @@ export function openLedger({ url, connections = 12, countingTimeoutMs = 30_000 }
     application_name: 'varde',
     connectionTimeoutMillis: 10_000,
     types: { getTypeParser },
-    options: '-c timezone=UTC -c datestyle=ISO -c search_path=varde -c jit=off',
+    options: '-c timezone=UTC -c datestyle=ISO -c search_path=varde -c jit=off -c role=varde_app',
   })
   // A connection that breaks while nobody uses it is dropped; the next request takes another.
   pool.on('error', () => {})
@@ -113,27 +115,40 @@ export function openLedger({ url, connections = 12, countingTimeoutMs = 30_000 }
       client.release(broken)
     }
   }
-  const direct = (sql: string, params: readonly unknown[] = []) =>
-    transaction('BEGIN; SET LOCAL ROLE varde_app', async (client) => (await client.query(sql, [...params])).rows as readonly Row[])
+  // The role that has no rights but those given to it; the login itself is in no other (`options` above).
+  const direct = (sql: string, params: readonly unknown[] = []): Promise<readonly Row[]> =>
+    pool.query(sql, [...params]).then(
+      (result) => result.rows,
+      (error) => {
+        throw fault(error)
+      },
+    )
 
   return {
-    as: (actor, task) => transaction(`BEGIN; SET LOCAL ROLE varde_app; ${settings(actor)}`, (client) => task(sessionOf(client))),
+    as: (actor, task) => transaction(`BEGIN; ${settings(actor)}`, (client) => task(sessionOf(client))),
     counting: (actor, task) =>
       transaction(
         `BEGIN READ ONLY; SET LOCAL ROLE varde_read; SET LOCAL statement_timeout = ${countingTimeoutMs}; ${settings(actor, ['count'])}`,
         (client) => task((sql, params = []) => client.query(sql, [...params]).then((result) => result.rows)),
       ),
     rows: direct,
-    rightsOf: async (person) =>
-      (await direct('SELECT role, capability, scopes FROM rights_of($1)', [person])).map((row) => ({
-        role: row['role'] as Role, // roles and capabilities come from our own lists, written by `migrate`
-        capability: row['capability'] as Capability,
-        scopes: new Set(row['scopes'] as number[]),
-      })),
-    glassOf: async (person) => (await direct('SELECT * FROM glass_of($1)', [person])) as unknown as readonly Glass[], // columns are named as the fields are
+    standingOf: async (person) => standing((await direct(`SELECT ${standingSql('$1')}`, [person]))[0]),
     close: () => pool.end(),
   }
 }
+
+/** Columns `rights` and `glass` of a person, for a query that has found out who it is. `person`: SQL, never a value. */
+export const standingSql = (person: string): string =>
+  `(SELECT json_agg(r) FROM rights_of(${person}) r) AS rights, (SELECT json_agg(g) FROM glass_of(${person}) g) AS glass`
+
+export const standing = (row: Row | undefined): Standing => ({
+  // Roles and capabilities come from our own lists, written by `migrate`.
+  rights: ((row?.['rights'] ?? []) as { role: Role; capability: Capability; scopes: number[] }[]).map((right) => ({
+    ...right,
+    scopes: new Set(right.scopes),
+  })),
+  glass: (row?.['glass'] ?? []) as readonly Glass[], // columns are named as the fields are
+})
 
 /** Whole numbers and names of our own lists only: nothing anybody typed goes into this text. */
 function settings(actor: Actor, only: readonly Capability[] = capabilities): string {
