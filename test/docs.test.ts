@@ -30,6 +30,15 @@ describe('what is printed from the code', () => {
     expect(found(read('docs/issues.md'), /^\| `([^`]+)` \|/gm)).toEqual(Object.keys(issueCodes))
   })
 
+  test('docs/door.md names every issue of the door and no other', () => {
+    const named = new Set(found(read('docs/door.md'), /`(door\/[^`]+)`/g))
+    expect([...named].toSorted()).toEqual(
+      Object.keys(issueCodes)
+        .filter((code) => code.startsWith('door/'))
+        .toSorted(),
+    )
+  })
+
   test.each([
     ['pack', 'packs/*/*.yaml'],
     ['example', 'packs/*/examples/*.yaml'],

@@ -1,6 +1,7 @@
 import { dayText } from '../words/day.ts'
 import type { Spot } from '../words/issue.ts'
 import { fail, ok, type Result } from '../words/result.ts'
+import { personRoles } from '../words/role.ts'
 import { didYouMean } from '../words/yaml.ts'
 import { checkCondition } from './conditions.ts'
 import { limitTable, validDays } from './limit-table.ts'
@@ -22,6 +23,7 @@ export function checkPack(text: PackText, spotOf: (path: Path) => Spot): Result<
   )
   const codes = readCodes(text, slots, attributes, refs)
   checkRefusals(text, codes, refs)
+  checkRoles(text, refs)
   const calendars = readCalendars(text, refs)
   const intervals = readIntervals(text, attributes, calendars, refs)
   const limits = intervals.flatMap((interval) =>
@@ -82,6 +84,7 @@ function checkIds(text: PackText, refs: References): void {
     'calendars',
     'variants',
     'attributes',
+    'roles',
     'rules',
     'intervals',
     'pauses',
@@ -119,4 +122,11 @@ function checkRefusals(text: PackText, codes: readonly CodeRow[], refs: Referenc
     for (const [j, code] of rule.refuses?.codes.entries() ?? [])
       if (!known.has(code))
         refs.say('pack/dangling', ['rules', i, 'refuses', 'codes', j], `no code "${code}"${didYouMean(code, [...known])}`)
+}
+
+/** A name that people carry themselves needs nobody to act for it. */
+function checkRoles(text: PackText, refs: References): void {
+  const own: readonly string[] = personRoles
+  for (const [i, { id }] of text.roles.entries())
+    if (own.includes(id)) refs.say('pack/meaning', ['roles', i, 'id'], `"${id}" is a role of people already; use it in duties as it is`)
 }

@@ -21,6 +21,9 @@ export function readSlots(text: PackText, refs: References): readonly Slot[] {
     ...text.details.map((item, i) => ({ item: { ...item, closing: undefined }, list: 'details' as const, i })),
   ]
   for (const [i, duty] of text.duties.entries()) refs.find('slot', duty.milestone, ['duties', i, 'milestone'])
+  for (const [i, milestone] of text.milestones.entries())
+    if (milestone.final && !milestone.closing)
+      refs.say('pack/meaning', ['milestones', i, 'final'], 'only an end is final: say `closing: true` too, or leave this out')
   const slots = items.map(({ item, list, i }, index): Slot => {
     const duty = text.duties.find((d) => d.milestone === item.id)
     const { pick } = item

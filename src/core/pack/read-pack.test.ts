@@ -76,6 +76,31 @@ describe('a pack that cannot be meant is refused at its place', () => {
       'name: Referral received, pick: { firstOnOrAfter: attendance }',
       /pack\/cycle .*milestones/,
     ],
+    [
+      'an end that is final and closes nothing',
+      'closing: true, final: true',
+      'final: true',
+      /pack\/meaning .*milestones\[4\]\.final .*only an end is final/,
+    ],
+    [
+      'somebody who acts for a role of people',
+      'id: secretary,',
+      'id: coder,',
+      /pack\/meaning .*roles\[0\]\.id .*is a role of people already/,
+    ],
+    ['a role of people that is none', 'actedBy: [coder]', 'actedBy: [codr]', /pack\/shape .*roles\[0\]\.actedBy.* did you mean "coder"/],
+    [
+      'a duty by a rule that is not there',
+      'withinDays: 7, source',
+      'withinDays: 7, rule: DEMO-R9, source',
+      /pack\/dangling .*duties\[0\]\.rule .*no rule "DEMO-R9"/,
+    ],
+    [
+      'a day no evidence carries',
+      'datedBy: receipt',
+      'datedBy: reading',
+      /pack\/shape .*milestones\[0\]\.datedBy .*"receipt" or "sending"/,
+    ],
     ['a zone that does not exist', 'zone: Europe/Oslo', 'zone: Europe/Osslo', /pack\/shape p\/pack\.yaml:9:9 {2}pack\.zone/],
     ['an indicator of nothing', 'within: start-to-attendance', 'question: again', /pack\/(meaning|not-yaml)/],
     ['a key of the language', 'sources:', '__proto__: { polluted: true }\nsources:', /pack\/not-yaml p\/pack\.yaml:13:1 .*not allowed/],
@@ -112,6 +137,22 @@ describe('a house adds to a pack without touching it', () => {
     expect(read.value.spotOf(['variants', 2, 'prefix'])).toMatchObject({ file: 'house/pack.yaml', line: 3 })
     expect(read.value.spotOf(['variants', 2, 'name'])).toMatchObject({ file: 'nation/pack.yaml' })
     expect(listUnknowns(read.value).map((u) => u.what)).toEqual(['start-to-treatment hill island drugs'])
+  })
+  test('who acts for a unit, and who decides, can be filled in where it is unknown there', () => {
+    const nation = demo
+      .replace('actedBy: [coder]', 'actedBy: { unknown: not said }')
+      .replace('decides: [clinician]', 'decides: { unknown: not said }')
+    const read = readPack([
+      layer(nation, 'nation/pack.yaml'),
+      layer(
+        'pack: { id: house, version: "1", title: House, extends: ../nation }\nroles:\n  - { id: secretary, actedBy: [coder] }\nduties:\n  - { milestone: start, decides: [clinician] }\n',
+        'house/pack.yaml',
+      ),
+    ])
+    expect(read.ok && [read.value.text.roles[0]?.actedBy, read.value.text.duties[0]]).toMatchObject([
+      ['coder'],
+      { decides: ['clinician'], records: ['coordinator', 'secretary'], withinDays: 7 },
+    ])
   })
   test('what is known there cannot be changed', () =>
     expect(house('variants:\n  - { id: marsh, prefix: "M9" }\n')).toMatchObject({

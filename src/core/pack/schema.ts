@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { readDay } from '../words/day.ts'
 import { isZone } from '../words/instant.ts'
+import { personRoles } from '../words/role.ts'
 
 /** The grammar of packs: written once here, printed as JSON Schema by `npm run docs`. */
 
@@ -60,11 +61,15 @@ const Variant = z.strictObject({
   name: Words,
   names: z.record(z.string(), Words).optional().describe('names in other languages, by language tag'),
   prefix: orUnknown(z.string().min(1)).optional().describe('what {variant} stands for in codes'),
+  rule: Id.optional().describe('the rule that opened or closed it'),
   ...validity,
   ...grounds,
 })
 
 const Pick = z.union([z.enum(['first', 'last']), z.strictObject({ firstOnOrAfter: Id }), z.strictObject({ lastOnOrBefore: Id })])
+/** Days a piece of evidence may carry: when it was received, when it was sent. */
+export const datedBys = ['receipt', 'sending'] as const
+
 const slot = {
   id: Id,
   name: Words,
@@ -74,9 +79,15 @@ const slot = {
     .optional()
     .describe('which of several on one day (or second); first-recorded unless said'),
   dating: Words.optional().describe('which day the entry must carry, in words'),
+  datedBy: orUnknown(z.enum(datedBys)).optional().describe('which day of its evidence the entry must carry'),
   ...grounds,
 }
-const Milestone = z.strictObject({ ...slot, closing: z.boolean().optional().describe('true: marks an end, not a step') })
+const Milestone = z.strictObject({
+  ...slot,
+  closing: z.boolean().optional().describe('true: marks an end, not a step'),
+  final: z.boolean().optional().describe('of a closing milestone: entries dated after it are refused, not only warned of'),
+  eachPlace: z.boolean().optional().describe('true: each place records one of its own, so a second at another place is expected'),
+})
 const Detail = z.strictObject(slot)
 
 const Attribute = z.strictObject({
@@ -109,10 +120,18 @@ const Code = z.strictObject({
 })
 
 const roles = z.array(z.string().min(1))
+const Role = z.strictObject({
+  id: Id.describe('a name that duties use and that is no role of a person: a unit, a trade'),
+  name: Words.optional(),
+  actedBy: orUnknown(z.array(z.enum(personRoles)).min(1)).describe('the roles of people who act for it'),
+  ...grounds,
+})
+
 const Duty = z.strictObject({
   milestone: Id,
-  records: roles.optional(),
-  decides: roles.optional(),
+  records: orUnknown(roles).optional().describe('who may record it'),
+  decides: orUnknown(roles).optional().describe('on whose word it is recorded'),
+  rule: Id.optional(),
   withinDays: orUnknown(z.int().min(0).max(3650))
     .optional()
     .describe('recorded at most so many days after it occurred: real-time; later: after-coded'),
@@ -253,6 +272,7 @@ const lists = {
   details: z.array(Detail).default([]),
   attributes: z.array(Attribute).default([]),
   codes: z.array(Code).default([]),
+  roles: z.array(Role).default([]),
   duties: z.array(Duty).default([]),
   rules: z.array(Rule).default([]),
   intervals: z.array(Interval).default([]),
@@ -275,6 +295,7 @@ export const keyOf: { readonly [K in ListName]: string | undefined } = {
   details: 'id',
   attributes: 'id',
   codes: 'code',
+  roles: 'id',
   duties: 'milestone',
   rules: 'id',
   intervals: 'id',

@@ -31,6 +31,33 @@ export const issueCodes = {
   'measure/not-computable': 'The pack marks something the indicator needs as unknown.',
   'measure/no-pathway': 'No pathway of this id is in the entries.',
   'measure/grouping': 'A grouping or period that does not exist was asked for.',
+  'door/set-aside': 'The pathway was set aside: nothing more is recorded in it.',
+  'door/unknown-code': 'The pack has no such code.',
+  'door/other-variant': 'The code or the variant is not that of the pathway.',
+  'door/not-in-force': 'The code or its variant was not in force on that day.',
+  'door/closed-variant': 'The variant takes no codes after its last day.',
+  'door/refused-by-rule': 'A rule of the pack refuses the entry.',
+  'door/in-the-future': 'The day has not come yet.',
+  'door/too-early': 'The day lies before 1900.',
+  'door/before-birth': 'The day lies before the day of birth.',
+  'door/other-day': 'The time does not lie on the day.',
+  'door/long-ago': 'The day lies more than a year back.',
+  'door/dated-by': 'The milestone is dated by a day of its evidence, and the evidence says another day.',
+  'door/bad-value': 'The number is not a whole one, or is missing where the code is about a number.',
+  'door/role-may-not-record': 'The duty of the milestone names other roles to record it.',
+  'door/needs-decider': 'The milestone is recorded on the word of certain roles, and none of them is named.',
+  'door/duty-unclear': 'The pack does not say which of the roles of people a duty means, so it cannot be checked.',
+  'door/let-stand-needs-reason': 'A doubt that is let stand needs a reason.',
+  'door/correction-needs-reason': 'A correction or withdrawal needs a reason.',
+  'door/overruling-needs-reason': 'Changing what another deciding role decided needs a reason.',
+  'door/nothing-to-correct': 'The entry to correct or withdraw is not in the pathway.',
+  'door/already-corrected': 'The entry to correct or withdraw was corrected or withdrawn before.',
+  'door/second-end': 'The pathway has an end already.',
+  'door/after-end': 'An entry is dated after the end of the pathway.',
+  'door/out-of-order': 'A later milestone would be dated before an earlier one.',
+  'door/recorded-already': 'The milestone has an entry already.',
+  'door/same-again': 'The same code is there already on the same day.',
+  'door/late': 'The entry is recorded later than the duty says.',
   'store/unreachable': 'A database cannot be reached or refuses.',
   'store/full': 'The disk of the database is full.',
   'store/too-slow': 'A question took longer than it may.',
@@ -58,6 +85,9 @@ export interface Issue {
   /** Keys and indexes that lead to the value in its document. */
   readonly path: readonly (string | number)[]
   readonly at?: Spot
+  /** The rule of the pack behind it, and the source of the item that says so. */
+  readonly rule?: string
+  readonly source?: string
 }
 
 /** `limits[1].modality` from a path. */

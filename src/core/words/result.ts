@@ -6,7 +6,7 @@ export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok
 export const ok = <T>(value: T): Result<T> => ({ ok: true, value })
 export const fail = (...issues: readonly Issue[]): Result<never> => ({ ok: false, issues })
 
-/** An exception that carries issues to the door which prints them. Thrown only where a Result cannot travel (streams). */
+/** An exception that carries issues to the outer room which prints them. Thrown only where a Result cannot travel (streams). */
 export class IssueError extends Error {
   readonly issues: readonly Issue[]
   constructor(issues: readonly Issue[]) {
