@@ -32,6 +32,9 @@ export const issueCodes = {
   'measure/no-pathway': 'No pathway of this id is in the entries.',
   'measure/grouping': 'A grouping or period that does not exist was asked for.',
   'store/unreachable': 'A database cannot be reached or refuses.',
+  'store/in-use': 'Another process holds the folder of a database.',
+  'store/unusable': 'The folder of a database cannot be made, is not whole, or the server in it does not start.',
+  'store/other-version': 'The folder of a database was written by another major version of PostgreSQL.',
   'output/unwritable': 'A file cannot be written.',
 } as const
 
