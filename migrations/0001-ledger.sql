@@ -36,6 +36,7 @@ CREATE TABLE pack (
   folder  text NOT NULL
 );
 
+CREATE SEQUENCE organisation_number;
 CREATE SEQUENCE person_number;
 CREATE TABLE person (
   person  int  PRIMARY KEY,
@@ -318,6 +319,7 @@ BEGIN
     IF l.kind = 'pathway-opened' THEN
       h.pathways := h.pathways + 1; l.pathway := h.pathways;
       IF NOT EXISTS (SELECT 1 FROM patient x WHERE x.ledger = p_ledger AND x.patient = (j->>'patient')::bigint)
+         OR NOT EXISTS (SELECT 1 FROM organisation o WHERE o.org = (j->>'org')::int AND o.ledger = p_ledger)
          OR NOT EXISTS (SELECT 1 FROM pack x WHERE x.pack = l.pack) THEN RAISE EXCEPTION 'not there' USING ERRCODE = 'VA005'; END IF;
     ELSIF l.pathway > 0 THEN
       SELECT * INTO p FROM pathway x WHERE x.ledger = p_ledger AND x.pathway = l.pathway;
@@ -343,6 +345,14 @@ BEGIN
     IF l.kind IN ('role-given', 'role-withdrawn') AND NOT EXISTS (SELECT 1 FROM organisation o WHERE o.org = (j->>'org')::int AND o.ledger = p_ledger)
        OR l.kind = 'organisation-set' AND p_ledger <> coalesce((SELECT o.ledger FROM organisation o WHERE o.org = (j->>'parent')::int), 0) THEN
       RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004';       -- kept in the ledger of the organisation it is about
+    END IF;
+    IF l.kind IN ('identity-corrected', 'identity-erased', 'document-received')
+       AND NOT EXISTS (SELECT 1 FROM patient x WHERE x.ledger = p_ledger AND x.patient = (j->>'patient')::bigint) THEN
+      RAISE EXCEPTION 'not there' USING ERRCODE = 'VA005';
+    END IF;
+    IF l.kind = 'person-set' AND p_ledger > 0 AND EXISTS (SELECT 1 FROM person x WHERE x.person = (j->>'person')::int)
+       AND NOT EXISTS (SELECT 1 FROM role_held r JOIN organisation o ON o.org = r.org WHERE r.person = (j->>'person')::int AND o.ledger = p_ledger) THEN
+      RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004';       -- somebody of another house
     END IF;
     IF l.kind = 'organisation-set' AND j->'org' = j->'ledger' THEN
       INSERT INTO log_head (ledger, chain, zone) SELECT (j->>'org')::int, c, j->>'zone' FROM unnest(ARRAY['act', 'look']) c ON CONFLICT DO NOTHING;
@@ -376,6 +386,10 @@ BEGIN
   UPDATE log_head x SET seq = h.seq, hash = h.hash, at = h.at, pathways = h.pathways                -- the head moves once a call
     WHERE x.ledger = p_ledger AND x.chain = 'act' AND x.seq < h.seq;
 END $$;
+
+-- Whether this person has sent this key before: then the same act is not judged a second time.
+CREATE FUNCTION was_done(p_ledger int, p_key text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
+  SELECT EXISTS (SELECT 1 FROM log l WHERE l.ledger = p_ledger AND l.chain = 'act' AND l.key = p_key AND l.person = acting_person()) $$;
 
 -- A look at people, written down before the answer leaves.
 CREATE FUNCTION look(p_ledger int, p_key text, p_kind text, p_pathway int, p_seen int8multirange, p_payload text, p_salt bytea) RETURNS void
@@ -437,6 +451,12 @@ CREATE FUNCTION glass_of(p_person int) RETURNS TABLE (ledger int, glass bigint, 
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
   SELECT g.ledger, g.glass, g.pathway, g.patient, g.until FROM glass g WHERE g.person = p_person AND g.until > clock_timestamp() $$;
 
+-- How far ledgers have come: what a figure was computed from.
+CREATE FUNCTION heads(p_ledgers int[]) RETURNS TABLE (ledger int, seq bigint, hash bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
+  SELECT h.ledger, h.seq, h.hash FROM log_head h WHERE h.chain = 'act' AND h.ledger = ANY (p_ledgers)
+     AND EXISTS (SELECT 1 FROM unnest(scopes('count') || scopes('see')) s WHERE s / 1000 = h.ledger) ORDER BY h.ledger $$;
+
 -- Who sees what: rows of the scopes a request has, and for one pathway through broken glass. Nothing set: nothing seen.
 DO $$
 DECLARE
@@ -465,9 +485,9 @@ END $$;
 INSERT INTO log_head (ledger, chain, zone) VALUES (0, 'act', 'UTC'), (0, 'look', 'UTC');
 
 GRANT SELECT ON organisation, organisation_under, pack, person, role_held, role_may, act_kind, work_move TO varde_app;
-GRANT SELECT ON organisation, pack TO varde_read;
-GRANT USAGE ON SEQUENCE person_number TO varde_app;
+GRANT SELECT ON organisation, organisation_under, pack TO varde_read;
+GRANT USAGE ON SEQUENCE person_number, organisation_number TO varde_app;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA varde FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION scopes(text), acting_person(), may(text, int, int) TO varde_app, varde_read;
+GRANT EXECUTE ON FUNCTION heads(int[]), scopes(text), acting_person(), may(text, int, int) TO varde_app, varde_read;
 GRANT EXECUTE ON FUNCTION act(int, text[], text[], int[], int[], int[], text[], bytea[]), look(int, text, text, int, int8multirange, text, bytea),
-  rights_of(int), glass_of(int), chain_problems(int, text, bigint), payload_hash(text, bytea), entry_hash(log) TO varde_app;
+  was_done(int, text), rights_of(int), glass_of(int), chain_problems(int, text, bigint), payload_hash(text, bytea), entry_hash(log) TO varde_app;

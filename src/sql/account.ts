@@ -184,27 +184,30 @@ GROUP BY ${keys.join(', ')}`
 
 const unknownStates = reasons.map(stateOfReason).filter((state) => verdictOfState(state) === 'unknown')
 
-/** The lines of one cell, or of all: the query of the figure, stopped before its grouping. Parameters from $3: the cell's own. */
+/**
+ * The lines of one cell, or of all: the query of the figure, stopped before its grouping. The cell's own parameters come from `firstParam` on.
+ */
 export function compileAccount(
   plan: Plan,
   indicator: Indicator,
   grouped: Grouped,
   cell?: Cell,
+  { rows, firstParam }: { readonly rows?: string; readonly firstParam: number } = { firstParam: 3 },
 ): { sql: string; params: readonly (string | number)[] } {
   const params: (string | number)[] = []
   const wanted = groupColumns(grouped).flatMap(([name, sql]) => {
     const value = name === 'place_n' ? undefined : name === 'period_n' ? cell?.period : cell?.variant
     if (value === undefined || value === null) return []
     params.push(value)
-    return [`${sql} = CAST($${params.length + 2} AS ${typeof value === 'number' ? 'BIGINT' : 'TEXT'})`]
+    return [`${sql} = CAST($${params.length + firstParam - 1} AS ${typeof value === 'number' ? 'BIGINT' : 'TEXT'})`]
   })
   if (cell?.place !== undefined && cell.place !== null) {
     params.push(cell.place)
-    wanted.push(`COALESCE(p.name, '') = CAST($${params.length + 2} AS TEXT)`)
+    wanted.push(`COALESCE(p.name, '') = CAST($${params.length + firstParam - 1} AS TEXT)`)
   }
   const sql = `SELECT line.*, COALESCE(p.name, '') AS place
 FROM (
-${compileLines(plan, indicator)}
+${compileLines(plan, indicator, rows)}
 ) line
 LEFT JOIN place p ON p.n = line.place_n${wanted.length === 0 ? '' : `\nWHERE ${wanted.join(' AND ')}`}`
   return { sql, params }

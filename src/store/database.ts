@@ -16,7 +16,7 @@ export interface Database {
 }
 
 /** Renumbers the parameters a text really uses, and gives only those: PostgreSQL refuses any others. Quoted text is left alone. */
-export function bound(sql: string, params: readonly Value[]): { sql: string; params: readonly Value[] } {
+export function bound<T = Value>(sql: string, params: readonly T[]): { sql: string; params: readonly (T | null)[] } {
   const used: number[] = []
   const text = sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\d+)/g, (found, digits: string | undefined) => {
     if (digits === undefined) return found

@@ -40,3 +40,11 @@ export function periodText(period: number, kind: PeriodKind): string {
 }
 
 export const monthsInPeriod = (kind: PeriodKind): number => monthsIn[kind]
+
+/** The number `periodOf` gives, from its text; undefined when it is not one of this kind. */
+export function readPeriod(text: string, kind: PeriodKind): number | undefined {
+  const match = /^(\d{4})(?:-([TQ]?)(\d{1,2}))?$/.exec(text)
+  if (!match) return undefined
+  const period = Number(match[1]) * 100 + Number(match[3] ?? 1)
+  return periodText(period, kind) === text && period % 100 >= 1 && period % 100 <= 12 / monthsIn[kind] ? period : undefined
+}

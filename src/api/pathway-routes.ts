@@ -1,0 +1,226 @@
+import { z } from 'zod'
+import { standings } from '../core/ledger/entry.ts'
+import { defineRoutes } from './route.ts'
+import { DayText, InstantText, IssueShape, Key, OrgNumber, OrgText, Ref, Text } from './shapes.ts'
+
+const Evidence = z.strictObject({
+  document: Ref.optional(),
+  /** From and to: positions in the document's text, in UTF-16 units, the end not included. */
+  from: z.int().min(0).optional(),
+  to: z.int().min(0).optional(),
+  /** What it is, where it is no document here: a call, a message, a conversation. */
+  what: Text(500).optional(),
+  receivedOn: DayText.optional(),
+  /** The one the entry relies on, among several. */
+  reliedOn: z.boolean().optional(),
+})
+
+/** What somebody says about a pathway. */
+const Offer = z.strictObject({
+  key: Key,
+  code: Text(80),
+  variant: Text(60).optional(),
+  occurred: DayText,
+  occurredAt: InstantText.optional(),
+  place: OrgNumber.optional(),
+  standing: z.enum(standings).default('sure'),
+  value: z.int().min(0).max(1_048_576).optional(),
+  decider: z.string().max(60).optional().describe('role of the one who decided, where that is not the recorder'),
+  onBehalfOf: Text(200).optional(),
+  reason: Text(1000).optional(),
+  evidence: z.array(Evidence).max(20).default([]),
+  passing: z.array(z.string().max(60)).max(50).default([]).describe('codes of the warnings that were read and passed'),
+})
+
+export const EntryView = z
+  .strictObject({
+    entry: Ref,
+    nth: z.int(),
+    code: z.string(),
+    label: z.string().nullable(),
+    variant: z.string().nullable(),
+    occurred: z.string(),
+    occurredAt: z.int().nullable(),
+    recorded: z.string(),
+    recordedAt: z.int(),
+    superseded: z.string().nullable(),
+    supersededBy: Ref.nullable(),
+    corrects: Ref.nullable(),
+    place: z.int().nullable(),
+    standing: z.string(),
+    value: z.int().nullable(),
+    person: z.int(),
+    recorder: z.string(),
+    decider: z.string().nullable(),
+    onBehalfOf: z.string().nullable(),
+    reason: z.string().nullable(),
+    evidence: z.array(z.unknown()),
+    passed: z.array(z.string()),
+  })
+  .meta({ id: 'Entry' })
+
+const Done = z
+  .strictObject({
+    entry: Ref,
+    pathway: Ref,
+    version: z.int(),
+    recordedAt: z.string(),
+    replayed: z.boolean(),
+    warnings: z.array(IssueShape),
+  })
+  .meta({ id: 'Recorded' })
+
+const ClockNow = z.strictObject({
+  interval: z.string(),
+  name: z.string(),
+  verdict: z.string(),
+  /** Day (minute in a minute clock) so far, pauses taken out. */
+  day: z.number().nullable(),
+  limit: z.number().nullable(),
+  limitDay: z.string().nullable(),
+  /** Whole days from today to the limit day; less than 0 when it has passed. */
+  slack: z.number().nullable(),
+})
+
+export const OpenPathway = z
+  .strictObject({
+    pathway: Ref,
+    patient: Ref,
+    name: z.string().nullable(),
+    pack: z.string(),
+    variant: z.string(),
+    org: z.int(),
+    version: z.int(),
+    changed: z.string(),
+    clocks: z.array(ClockNow),
+    nextStep: z.strictObject({ work: Ref, what: z.string(), due: z.string().nullable(), owner: z.string().nullable() }).nullable(),
+    questions: z.int(),
+    escalations: z.int(),
+  })
+  .meta({ id: 'OpenPathway' })
+
+const pathway = z.strictObject({ pathway: Ref })
+const pathwayEntry = z.strictObject({ pathway: Ref, entry: z.coerce.number().pipe(z.int().min(1)) })
+
+export const pathwayRoutes = defineRoutes({
+  listPathways: {
+    method: 'GET',
+    path: '/api/pathways',
+    tag: 'Pathways',
+    summary: 'Open pathways with their clocks as of now',
+    needs: 'see',
+    scope: 'any',
+    query: z.strictObject({
+      pack: z.string().max(60),
+      org: OrgText.optional().describe('only pathways owned under this organisation'),
+      patient: Ref.optional(),
+      cursor: z.string().max(40).optional().describe('`next` of the page before'),
+      limit: z.coerce.number().pipe(z.int().min(1).max(5000)).default(500),
+    }),
+    answer: z.strictObject({ asOf: z.string(), pathways: z.array(OpenPathway), next: z.string().nullable() }),
+  },
+  openPathway: {
+    method: 'POST',
+    path: '/api/pathways',
+    tag: 'Pathways',
+    summary: 'Open a pathway for a patient under a pack',
+    needs: 'record',
+    scope: 'organisation',
+    status: 201,
+    body: z.strictObject({ key: Key, org: OrgNumber, patient: Ref, pack: z.string().max(60) }),
+    answer: z.strictObject({ pathway: Ref, version: z.int(), replayed: z.boolean() }),
+  },
+  readPathway: {
+    method: 'GET',
+    path: '/api/pathways/:pathway',
+    tag: 'Pathways',
+    summary: 'One pathway: its entries, its clocks with the sum of each, and what is to be done',
+    needs: 'see',
+    scope: 'reference',
+    params: pathway,
+    query: z.strictObject({ asOf: DayText.optional().describe('as known on this day') }),
+    answer: z.strictObject({
+      pathway: Ref,
+      patient: Ref,
+      pack: z.string(),
+      org: z.int(),
+      version: z.int(),
+      changed: z.string(),
+      entries: z.array(EntryView),
+      explanation: z.unknown().describe('clocks with their arithmetic, rules and limits, as `varde explain` prints them'),
+    }),
+  },
+  listChoices: {
+    method: 'GET',
+    path: '/api/pathways/:pathway/choices',
+    tag: 'Pathways',
+    summary: 'Codes that may be recorded now, with the rule, the duty and what each is used for',
+    needs: 'record',
+    scope: 'reference',
+    params: pathway,
+    answer: z.strictObject({ choices: z.array(z.unknown()) }),
+  },
+  checkEntry: {
+    method: 'POST',
+    path: '/api/pathways/:pathway/checks',
+    tag: 'Pathways',
+    summary: 'What the door would say to an entry, without recording it',
+    needs: 'record',
+    scope: 'reference',
+    params: pathway,
+    body: Offer,
+    answer: z.strictObject({ refusals: z.array(IssueShape), warnings: z.array(IssueShape) }),
+  },
+  recordEntry: {
+    method: 'POST',
+    path: '/api/pathways/:pathway/entries',
+    tag: 'Pathways',
+    summary: 'Record an entry',
+    needs: 'record',
+    scope: 'reference',
+    ifMatch: true,
+    status: 201,
+    params: pathway,
+    body: Offer,
+    answer: Done,
+  },
+  correctEntry: {
+    method: 'POST',
+    path: '/api/pathways/:pathway/entries/:entry/corrections',
+    tag: 'Pathways',
+    summary: 'Correct an entry by another; the first is kept',
+    needs: 'record',
+    scope: 'reference',
+    ifMatch: true,
+    status: 201,
+    params: pathwayEntry,
+    body: Offer,
+    answer: Done,
+  },
+  withdrawEntry: {
+    method: 'POST',
+    path: '/api/pathways/:pathway/entries/:entry/withdrawals',
+    tag: 'Pathways',
+    summary: 'Withdraw an entry; it is kept and no longer counts',
+    needs: 'record',
+    scope: 'reference',
+    ifMatch: true,
+    status: 201,
+    params: pathwayEntry,
+    body: z.strictObject({ key: Key, reason: Text(1000) }),
+    answer: Done,
+  },
+  disputeEntry: {
+    method: 'POST',
+    path: '/api/pathways/:pathway/entries/:entry/disputes',
+    tag: 'Pathways',
+    summary: 'Doubt an entry: it stands as asked about, and a query goes to whoever can settle it',
+    needs: 'record',
+    scope: 'reference',
+    ifMatch: true,
+    status: 201,
+    params: pathwayEntry,
+    body: z.strictObject({ key: Key, question: Text(1000), toRole: z.string().max(60) }),
+    answer: Done.extend({ query: Ref }).meta({ id: 'Disputed' }),
+  },
+})

@@ -1,0 +1,8 @@
+import { figureRoutes } from './figure-routes.ts'
+import { organisationRoutes } from './organisation-routes.ts'
+import { pathwayRoutes } from './pathway-routes.ts'
+
+/** Every route of the service. */
+export const allRoutes = { ...organisationRoutes, ...pathwayRoutes, ...figureRoutes } as const
+export type AllRoutes = typeof allRoutes
+export type RouteId = keyof AllRoutes

@@ -1,0 +1,242 @@
+import { randomUUID } from 'node:crypto'
+import type { organisationRoutes } from '../api/organisation-routes.ts'
+import { readRef, refOf } from '../api/shapes.ts'
+import { type Capability, ledgerOfScope, type Role } from '../core/rights/rights.ts'
+import { isZone } from '../core/words/instant.ts'
+import type { Session } from '../store/ledger-database.ts'
+import { getOrganisation, type OrganisationRow, packNamed } from './pathway-handlers.ts'
+import { notThere, refuse } from './problem.ts'
+import type { Asked, Handlers, ServiceParts } from './service.ts'
+
+type Routes = typeof organisationRoutes
+
+const rolesOf = async (session: Session, service: ServiceParts, people: readonly number[]) => {
+  const rows = await session.rows(
+    'SELECT person, org, role, pack FROM role_held WHERE person = ANY($1::int[]) ORDER BY person, org, role',
+    [people],
+  )
+  return Map.groupBy(
+    rows.map((row) => ({
+      person: Number(row['person']),
+      org: Number(row['org']),
+      role: row['role'] as Role, // written by acts whose role is one of the list
+      pack: service.packs.byNumber(Number(row['pack']))?.id ?? null,
+    })),
+    (role) => role.person,
+  )
+}
+
+const packNumber = (service: ServiceParts, id: string | undefined): number => (id === undefined ? 0 : packNamed(service, id).pack)
+
+/** A role given or withdrawn, in the ledger of the organisation it is about. */
+async function changeRole(
+  asked: Asked<Routes['giveRole']> | Asked<Routes['withdrawRole']>,
+  kind: 'role-given' | 'role-withdrawn',
+): Promise<void> {
+  const { body, params, service } = asked
+  const pack = packNumber(service, body.pack)
+  await asked.in(async (session) => {
+    const { ledger } = await getOrganisation(session, body.org)
+    const acting = asked.roleIn('administer', ledger)
+    if (acting.person === params.person && kind === 'role-given')
+      throw refuse('ledger/not-allowed', 'Nobody gives a role to themselves: ask another administrator.')
+    const [known] = await session.rows('SELECT 1 FROM person WHERE person = $1', [params.person])
+    if (!known) throw notThere()
+    await session.act(ledger, [
+      { key: body.key ?? randomUUID(), kind, payload: { person: params.person, org: body.org, role: body.role, pack } },
+    ])
+  })
+}
+
+export const organisationHandlers: Handlers<Routes> = {
+  readMe: async ({ actor, service, in: inside }) =>
+    inside(async (session) => {
+      const [person] = await session.rows('SELECT name FROM person WHERE person = $1', [actor.person])
+      const held = (await rolesOf(session, service, [actor.person])).get(actor.person) ?? []
+      const may: Partial<Record<Capability, number[]>> = {}
+      for (const { capability, scopes } of actor.rights)
+        may[capability] = [...new Set([...(may[capability] ?? []), ...[...scopes].map(ledgerOfScope)])].sort((a, b) => a - b)
+      return {
+        person: actor.person,
+        name: String(person?.['name'] ?? ''),
+        roles: held.map(({ person: _, ...role }) => role),
+        may,
+        demonstration: service.demonstration,
+      }
+    }),
+
+  listOrganisations: async (asked) =>
+    asked.in(async (session) => ({
+      organisations: (await session.rows(
+        'SELECT org, parent, kind, name, zone, ledger FROM organisation ORDER BY org',
+      )) as unknown as Organisations, // columns are named as the fields are
+    })),
+
+  addOrganisation: async (asked) => {
+    const { body } = asked
+    return asked.in(async (session) => {
+      const above = await getOrganisation(session, body.org)
+      asked.roleIn('administer', above.ledger)
+      const zone = body.zone ?? above.zone
+      if (!isZone(zone)) throw refuse('http/shape', 'There is no such time zone: write it as in "Europe/Oslo".', ['body', 'zone'])
+      const [next] = await session.rows(`SELECT nextval('organisation_number')::int AS n`)
+      const org = Number(next?.['n'])
+      const ledger = body.kind === 'department' ? above.ledger : org
+      const made = { org, parent: body.org, kind: body.kind, name: body.name, zone, ledger }
+      await session.act(above.ledger, [{ key: body.key ?? randomUUID(), kind: 'organisation-set', payload: made }])
+      return made
+    })
+  },
+
+  listPeople: async (asked) =>
+    asked.in(async (session) => {
+      const mine = [
+        ...new Set(asked.actor.rights.filter((r) => r.capability === 'administer').flatMap((r) => [...r.scopes].map(ledgerOfScope))),
+      ]
+      const people = await session.rows(
+        `SELECT DISTINCT p.person, p.name, p.active, p.machine FROM person p JOIN role_held h ON h.person = p.person JOIN organisation o ON o.org = h.org
+         WHERE o.ledger = ANY($1::int[]) ORDER BY p.person`,
+        [mine],
+      )
+      const held = await rolesOf(
+        session,
+        asked.service,
+        people.map((row) => Number(row['person'])),
+      )
+      return {
+        people: people.map((row) => ({
+          person: Number(row['person']),
+          name: String(row['name']),
+          active: row['active'] === true,
+          machine: row['machine'] === true,
+          roles: (held.get(Number(row['person'])) ?? []).map(({ person: _, ...role }) => role),
+        })),
+      }
+    }),
+
+  addPerson: async (asked) => {
+    const { body, service } = asked
+    const pack = packNumber(service, body.pack)
+    return asked.in(async (session) => {
+      const { ledger } = await getOrganisation(session, body.org)
+      asked.roleIn('administer', ledger)
+      const [next] = await session.rows(`SELECT nextval('person_number')::int AS n`)
+      const person = Number(next?.['n'])
+      const key = body.key ?? randomUUID()
+      await session.act(ledger, [
+        { key, kind: 'person-set', payload: { person, name: body.name, machine: body.machine } },
+        { key: `${key}-role`, kind: 'role-given', payload: { person, org: body.org, role: body.role, pack } },
+      ])
+      return { person }
+    })
+  },
+
+  giveRole: async (asked) => {
+    await changeRole(asked, 'role-given')
+    return { given: true }
+  },
+
+  withdrawRole: async (asked) => {
+    await changeRole(asked, 'role-withdrawn')
+    return { withdrawn: true }
+  },
+
+  listPacks: async ({ service }) => ({
+    packs: service.packs.all.map(({ content }) => ({
+      id: content.id,
+      version: content.version,
+      title: content.title,
+      time: content.time,
+      zone: content.zone,
+      variants: content.text.variants,
+      milestones: content.text.milestones,
+      intervals: content.text.intervals.map(({ id, name, unit }) => ({ id, name, unit })),
+      indicators: content.text.indicators.map(({ id, name, question, denominator }) => ({ id, name, question, denominator })),
+    })),
+  }),
+
+  registerPatient: async (asked) => {
+    const { body } = asked
+    return asked.in(async (session) => {
+      const { ledger } = await getOrganisation(session, body.org)
+      asked.roleIn('record', ledger)
+      const [done] = await session.act(ledger, [
+        {
+          key: body.key ?? randomUUID(),
+          kind: 'patient-registered',
+          payload: { name: body.name, nationalId: body.nationalId, born: body.born },
+        },
+      ])
+      if (!done) throw new Error('An act gives an answer.')
+      return { patient: refOf(ledger, done.seq), replayed: done.replayed }
+    })
+  },
+
+  readPatient: async (asked) => {
+    const { ledger, n } = readRef(asked.params.patient)
+    return asked.in(async (session) => {
+      const [row] = await session.rows(
+        'SELECT p.patient, i.patient AS known, i.name, i.national_id, i.born FROM patient p LEFT JOIN identity i ON i.ledger = p.ledger AND i.patient = p.patient WHERE p.ledger = $1 AND p.patient = $2',
+        [ledger, n],
+      )
+      if (!row) throw notThere()
+      const pathways = await session.rows(
+        'SELECT pathway, pack, org, changed FROM pathway WHERE ledger = $1 AND patient = $2 ORDER BY pathway',
+        [ledger, n],
+      )
+      const documents = await session.rows(
+        'SELECT document, kind, title, written, received FROM document WHERE ledger = $1 AND patient = $2 ORDER BY document',
+        [ledger, n],
+      )
+      await session.look(ledger, { kind: 'patient', seen: pathways.map((p) => Number(p['pathway'])), about: { patient: n } })
+      return {
+        patient: asked.params.patient,
+        name: row['name'] as string | null, // text columns from here on
+        nationalId: row['national_id'] as string | null,
+        born: row['born'] as string | null,
+        erased: row['known'] === null,
+        pathways: pathways.map((p) => ({
+          pathway: refOf(ledger, Number(p['pathway'])),
+          pack: asked.service.packs.byNumber(Number(p['pack']))?.id ?? String(p['pack']),
+          org: Number(p['org']),
+          changed: String(p['changed']),
+        })),
+        documents: documents.map((d) => ({
+          document: refOf(ledger, Number(d['document'])),
+          kind: String(d['kind']),
+          title: String(d['title']),
+          written: d['written'] as string | null,
+          received: d['received'] as string | null,
+        })),
+      }
+    })
+  },
+
+  correctIdentity: async (asked) => {
+    const { ledger, n } = readRef(asked.params.patient)
+    const { body } = asked
+    await asked.in(async (session) => {
+      const [row] = await session.rows('SELECT 1 FROM identity WHERE ledger = $1 AND patient = $2', [ledger, n])
+      if (!row) throw notThere()
+      await session.act(ledger, [
+        {
+          key: body.key ?? randomUUID(),
+          kind: 'identity-corrected',
+          payload: { patient: n, name: body.name, nationalId: body.nationalId, born: body.born },
+        },
+      ])
+    })
+    return { corrected: true }
+  },
+
+  eraseIdentity: async (asked) => {
+    const { ledger, n } = readRef(asked.params.patient)
+    const { body } = asked
+    await asked.in((session) =>
+      session.act(ledger, [{ key: body.key ?? randomUUID(), kind: 'identity-erased', payload: { patient: n, reason: body.reason } }]),
+    )
+    return { erased: true }
+  },
+}
+
+type Organisations = (Omit<OrganisationRow, 'kind'> & { kind: 'nation' | 'region' | 'trust' | 'hospital' | 'department' | 'practice' })[]

@@ -1,0 +1,447 @@
+import { randomUUID } from 'node:crypto'
+import type { z } from 'zod'
+import type { EntryView, pathwayRoutes } from '../api/pathway-routes.ts'
+import { readRef, refOf } from '../api/shapes.ts'
+import type { Asking } from '../core/clock/chosen.ts'
+import { askDoor } from '../core/door/door.ts'
+import type { DoorAnswer, Offer } from '../core/door/offer.ts'
+import { listRecordable } from '../core/door/recordable.ts'
+import { listPathways } from '../core/measure/account.ts'
+import { explainPathway } from '../core/measure/explain.ts'
+import { type Day, readDay } from '../core/words/day.ts'
+import { endOfDay, type Instant, wallTimeOf } from '../core/words/instant.ts'
+import { IssueError } from '../core/words/result.ts'
+import { mostEntries } from '../sql/kept.ts'
+import type { Act, Session } from '../store/ledger-database.ts'
+import type { LivePack } from '../store/live-packs.ts'
+import { type EntryRow, entriesOf, findPathway, listOpenClocks, type PathwayRecord } from '../store/pathways.ts'
+import { notThere, refuse, StaleError } from './problem.ts'
+import type { Asked, Handlers, ServiceParts } from './service.ts'
+
+type Routes = typeof pathwayRoutes
+
+/** The day it is now at a place. */
+export const todayAt = (service: ServiceParts, zone: string): Day =>
+  wallTimeOf(Math.floor(service.now().getTime() / 1000) as Instant, zone).day
+
+export const askingOf = (day: Day, zone: string): Asking => ({ asOf: day, asOfAt: endOfDay(day, zone) })
+
+export function packOf(service: ServiceParts, pack: number): LivePack {
+  const live = service.packs.byNumber(pack)
+  if (!live) throw refuse('ledger/pack-missing', 'The pack of this pathway is not loaded here. Add its folder to the setting "packs".')
+  return live
+}
+
+export function packNamed(service: ServiceParts, id: string): LivePack {
+  const live = service.packs.byId(id)
+  if (!live)
+    throw refuse('ledger/no-pack', `There is no pack "${id}" here. There is ${service.packs.all.map((p) => p.id).join(', ')}.`, ['pack'])
+  return live
+}
+
+/** The pathway, looked at: the look is written down in the same transaction, so that no answer leaves without it. */
+async function getPathway(session: Session, ref: string, look: string | undefined, key?: string): Promise<PathwayRecord> {
+  const { ledger, n } = readRef(ref)
+  const found = n > 2_147_483_647 ? undefined : await findPathway(session, ledger, n, key)
+  if (!found) throw notThere()
+  if (look !== undefined) await session.look(ledger, { kind: look, pathway: n, about: {} })
+  return found
+}
+
+const viewOf = (ledger: number, live: LivePack, row: EntryRow): z.input<typeof EntryView> => ({
+  entry: refOf(ledger, row.seq),
+  nth: row.nth,
+  code: row.code,
+  label: live.content.codesByText.get(row.code)?.[0]?.label ?? null,
+  variant: row.variant,
+  occurred: row.occurred,
+  occurredAt: row.occurred_at,
+  recorded: row.recorded,
+  recordedAt: row.recorded_at,
+  superseded: row.superseded,
+  supersededBy: row.superseded_by === null ? null : refOf(ledger, row.superseded_by),
+  corrects: row.corrects === null ? null : refOf(ledger, row.corrects),
+  place: row.place,
+  standing: row.standing,
+  value: row.value,
+  person: row.person,
+  recorder: row.recorder,
+  decider: row.decider,
+  onBehalfOf: row.behalf,
+  reason: row.reason,
+  evidence: [...row.evidence],
+  passed: [...row.passed],
+})
+
+type Offered = Asked<Routes['recordEntry']>['body']
+
+/** What was sent, as the door reads it. */
+function offerOf(body: Offered, corrects?: number): Offer {
+  const day = (text: string | undefined) => (text === undefined ? undefined : readDay(text))
+  return {
+    code: body.code,
+    occurred: readDay(body.occurred)!, // the shape has read it
+    standing: body.standing,
+    evidence: body.evidence.map((e) => ({
+      ...(e.document === undefined ? {} : { document: e.document }),
+      ...(e.what === undefined ? {} : { kind: e.what }),
+      ...(e.receivedOn === undefined ? {} : { receivedOn: day(e.receivedOn)! }),
+    })),
+    passing: body.passing,
+    ...(body.variant === undefined ? {} : { variant: body.variant }),
+    ...(body.occurredAt === undefined ? {} : { occurredAt: Math.floor(Date.parse(body.occurredAt) / 1000) as Instant }),
+    ...(body.place === undefined ? {} : { place: String(body.place) }),
+    ...(body.value === undefined ? {} : { value: body.value }),
+    ...(body.decider === undefined ? {} : { decider: body.decider }),
+    ...(body.onBehalfOf === undefined ? {} : { onBehalfOf: body.onBehalfOf }),
+    ...(body.reason === undefined ? {} : { reason: body.reason }),
+    ...(corrects === undefined ? {} : { corrects }),
+  }
+}
+
+/** What is written of an offer: the payload of the act. Keys that say nothing are left out, so that the same words give the same bytes. */
+const payloadOf = (body: Offered, org: number, more: Readonly<Record<string, unknown>> = {}) => ({
+  code: body.code,
+  occurred: body.occurred,
+  standing: body.standing,
+  place: body.place ?? org,
+  variant: body.variant,
+  occurredAt: body.occurredAt === undefined ? undefined : Math.floor(Date.parse(body.occurredAt) / 1000),
+  value: body.value,
+  decider: body.decider,
+  behalf: body.onBehalfOf,
+  reason: body.reason,
+  evidence: body.evidence.length === 0 ? undefined : body.evidence,
+  passed: body.passing.length === 0 ? undefined : body.passing,
+  ...more,
+})
+
+function contextOf(service: ServiceParts, live: LivePack, record: PathwayRecord, role: string) {
+  return {
+    pack: live.content,
+    entries: entriesOf(record),
+    role,
+    today: todayAt(service, record.zone),
+    ...(record.born === undefined ? {} : { born: record.born }),
+  }
+}
+
+const anyReads = 3
+
+/**
+ * One write to a pathway: read it, hold the offer against the pack, append. Where somebody else was faster and the writer named no version, it is read
+ * and judged again.
+ */
+async function write<R extends Routes['recordEntry'] | Routes['correctEntry'] | Routes['withdrawEntry'] | Routes['disputeEntry']>(
+  asked: Asked<R>,
+  kind: 'recorded' | 'corrected' | 'withdrawn',
+  judge: (record: PathwayRecord) => {
+    readonly offer: Offer
+    readonly payload: Readonly<Record<string, unknown>>
+    readonly also?: (key: string) => readonly Act[]
+  },
+) {
+  const { service, params, ifMatch } = asked
+  const { ledger, n } = readRef(params.pathway)
+  const key = asked.body?.key ?? randomUUID()
+  for (let reading = 1; ; reading++) {
+    try {
+      return await asked.in(async (session) => {
+        const record = await getPathway(session, params.pathway, undefined, key)
+        const live = packOf(service, record.pack)
+        const { role } = asked.roleIn('record', ledger, record.pack)
+        let answer: DoorAnswer | undefined
+        const { offer, payload, also } = judge(record)
+        if (!record.done) {
+          if (ifMatch !== undefined && record.version !== ifMatch) throw stale(ledger, live, record)
+          if (record.entries.length >= mostEntries - 1)
+            throw refuse('door/too-many', 'This pathway holds as many entries as it can. Open another.')
+          answer = askDoor(offer, contextOf(service, live, record, role))
+          if (!answer.taken)
+            throw new IssueError([
+              ...answer.refusals,
+              ...answer.warnings
+                .filter((w) => !w.passed)
+                .map((w) => ({
+                  ...w,
+                  code: 'door/not-passed' as const,
+                  path: [...w.path],
+                  message: `${w.message} Pass it with "${w.id}" if it is right.`,
+                })),
+            ])
+        }
+        const [done, ...rest] = await session.act(ledger, [
+          { key, kind, pathway: n, ...(record.done ? {} : { expected: record.version }), payload },
+          ...(also?.(key) ?? []),
+        ])
+        if (!done) throw new Error('An act gives an answer.')
+        asked.reply.header('etag', `"${rest.at(-1)?.version ?? done.version}"`)
+        return {
+          done,
+          rest,
+          answer: {
+            entry: refOf(ledger, done.seq),
+            pathway: params.pathway,
+            version: rest.at(-1)?.version ?? done.version ?? 0,
+            recordedAt: done.at,
+            replayed: done.replayed,
+            warnings: answer?.warnings.map(({ id: _id, passed: _passed, ...issue }) => ({ ...issue, path: [...issue.path] })) ?? [],
+          },
+        }
+      })
+    } catch (error) {
+      const raced = error instanceof IssueError && error.issues[0]?.code === 'ledger/changed' && !(error instanceof StaleError)
+      if (!raced || reading === anyReads) throw error
+    }
+  }
+}
+
+/** Both versions: the one that was sent lies with the sender, the one that stands is given back. */
+const stale = (ledger: number, live: LivePack, record: PathwayRecord): StaleError =>
+  new StaleError(
+    [
+      {
+        code: 'ledger/changed',
+        path: [],
+        message: `Somebody has changed this pathway since you read it (version ${record.version} now). Look at what stands there, then decide again.`,
+      },
+    ],
+    { version: record.version, entries: record.entries.map((row) => viewOf(ledger, live, row)) },
+  )
+
+export const pathwayHandlers: Handlers<Routes> = {
+  listPathways: async (asked) => {
+    const { service, query } = asked
+    const live = packNamed(service, query.pack)
+    const patient = query.patient === undefined ? undefined : readRef(query.patient)
+    const today = todayAt(service, live.content.zone)
+    return asked.in(async (session) => {
+      const mine = await ledgersWith(asked, session, 'see', live.pack, query.org)
+      const after = query.cursor === undefined ? undefined : readRef(query.cursor)
+      const clocks = new Map((await listOpenClocks(session, live, mine, today)).map((row) => [`${row.ledger}-${row.pathway}`, row]))
+      const rows = await session.rows(
+        `SELECT p.ledger, p.pathway, p.patient, p.org, p.version, p.changed, i.name,
+           s.work AS step, s.body->>'what' AS step_what, s.due AS step_due, s.owner_role AS step_owner,
+           (SELECT count(*)::int FROM work w WHERE w.ledger = p.ledger AND w.pathway = p.pathway AND w.kind = 'query' AND w.open) AS questions,
+           (SELECT count(*)::int FROM work w WHERE w.ledger = p.ledger AND w.pathway = p.pathway AND w.kind = 'escalation' AND w.open) AS escalations
+         FROM pathway p
+         JOIN unnest($1::int[], $2::int[]) AS o (ledger, pathway) ON o.ledger = p.ledger AND o.pathway = p.pathway
+         LEFT JOIN identity i ON i.ledger = p.ledger AND i.patient = p.patient
+         LEFT JOIN LATERAL (SELECT w.work, w.body, w.due, w.owner_role FROM work w WHERE w.ledger = p.ledger AND w.pathway = p.pathway AND w.kind = 'next-step' AND w.open
+                             ORDER BY w.due NULLS LAST, w.work LIMIT 1) s ON true
+         WHERE ($3::int IS NULL OR (p.ledger, p.pathway) > ($3, $4::int)) AND ($5::int IS NULL OR p.org IN (SELECT u.org FROM organisation_under u WHERE u.above = $5))
+           AND ($6::int IS NULL OR (p.ledger = $6 AND p.patient = $7::bigint))
+         ORDER BY p.ledger, p.pathway LIMIT $8`,
+        [
+          [...clocks.values()].map((c) => c.ledger),
+          [...clocks.values()].map((c) => c.pathway),
+          after?.ledger ?? null,
+          after?.n ?? null,
+          query.org ?? null,
+          patient?.ledger ?? null,
+          patient?.n ?? null,
+          query.limit + 1,
+        ],
+      )
+      const page = rows.slice(0, query.limit)
+      const byLedger = Map.groupBy(page, (row) => Number(row['ledger']))
+      for (const [ledger, seen] of [...byLedger].sort(([a], [b]) => a - b))
+        await session.look(ledger, {
+          kind: 'list',
+          seen: seen.map((row) => Number(row['pathway'])),
+          about: { pack: live.id, org: query.org, patient: query.patient },
+        })
+      const last = rows.length > query.limit ? page.at(-1) : undefined
+      return {
+        asOf: asked.service.now().toISOString(),
+        next: last ? refOf(Number(last['ledger']), Number(last['pathway'])) : null,
+        pathways: page.map((row) => {
+          const [ledger, pathway] = [Number(row['ledger']), Number(row['pathway'])]
+          const open = clocks.get(`${ledger}-${pathway}`)
+          return {
+            pathway: refOf(ledger, pathway),
+            patient: refOf(ledger, Number(row['patient'])),
+            name: (row['name'] ?? null) as string | null, // a text column
+            pack: live.id,
+            variant: open?.variant ?? '',
+            org: Number(row['org']),
+            version: Number(row['version']),
+            changed: String(row['changed']),
+            clocks: [...(open?.clocks ?? [])],
+            nextStep:
+              row['step'] === null
+                ? null
+                : {
+                    work: refOf(ledger, Number(row['step'])),
+                    what: String(row['step_what']),
+                    due: row['step_due'] as string | null,
+                    owner: row['step_owner'] as string | null,
+                  }, // text columns
+            questions: Number(row['questions']),
+            escalations: Number(row['escalations']),
+          }
+        }),
+      }
+    })
+  },
+
+  openPathway: async (asked) => {
+    const { service, body } = asked
+    const live = packNamed(service, body.pack)
+    const { ledger, n } = readRef(body.patient)
+    const [done] = await asked.in(async (session) => {
+      const org = await getOrganisation(session, body.org)
+      if (org.ledger !== ledger) throw notThere()
+      asked.roleIn('record', ledger, live.pack)
+      return session.act(ledger, [
+        { key: body.key ?? randomUUID(), kind: 'pathway-opened', pack: live.pack, payload: { patient: n, org: body.org } },
+      ])
+    })
+    if (!done) throw new Error('An act gives an answer.')
+    asked.reply.header('etag', `"${done.version ?? 0}"`)
+    return { pathway: refOf(ledger, done.pathway), version: done.version ?? 0, replayed: done.replayed }
+  },
+
+  readPathway: async (asked) => {
+    const { service, params, query } = asked
+    return asked.in(async (session) => {
+      const record = await getPathway(session, params.pathway, 'pathway')
+      const live = packOf(service, record.pack)
+      const zone = live.content.zone
+      const day = query.asOf === undefined ? todayAt(service, zone) : readDay(query.asOf)! // the shape has read it
+      const [pathway] = listPathways(live.content, entriesOf(record))
+      asked.reply.header('etag', `"${record.version}"`)
+      return {
+        pathway: params.pathway,
+        patient: refOf(record.ledger, record.patient),
+        pack: live.id,
+        org: record.org,
+        version: record.version,
+        changed: record.changed,
+        entries: record.entries.map((row) => viewOf(record.ledger, live, row)),
+        explanation: pathway ? explainPathway(live.content, pathway, askingOf(day, zone)) : null,
+      }
+    })
+  },
+
+  listChoices: async (asked) =>
+    asked.in(async (session) => {
+      const record = await getPathway(session, asked.params.pathway, 'choices')
+      const live = packOf(asked.service, record.pack)
+      const { role } = asked.roleIn('record', record.ledger, record.pack)
+      return { choices: [...listRecordable(contextOf(asked.service, live, record, role))] }
+    }),
+
+  checkEntry: async (asked) =>
+    asked.in(async (session) => {
+      const record = await getPathway(session, asked.params.pathway, undefined)
+      const live = packOf(asked.service, record.pack)
+      const { role } = asked.roleIn('record', record.ledger, record.pack)
+      const { refusals, warnings } = askDoor(offerOf(asked.body), contextOf(asked.service, live, record, role))
+      const plain = ({ code, message, path, rule, source }: (typeof refusals)[number]) => ({
+        code,
+        message,
+        path: [...path],
+        ...(rule === undefined ? {} : { rule }),
+        ...(source === undefined ? {} : { source }),
+      })
+      return { refusals: refusals.map(plain), warnings: warnings.map(plain) }
+    }),
+
+  recordEntry: async (asked) =>
+    (await write(asked, 'recorded', (record) => ({ offer: offerOf(asked.body), payload: payloadOf(asked.body, record.org) }))).answer,
+
+  correctEntry: async (asked) =>
+    (
+      await write(asked, 'corrected', (record) => ({
+        offer: offerOf(asked.body, asked.params.entry),
+        payload: payloadOf(asked.body, record.org, { corrects: asked.params.entry }),
+      }))
+    ).answer,
+
+  withdrawEntry: async (asked) =>
+    (
+      await write(asked, 'withdrawn', () => ({
+        offer: { withdraws: asked.params.entry, reason: asked.body.reason },
+        payload: { withdraws: asked.params.entry, reason: asked.body.reason },
+      }))
+    ).answer,
+
+  disputeEntry: async (asked) => {
+    const { entry } = asked.params
+    const { n } = readRef(asked.params.pathway)
+    const written = await write(asked, 'corrected', (record) => {
+      const row = record.entries.find((e) => e.seq === entry)
+      if (!row) throw notThere()
+      const body = {
+        ...(row.variant === null ? {} : { variant: row.variant }),
+        ...(row.occurred_at === null ? {} : { occurredAt: new Date(row.occurred_at * 1000).toISOString() }),
+        ...(row.value === null ? {} : { value: row.value }),
+        ...(row.decider === null ? {} : { decider: row.decider }),
+        ...(row.behalf === null ? {} : { onBehalfOf: row.behalf }),
+        code: row.code,
+        occurred: row.occurred,
+        place: row.place ?? record.org,
+        standing: 'asked' as const,
+        reason: asked.body.question,
+        evidence: row.evidence as Offered['evidence'], // as it was taken in through the same shape
+        passing: [...row.passed],
+        key: undefined,
+      }
+      const query = {
+        kind: 'query',
+        state: 'asked',
+        open: true,
+        ownerRole: asked.body.toRole,
+        body: { question: asked.body.question, entry, dispute: true },
+      }
+      return {
+        offer: { ...offerOf(body, entry), passing: [...row.passed] },
+        payload: payloadOf(body, record.org, { corrects: entry }),
+        also: (key: string) => [{ key: `${key}-query`, kind: 'work-opened' as const, pathway: n, payload: query }],
+      }
+    })
+    return { ...written.answer, query: refOf(readRef(asked.params.pathway).ledger, written.rest[0]?.seq ?? 0) }
+  },
+}
+
+export interface OrganisationRow {
+  readonly org: number
+  readonly parent: number | null
+  readonly kind: string
+  readonly name: string
+  readonly zone: string
+  readonly ledger: number
+}
+
+export async function getOrganisation(session: Session, org: number): Promise<OrganisationRow> {
+  const [row] = await session.rows('SELECT org, parent, kind, name, zone, ledger FROM organisation WHERE org = $1', [org])
+  if (!row) throw refuse('ledger/not-there', 'There is no such organisation.', ['org'])
+  return row as unknown as OrganisationRow // columns are named as the fields are
+}
+
+/** Ledgers in which the person has a right under a pack, narrowed to those under an organisation. */
+export async function ledgersWith(
+  asked: Pick<Asked<never>, 'actor'>,
+  session: { rows: Session['rows'] },
+  capability: 'see' | 'count',
+  pack: number,
+  org?: number,
+): Promise<readonly number[]> {
+  const mine = new Set(
+    asked.actor.rights
+      .filter((right) => right.capability === capability)
+      .flatMap((right) => [...right.scopes])
+      .filter((scope) => scope % 1000 === pack)
+      .map((scope) => Math.floor(scope / 1000)),
+  )
+  if (org === undefined) return [...mine].sort((a, b) => a - b)
+  const rows = await session.rows(
+    'SELECT DISTINCT o.ledger FROM varde.organisation_under u JOIN varde.organisation o ON o.org = u.org WHERE u.above = $1',
+    [org],
+  )
+  return rows
+    .map((row) => Number(row['ledger']))
+    .filter((ledger) => mine.has(ledger))
+    .sort((a, b) => a - b)
+}

@@ -1,0 +1,77 @@
+import type { Issue, IssueCode } from '../core/words/issue.ts'
+import { IssueError } from '../core/words/result.ts'
+
+/** Which status an issue has; whatever is not listed is wrong in what was sent: 400, at the door of a pathway 422. */
+const statuses: Readonly<Partial<Record<IssueCode, number>>> = {
+  'ledger/not-there': 404,
+  'ledger/not-allowed': 403,
+  'ledger/changed': 412,
+  'ledger/key-reused': 409,
+  'ledger/version-needed': 428,
+  'store/full': 507,
+  'store/too-slow': 503,
+  'store/unreachable': 503,
+  'http/not-signed-in': 401,
+  'http/no-route': 404,
+  'http/too-large': 413,
+  'http/media-type': 415,
+  'http/too-many': 429,
+  'http/cross-site': 403,
+  'http/fault': 500,
+}
+
+export const statusOf = (issues: readonly Issue[]): number => {
+  const code = issues[0]?.code
+  if (code === undefined) return 500
+  return statuses[code] ?? (code.startsWith('door/') ? 422 : 400)
+}
+
+const titles: Readonly<Record<number, string>> = {
+  400: 'What was sent cannot be read',
+  401: 'Nobody is signed in',
+  403: 'Not allowed',
+  404: 'Not there',
+  409: 'Does not fit what was sent before',
+  412: 'Changed by somebody else',
+  413: 'Too large',
+  415: 'Of another kind than is taken here',
+  422: 'Refused by the rules',
+  428: 'The version is missing',
+  429: 'Too many at once',
+  500: 'A fault of ours',
+  503: 'Not at this moment',
+  507: 'No room left',
+}
+
+export interface ProblemBody {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly issues: readonly Issue[]
+  readonly current?: unknown
+  readonly requestId: string
+}
+
+export function problemOf(issues: readonly Issue[], requestId: string, current?: unknown): ProblemBody {
+  const status = statusOf(issues)
+  return {
+    type: `urn:varde:issue:${issues[0]?.code ?? 'http/fault'}`,
+    title: titles[status] ?? 'It did not go well',
+    status,
+    issues,
+    ...(current === undefined ? {} : { current }),
+    requestId,
+  }
+}
+
+/** Something in the answer beside the issues: what stands there now. */
+export class StaleError extends IssueError {
+  readonly current: unknown
+  constructor(issues: readonly Issue[], current: unknown) {
+    super(issues)
+    this.current = current
+  }
+}
+
+export const refuse = (code: IssueCode, message: string, path: Issue['path'] = []): IssueError => new IssueError([{ code, message, path }])
+export const notThere = (): IssueError => refuse('ledger/not-there', 'There is nothing here, or nothing you may see.')
