@@ -206,6 +206,11 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
       'role-may-not-record',
     ],
     [
+      'that uncovers a start out of force',
+      { there: [['M1A 2018-12-31'], start], offer: { withdraws: 1, reason: 'not held' } },
+      'warns not-in-force:start-to-attendance not-in-force:start-to-treatment',
+    ],
+    [
       'that uncovers an impossible clock',
       { there: [['M1D 2025-03-05'], ['M1TS 2025-03-03'], ['M1D 2025-03-02']], offer: { withdraws: 2, reason: 'not held' } },
       'warns out-of-order:decision-to-treatment',

@@ -1,14 +1,14 @@
 import { type Asking, type CodedEntry, timeOf } from '../clock/chosen.ts'
-import { readClock, readPathway } from '../clock/clock.ts'
+import { type Clock, readClock, readPathway } from '../clock/clock.ts'
 import type { Entry } from '../ledger/entry.ts'
-import type { Interval, Pack, Slot } from '../pack/pack.ts'
+import type { Pack, Slot } from '../pack/pack.ts'
 import { endOfDay } from '../words/instant.ts'
 import { type Finding, warn } from './finding.ts'
 import { groundsOf, type Looking, rowOf, slotsMarked, written } from './looking.ts'
 
 /**
- * A later milestone before an earlier one, by the pack's order of milestones; then whatever clock the write makes impossible that was
- * possible before. The first is what people see; the second also finds what a withdrawal uncovers.
+ * A later milestone before an earlier one, by the pack's order of milestones; then whatever clock the write makes impossible, or leaves
+ * with a start out of force. The first is what people see; the second also finds what a withdrawal uncovers.
  */
 export function* order(at: Looking): Iterable<Finding> {
   const pairs = [...wrongPairs(at)]
@@ -58,26 +58,34 @@ function* brokenClocks(at: Looking): Iterable<Finding> {
   if (entry && !row) return
   const seq = offer.withdraws ?? offer.corrects
   const kept = entries.map((e) => (e.seq === seq ? { ...e, superseded: today } : e))
-  const after = entry ? [...kept, written(at, entry)] : kept
   const variant = row?.variant ?? at.target?.row.variant ?? ''
-  const before = new Set(impossible(at, entries, variant))
-  for (const interval of impossible(at, after, variant))
-    if (!before.has(interval))
+  const before = clocksOf(at, entries, variant)
+  const after = clocksOf(at, entry ? [...kept, written(at, entry)] : kept, variant)
+  for (const interval of pack.intervals) {
+    const reason = after[interval.index]?.reason
+    if (reason === before[interval.index]?.reason) continue
+    const saying = { at: entry ? 'occurred' : 'withdraws', about: interval.id, by: { source: interval.source } }
+    if (reason === 'order-impossible')
       yield warn({
+        ...saying,
         code: 'door/out-of-order',
-        at: entry ? 'occurred' : 'withdraws',
-        about: interval.id,
         message: `"${interval.name}" would end before it begins: check the days at both ends.`,
-        by: { source: pack.text.intervals[interval.index]?.source },
       })
+    if (reason === 'not-in-force' && today <= (pack.lastDays.get(variant) ?? today))
+      yield warn({
+        ...saying,
+        code: 'door/not-in-force',
+        message: `"${interval.name}" would be left with a start that was not in force: correct that entry too.`,
+      })
+  }
 }
 
-function impossible({ pack, today }: Looking, entries: readonly Entry[], variant: string): readonly Interval[] {
+function clocksOf({ pack, today }: Looking, entries: readonly Entry[], variant: string): readonly (Clock | undefined)[] {
   const asking: Asking = { asOf: today, asOfAt: endOfDay(today, pack.zone) }
   const coded = entries.flatMap((entry): readonly CodedEntry[] => {
     const row = rowOf(pack, entry.code)
     return row && (row.variant ?? variant) === variant ? [{ entry, row }] : []
   })
   const reading = readPathway(pack, { ledger: 0, id: '', variant, entries: coded }, asking)
-  return pack.intervals.filter((interval) => readClock(reading, interval)?.reason === 'order-impossible')
+  return pack.intervals.map((interval) => readClock(reading, interval))
 }
