@@ -155,7 +155,7 @@ async function write<R extends Routes['recordEntry'] | Routes['correctEntry'] | 
         if (!record.done) {
           if (ifMatch !== undefined && record.version !== ifMatch) throw stale(ledger, live, record)
           if (record.entries.length >= mostEntries - 1)
-            throw refuse('door/too-many', 'This pathway holds as many entries as it can. Open another.')
+            throw refuse('ledger/too-many', 'This pathway holds as many entries as it can. Open another.')
           answer = askDoor(offer, contextOf(service, live, record, role))
           if (!answer.taken)
             throw new IssueError([
@@ -164,7 +164,7 @@ async function write<R extends Routes['recordEntry'] | Routes['correctEntry'] | 
                 .filter((w) => !w.passed)
                 .map((w) => ({
                   ...w,
-                  code: 'door/not-passed' as const,
+                  code: 'ledger/not-passed' as const,
                   path: [...w.path],
                   message: `${w.message} Pass it with "${w.id}" if it is right.`,
                 })),

@@ -8,6 +8,8 @@ const statuses: Readonly<Partial<Record<IssueCode, number>>> = {
   'ledger/changed': 412,
   'ledger/key-reused': 409,
   'ledger/version-needed': 428,
+  'ledger/not-passed': 422,
+  'ledger/too-many': 422,
   'store/full': 507,
   'store/too-slow': 503,
   'store/unreachable': 503,

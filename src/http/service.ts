@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import { capabilitiesOf, type Route } from '../api/route.ts'
@@ -54,7 +54,7 @@ export type Handlers<R extends Readonly<Record<string, Route>>> = {
 export async function createService(parts: ServiceParts, handlers: Handlers<AllRoutes>): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: parts.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 65_536,
     requestIdHeader: false,
     genReqId: () => crypto.randomUUID(),
@@ -130,7 +130,7 @@ function addRoute(app: FastifyInstance, parts: ServiceParts, id: RouteId, route:
       const actor = route.needs === 'anybody' ? nobody : await parts.signIn.whoIs(request)
       if (!actor) throw refuse('http/not-signed-in', 'Sign in first.')
       const asked = askedOf(parts, route, request, reply, actor)
-      if (route.ifMatch && asked.ifMatch === undefined && actor.role !== 'machine')
+      if (route.ifMatch && asked.ifMatch === undefined && asked.actor.role !== 'machine')
         throw refuse('ledger/version-needed', 'Say which version you have read, as If-Match.')
       if (parts.checks !== false) check(route, actor, request)
       const value = await handler(asked as Asked<Route>)
@@ -229,6 +229,7 @@ function errors(app: FastifyInstance): void {
       return send(reply, [{ code: 'http/too-many', path: [], message: 'Too many requests. Wait a little, then try again.' }])
     if (statusCode >= 400 && statusCode < 500)
       return send(reply, [{ code: 'http/unreadable', path: [], message: 'What was sent cannot be read as JSON.' }])
+    if (process.env['VARDE_DEBUG']) console.error(error)
     // The name of the error and where in our code: never its message, which may hold what somebody typed.
     request.log.error({ fault: error instanceof Error ? error.name : typeof error, code, at: placesOf(error) }, 'a fault of ours')
     return send(reply, [

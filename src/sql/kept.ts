@@ -169,14 +169,14 @@ const forever = 2_147_483_647
 export function keptRelations(plan: Plan, when: 'now' | 'past', where = ''): { readonly rows: string; readonly with: string } {
   const columns = ['ledger', 'pathway', 'variant', ...keptColumns(plan)].join(', ')
   const pauses = `${plan.pack.variantFrom === 'code' ? 'ledger, pathway, variant' : 'ledger, pathway'}, ${pauseColumns}`
-  const mine = `ledger = ANY($3::int[])${where}`
-  const both = (what: string, table: string) =>
+  const mine = 'ledger = ANY($3::int[])'
+  const both = (what: string, table: 'row' | 'pause', mine: string) =>
     when === 'now'
       ? `SELECT ${what} FROM kept_${table} WHERE ${mine}`
       : `SELECT ${what} FROM kept_${table} WHERE ${mine} AND known_from <= $1 UNION ALL SELECT ${what} FROM past_${table} WHERE ${mine} AND known_from <= $1 AND known_to > $1`
   return {
-    rows: `(${both(columns, 'row')})`,
-    with: `WITH place AS (SELECT org AS n, CAST(org AS text) AS name FROM varde.organisation), pathway_pause AS NOT MATERIALIZED (${both(pauses, 'pause')}) `,
+    rows: `(${both(columns, 'row', `${mine}${where}`)})`,
+    with: `WITH place AS (SELECT org AS n, CAST(org AS text) AS name FROM varde.organisation), pathway_pause AS NOT MATERIALIZED (${both(pauses, 'pause', mine)}) `,
   }
 }
 

@@ -58,7 +58,6 @@ describe.each(postgresServers())('the ledger on $name', ({ url }) => {
     ])
     const kept = await at.ledger.as(coordinator, (s) => s.rows('SELECT * FROM pack_1.kept_row'))
     expect(kept).toHaveLength(1)
-    console.log(kept)
     expect(await at.ledger.as(at.operator, (s) => s.rows(`SELECT * FROM chain_problems(2, 'act')`))).toEqual([])
   })
 })

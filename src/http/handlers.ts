@@ -1,0 +1,8 @@
+import type { AllRoutes } from '../api/routes.ts'
+import { figureHandlers } from './figure-handlers.ts'
+import { organisationHandlers } from './organisation-handlers.ts'
+import { pathwayHandlers } from './pathway-handlers.ts'
+import type { Handlers } from './service.ts'
+
+/** What answers each route. */
+export const handlers: Handlers<AllRoutes> = { ...organisationHandlers, ...pathwayHandlers, ...figureHandlers }

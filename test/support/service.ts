@@ -1,0 +1,83 @@
+import type { FastifyInstance, InjectOptions } from 'fastify'
+import pino from 'pino'
+import { handlers } from '../../src/http/handlers.ts'
+import { createService } from '../../src/http/service.ts'
+import type { SignIn } from '../../src/http/sign-in.ts'
+import { livePacks } from '../../src/store/live-packs.ts'
+import { type LedgerUnderTest, ledgerUnderTest } from './live-ledger.ts'
+
+/** Says who asks by a header: for tests of everything behind the sign-in. */
+const byHeader = (at: LedgerUnderTest): SignIn => ({
+  register: async () => {},
+  whoIs: async (request) => {
+    const person = Number(request.headers['x-person'] ?? Number.NaN)
+    return Number.isNaN(person) ? undefined : { person, role: 'machine', ...(await at.ledger.standingOf(person)) }
+  },
+})
+
+// biome-ignore lint/suspicious/noExplicitAny: tests read answers of every shape
+export type Answer = any
+
+export interface ServiceUnderTest extends LedgerUnderTest {
+  readonly app: FastifyInstance
+  readonly logged: string[]
+  /** One request as a person; the answer's status, head and JSON. */
+  ask(
+    person: number | undefined,
+    method: 'GET' | 'POST',
+    url: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<{ status: number; body: Answer; etag: string | undefined }>
+}
+
+export async function serviceUnderTest(
+  serverUrl: string,
+  folders?: readonly string[],
+  settings: { readonly checks?: boolean; readonly now?: () => Date } = {},
+): Promise<ServiceUnderTest> {
+  const at = await ledgerUnderTest(serverUrl, folders)
+  const logged: string[] = []
+  const app = await createService(
+    {
+      ledger: at.ledger,
+      packs: livePacks(at.packs),
+      signIn: byHeader(at),
+      log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),
+      now: settings.now ?? (() => new Date()),
+      demonstration: false,
+      checks: settings.checks ?? true,
+      checksAnswers: true,
+    },
+    handlers,
+  )
+  await app.ready()
+  return {
+    ...at,
+    app,
+    logged,
+    ask: async (person, method, url, body, headers = {}) => {
+      const options: InjectOptions = {
+        method,
+        url,
+        headers: {
+          ...(person === undefined ? {} : { 'x-person': String(person) }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }
+      const response = await app.inject(options)
+      const json = String(response.headers['content-type'] ?? '').includes('json')
+      return {
+        status: response.statusCode,
+        body: json ? response.json() : response.body,
+        etag: response.headers['etag'] as string | undefined,
+      }
+    },
+    close: async () => {
+      await app.close()
+      await at.close()
+    },
+  }
+}
