@@ -83,10 +83,15 @@ const columnType = (name: string): string => (name.startsWith('closed_') ? 'bool
 /** Columns of the kept rows after ledger, pathway and variant. */
 const keptColumns = (plan: Plan): readonly string[] => rowColumns(plan).filter((name) => !['ledger', 'pathway', 'variant'].includes(name))
 
+const entryColumns = 'variant, code, occurred, occurred_at, recorded, recorded_at, superseded, place, standing, value, recorder, nth AS seq'
+const places = 'place AS (SELECT org AS n, org AS name FROM varde.organisation)'
 /** What the compiled text reads, taken from the tables of the ledger: entries of one pathway, places by number. */
-const pathwayEntries = `entry AS (SELECT ledger, pathway, variant, code, occurred, occurred_at, recorded, recorded_at, superseded, place, standing, value, recorder, nth AS seq
-    FROM varde.entry WHERE ledger = $3 AND pathway = $4),
-  place AS (SELECT org AS n, org AS name FROM varde.organisation)`
+const pathwayEntries = `entry AS (SELECT ledger, pathway, ${entryColumns} FROM varde.entry WHERE ledger = $3 AND pathway = $4), ${places}`
+/** The same for every version of many pathways at once: each version is a pathway of its own to the compiled text, and \`asked\` its day. */
+const versionEntries = `entry AS (SELECT v.ledger, v.version AS pathway, v.day AS asked, ${entryColumns}
+    FROM version v JOIN varde.entry e ON e.ledger = v.ledger AND e.pathway = v.pathway WHERE e.ledger = p_ledger AND e.pathway = ANY (p_pathways)), ${places}`
+/** The compiled text with the day asked about taken from each entry: rows and pauses name it beside \`entry e\` only. */
+const atVersion = (sql: string): string => sql.replaceAll('$1', 'e.asked')
 
 const pauseColumns = 'pause, from_t, from_d, to_t, to_d'
 
@@ -114,6 +119,16 @@ export function compileKept(pack: number, plan: Plan): readonly string[] {
   SELECT ${pauseKeys}, ${pauseColumns}, $1, ${forever} FROM (${compilePauses(plan)}) p;
   END IF;`
     : ''
+  const versions = `version AS MATERIALIZED (SELECT row_number() OVER ()::int AS version, p_ledger AS ledger, d.pathway, d.day, lead(d.day) OVER (PARTITION BY d.pathway ORDER BY d.day) AS until
+    FROM (SELECT DISTINCT e.pathway, v.day - DATE '1970-01-01' AS day FROM varde.entry e, LATERAL (VALUES (e.recorded), (e.superseded)) v (day)
+      WHERE e.ledger = p_ledger AND e.pathway = ANY (p_pathways) AND v.day IS NOT NULL) d)`
+  const wholePauses = hasPauses
+    ? `WITH ${versions},
+  ${versionEntries},
+  made AS (SELECT v.ledger, v.pathway, ${byVariant ? 'p.variant' : 'NULL::text AS variant'}, v.day, v.until, ${pauseColumns} FROM (${atVersion(compilePauses(plan))}) p JOIN version v ON v.version = p.pathway),
+  past AS (INSERT INTO past_pause SELECT * FROM made WHERE until IS NOT NULL)
+  INSERT INTO kept_pause SELECT ledger, pathway, variant, day, ${forever}, ${pauseColumns} FROM made WHERE until IS NULL;`
+    : ''
   return [
     `CREATE SCHEMA ${schema} AUTHORIZATION varde_owner`,
     rowTable('kept_row', 'ledger, pathway, variant'),
@@ -135,6 +150,22 @@ BEGIN
   SELECT r.ledger, r.pathway, r.variant, $1, ${forever}, ${openSql(plan)}, ${columns.map((column) => `r.${column}`).join(', ')}
   FROM (${compileSlots(plan, plan, 'pathway_row', columns)}) r;
 END $keep$`,
+    // Makes the whole history of some pathways again, all their versions in one statement: a version begins on each day something was recorded or superseded.
+    // Of a ledger that is just being filled the planner knows nothing yet; with its guesses a loop in a loop takes minutes where hashing takes a second.
+    `CREATE FUNCTION ${schema}.keep_whole(p_ledger int, p_pathways int[]) RETURNS void LANGUAGE plpgsql SET search_path = ${schema}, varde, pg_temp
+  SET enable_nestloop = off SET jit = off SET plan_cache_mode = force_custom_plan AS $keep$
+BEGIN
+  ${['kept_row', 'past_row', 'kept_pause', 'past_pause'].map((table) => `DELETE FROM ${table} WHERE ledger = p_ledger AND pathway = ANY (p_pathways);`).join('\n  ')}
+  WITH ${versions},
+  ${versionEntries},
+  pathway_row AS (${atVersion(compilePathwayRow(plan))}),
+  made AS (SELECT v.ledger, v.pathway, r.variant, v.day, v.until, ${openSql(plan)} AS open, ${columns.map((column) => `r.${column}`).join(', ')}
+    FROM (${compileSlots(plan, plan, 'pathway_row', columns)}) r JOIN version v ON v.version = r.pathway),
+  past AS (INSERT INTO past_row SELECT * FROM made WHERE until IS NOT NULL)
+  INSERT INTO kept_row (ledger, pathway, variant, known_from, known_to, open, ${columns.join(', ')})
+  SELECT ledger, pathway, variant, day, ${forever}, open, ${columns.join(', ')} FROM made WHERE until IS NULL;
+  ${wholePauses}
+END $keep$`,
     // Follows a pathway after something was recorded on p_day; with no day, makes its whole history again.
     `CREATE FUNCTION ${schema}.keep(p_ledger int, p_pathway int, p_day date) RETURNS void LANGUAGE plpgsql SET search_path = ${schema}, varde, pg_temp AS $keep$
 DECLARE d bigint;
@@ -144,13 +175,7 @@ BEGIN
     PERFORM keep_version(d, (d + 1) * 86400, p_ledger, p_pathway);
     RETURN;
   END IF;
-  DELETE FROM kept_row WHERE ledger = p_ledger AND pathway = p_pathway;
-  DELETE FROM past_row WHERE ledger = p_ledger AND pathway = p_pathway;
-  DELETE FROM kept_pause WHERE ledger = p_ledger AND pathway = p_pathway;
-  DELETE FROM past_pause WHERE ledger = p_ledger AND pathway = p_pathway;
-  FOR d IN SELECT DISTINCT v.day - DATE '1970-01-01' FROM varde.entry e, LATERAL (VALUES (e.recorded), (e.superseded)) v (day)
-    WHERE e.ledger = p_ledger AND e.pathway = p_pathway AND v.day IS NOT NULL ORDER BY 1
-  LOOP PERFORM keep_version(d, (d + 1) * 86400, p_ledger, p_pathway); END LOOP;
+  PERFORM keep_whole(p_ledger, ARRAY[p_pathway]);
 END $keep$`,
     ...['kept_row', 'past_row', 'kept_pause', 'past_pause'].flatMap((table) => [
       `ALTER TABLE ${schema}.${table} ENABLE ROW LEVEL SECURITY`,

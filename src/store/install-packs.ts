@@ -80,20 +80,19 @@ async function fillReferenceTables(client: Client, schema: string, pack: Pack): 
   }
 }
 
-/** Makes the layer of a pack from the entries, pathway by pathway. Runs as the owner, in the caller's transaction. */
+/** Makes the layer of a pack from the entries, some hundred pathways at a time. Runs as the owner, in the caller's transaction. */
 export async function rebuildKept(client: Client, pack: number, onProgress: (done: number, total: number) => void): Promise<void> {
   const { rows } = await client.query<{ ledger: number; pathway: number }>(
     'SELECT ledger, pathway FROM varde.pathway WHERE pack = $1 ORDER BY 1, 2',
     [pack],
   )
   const step = 500
-  for (let at = 0; at < rows.length; at += step) {
-    const some = rows.slice(at, at + step)
-    await client.query(`SELECT ${quoteName(packSchema(pack))}.keep(l, p, NULL) FROM unnest($1::int[], $2::int[]) AS t (l, p)`, [
-      some.map((r) => r.ledger),
-      some.map((r) => r.pathway),
-    ])
-    onProgress(Math.min(at + step, rows.length), rows.length)
-  }
+  let done = 0
+  for (const [ledger, all] of Map.groupBy(rows, (row) => row.ledger))
+    for (let at = 0; at < all.length; at += step) {
+      const some = all.slice(at, at + step)
+      await client.query(`SELECT ${quoteName(packSchema(pack))}.keep_whole($1, $2::int[])`, [ledger, some.map((row) => row.pathway)])
+      onProgress((done += some.length), rows.length)
+    }
   await client.query(`ANALYZE ${quoteName(packSchema(pack))}.kept_row`)
 }
