@@ -296,7 +296,7 @@ CREATE FUNCTION act(p_ledger int, p_keys text[], p_kinds text[], p_packs int[], 
 RETURNS TABLE (ord int, seq bigint, at timestamptz, pathway int, version int, replayed boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = varde, pg_temp AS $$
 #variable_conflict use_column
-DECLARE h log_head; l log; old log; p pathway; w work; t timestamptz; need text; j jsonb; n int; touched int[] := '{}';
+DECLARE h log_head; l log; old log; p pathway; w work; t timestamptz; need text; j jsonb; n int; r record; touched int[] := '{}';
 BEGIN
   SELECT * INTO h FROM log_head x WHERE x.ledger = p_ledger AND x.chain = 'act' FOR UPDATE;      -- one writer a ledger
   IF NOT FOUND THEN RAISE EXCEPTION 'no such ledger' USING ERRCODE = 'VA003'; END IF;
@@ -379,10 +379,17 @@ BEGIN
     RETURN NEXT;
     h.seq := l.seq; h.hash := l.hash; h.at := t; t := t + interval '1 microsecond';
   END LOOP;
-  FOREACH n IN ARRAY touched LOOP                  -- the layer of one row a pathway goes with its entries
-    EXECUTE format('SELECT pack_%s.keep($1, $2, $3)', (SELECT x.pack FROM pathway x WHERE x.ledger = p_ledger AND x.pathway = n))
-      USING p_ledger, n, CASE WHEN 'imported' = ANY (p_kinds) THEN NULL ELSE (h.at AT TIME ZONE h.zone)::date END;
-  END LOOP;
+  -- The layer of one row a pathway goes with its entries.
+  IF 'imported' = ANY (p_kinds) THEN
+    FOR r IN SELECT x.pack, array_agg(x.pathway) AS pathways FROM pathway x WHERE x.ledger = p_ledger AND x.pathway = ANY (touched) GROUP BY x.pack LOOP
+      EXECUTE format('SELECT pack_%s.keep_history($1, $2)', r.pack) USING p_ledger, r.pathways;
+    END LOOP;
+  ELSE
+    FOREACH n IN ARRAY touched LOOP
+      EXECUTE format('SELECT pack_%s.keep($1, $2, $3)', (SELECT x.pack FROM pathway x WHERE x.ledger = p_ledger AND x.pathway = n))
+        USING p_ledger, n, (h.at AT TIME ZONE h.zone)::date;
+    END LOOP;
+  END IF;
   UPDATE log_head x SET seq = h.seq, hash = h.hash, at = h.at, pathways = h.pathways                -- the head moves once a call
     WHERE x.ledger = p_ledger AND x.chain = 'act' AND x.seq < h.seq;
 END $$;
