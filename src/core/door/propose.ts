@@ -2,7 +2,7 @@ import type { CodeRow, Pack } from '../pack/pack.ts'
 import type { careEvents, Item } from '../pack/schema.ts'
 import type { Day } from '../words/day.ts'
 import { askDoor } from './door.ts'
-import { look } from './looking.ts'
+import { standingEntries } from './looking.ts'
 import type { DoorAnswer, DoorContext, Evidence, OfferedEntry } from './offer.ts'
 
 /** Something happened around a patient: a letter came, a treatment began, the responsibility went to another hospital. */
@@ -57,8 +57,9 @@ function rowsOf(item: Item<'proposals'>, context: DoorContext): readonly CodeRow
 /** As chosen, otherwise that of the entries. */
 function variantOf(context: DoorContext): string | undefined {
   if (context.variant !== undefined) return context.variant
-  const { others } = look({ withdraws: -1 }, context)
-  return others.map((other) => other.entry.variant ?? other.row.variant).find((variant) => variant !== undefined)
+  return standingEntries(context)
+    .map(({ entry, row }) => entry.variant ?? row.variant)
+    .find((variant) => variant !== undefined)
 }
 
 const dayOf: Readonly<Record<Item<'proposals'>['datedBy'], (event: CareEvent) => Day | undefined>> = {
