@@ -43,7 +43,7 @@ export const issueCodes = {
   'door/other-day': 'The time does not lie on the day.',
   'door/long-ago': 'The day lies more than a year back.',
   'door/dated-by': 'The milestone is dated by a day of its evidence, and the evidence says another day.',
-  'door/bad-value': 'The number is not a whole one, or is missing where the code is about a number.',
+  'door/bad-value': 'The number is not a whole one below 10^15, or is missing where the code is about a number.',
   'door/role-may-not-record': 'The duty of the milestone names other roles to record it.',
   'door/needs-decider': 'The milestone is recorded on the word of certain roles, and none of them is named.',
   'door/duty-unclear': 'The pack does not say which of the roles of people a duty means, so it cannot be checked.',
