@@ -83,9 +83,9 @@ export async function liveLedger(entries: number, say: (text: string) => void): 
     entryRows(generateEntries(content, scenario, { pathways, seed: 1 }), () => count++),
   )
   await bulk.close()
-  await owner.query(`INSERT INTO varde.patient SELECT DISTINCT ledger, pathway FROM varde.entry;
+  await owner.query(`INSERT INTO varde.patient SELECT DISTINCT ledger, pathway + 1000000000 FROM varde.entry;
     INSERT INTO varde.identity SELECT ledger, patient, NULL, 'Invented ' || patient, NULL FROM varde.patient;
-    INSERT INTO varde.pathway SELECT ledger, pathway, 1, pathway, ledger, max(nth), now() FROM varde.entry GROUP BY ledger, pathway;
+    INSERT INTO varde.pathway SELECT ledger, pathway, 1, pathway + 1000000000, ledger, max(nth), now() FROM varde.entry GROUP BY ledger, pathway;
     UPDATE varde.log_head h SET pathways = coalesce((SELECT max(p.pathway) FROM varde.pathway p WHERE p.ledger = h.ledger), 0),
       seq = coalesce((SELECT max(e.seq) FROM varde.entry e WHERE e.ledger = h.ledger), 0) WHERE chain = 'act'; ANALYZE`)
   const { rows } = await owner.query<{ ledger: number; pathways: number[] }>(

@@ -88,7 +88,7 @@ const bareInsert = (client: Client, next: () => number) => () => {
   const n = next()
   return client.query({
     name: 'bare',
-    text: `INSERT INTO public.bare (ledger, pathway, nth, seq, pack, code, occurred, recorded, recorded_at, place, standing, person, recorder) VALUES (1, $1, 1, $1, 1, 'A12A', '2025-06-30', '2025-06-30', 1751000000, 1, 'sure', 1, 'coordinator')`,
+    text: `INSERT INTO public.bare (ledger, pathway, nth, seq, pack, code, occurred, recorded, recorded_at, place, standing, person, recorder) VALUES (1, $1::int, 1, $1::int, 1, 'A12A', '2025-06-30', '2025-06-30', 1751000000, 1, 'sure', 1, 'coordinator')`,
     values: [n],
   })
 }

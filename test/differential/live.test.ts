@@ -4,7 +4,7 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Entry } from '../../src/core/ledger/entry.ts'
 import { type AccountLine, accountOf, listPathways } from '../../src/core/measure/account.ts'
-import { figuresOf, type Grouped } from '../../src/core/measure/figure.ts'
+import { cellOf, figuresOf, type Grouped } from '../../src/core/measure/figure.ts'
 import type { Pack } from '../../src/core/pack/pack.ts'
 import { addDays, type Day, dayText } from '../../src/core/words/day.ts'
 import { endOfDay } from '../../src/core/words/instant.ts'
@@ -105,7 +105,7 @@ describe.each(postgresServers())('the live layer on $name', ({ url }) => {
   })
 
   test('figures and accounts, now and as known on past days, are those of the plain engine; followed entry by entry it is the same layer', async () => {
-    const reached = { past: 0, lines: 0, versions: 0 }
+    const reached = { past: 0, lines: 0, cells: 0, versions: 0 }
     await fc.assert(
       fc.asyncProperty(randomCase, async (c) => {
         const content = { ...randomPack(c.seed), id: 'random' } as Pack
@@ -145,6 +145,22 @@ describe.each(postgresServers())('the live layer on $name', ({ url }) => {
                 JSON.parse(JSON.stringify(figuresOf(indicator, lines, grouped))),
                 `figures of ${indicator.id}`,
               )
+              const some = lines[c.seed % Math.max(1, lines.length)]
+              if (some) {
+                const cell = cellOf(some, grouped)
+                const inCell = lines.filter((line) => JSON.stringify(cellOf(line, grouped)) === JSON.stringify(cell))
+                assert.deepStrictEqual(
+                  sorted(await database.as(all, (s) => liveAccount(s.rows, question, indicator, cell))),
+                  sorted(inCell),
+                  `one cell of ${indicator.id}`,
+                )
+                assert.deepStrictEqual(
+                  JSON.parse(JSON.stringify(await database.counting(all, (rows) => liveFigures(rows, question, [indicator], cell)))),
+                  JSON.parse(JSON.stringify(figuresOf(indicator, inCell, grouped))),
+                  `the figure of one cell of ${indicator.id}`,
+                )
+                reached.cells += inCell.length
+              }
               reached.lines += lines.length
               if (i > 0) reached.past += lines.length
             }
