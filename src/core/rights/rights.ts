@@ -36,3 +36,6 @@ export interface Right {
   readonly capability: Capability
   readonly scopes: ReadonlySet<number>
 }
+
+/** Roles whose rights need a second factor, where somebody signs in by a password kept here. */
+export const factorRoles: readonly Role[] = ['administrator', 'data-protection-officer']
