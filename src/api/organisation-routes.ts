@@ -32,6 +32,8 @@ export const organisationRoutes = defineRoutes({
       roles: z.array(RoleHeld),
       may: z.partialRecord(z.enum(capabilities), z.array(z.int())).describe('ledgers by what one may do there'),
       demonstration: z.boolean(),
+      csrf: z.string().nullable().describe('to be sent as `varde-csrf` with every request that changes something; null for machines'),
+      factor: z.enum(['given', 'needed', 'none']).describe('needed: the rights of some roles wait for a second factor'),
     }),
   },
   listOrganisations: {

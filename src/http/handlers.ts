@@ -3,6 +3,7 @@ import { figureHandlers } from './figure-handlers.ts'
 import { organisationHandlers } from './organisation-handlers.ts'
 import { pathwayHandlers } from './pathway-handlers.ts'
 import type { Handlers } from './service.ts'
+import { signInHandlers } from './sign-in-handlers.ts'
 
 /** What answers each route. */
-export const handlers: Handlers<AllRoutes> = { ...organisationHandlers, ...pathwayHandlers, ...figureHandlers }
+export const handlers: Handlers<AllRoutes> = { ...organisationHandlers, ...pathwayHandlers, ...figureHandlers, ...signInHandlers }

@@ -7,6 +7,7 @@ import type { Session } from '../store/ledger-database.ts'
 import { getOrganisation, type OrganisationRow, packNamed } from './pathway-handlers.ts'
 import { notThere, refuse } from './problem.ts'
 import type { Asked, Handlers, ServiceParts } from './service.ts'
+import { factorOf } from './sessions.ts'
 
 type Routes = typeof organisationRoutes
 
@@ -49,7 +50,7 @@ async function changeRole(
 }
 
 export const organisationHandlers: Handlers<Routes> = {
-  readMe: async ({ actor, service, in: inside }) =>
+  readMe: async ({ actor, service, request, in: inside }) =>
     inside(async (session) => {
       const [person] = await session.rows('SELECT name FROM person WHERE person = $1', [actor.person])
       const held = (await rolesOf(session, service, [actor.person])).get(actor.person) ?? []
@@ -62,6 +63,8 @@ export const organisationHandlers: Handlers<Routes> = {
         roles: held.map(({ person: _, ...role }) => role),
         may,
         demonstration: service.demonstration,
+        csrf: service.signIn.doors?.sessions.csrfFor(request) ?? null,
+        factor: factorOf(service.signIn.doors?.sessions.usedBy(request)),
       }
     }),
 

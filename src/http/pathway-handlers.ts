@@ -93,7 +93,6 @@ function offerOf(body: Offered, corrects?: number): Offer {
     ...(body.place === undefined ? {} : { place: String(body.place) }),
     ...(body.value === undefined ? {} : { value: body.value }),
     ...(body.decider === undefined ? {} : { decider: body.decider }),
-    ...(body.onBehalfOf === undefined ? {} : { onBehalfOf: body.onBehalfOf }),
     ...(body.reason === undefined ? {} : { reason: body.reason }),
     ...(corrects === undefined ? {} : { corrects }),
   }
@@ -122,6 +121,7 @@ function contextOf(service: ServiceParts, live: LivePack, record: PathwayRecord,
     entries: entriesOf(record),
     role,
     today: todayAt(service, record.zone),
+    now: Math.floor(service.now().getTime() / 1000) as Instant, // whole seconds
     ...(record.born === undefined ? {} : { born: record.born }),
   }
 }

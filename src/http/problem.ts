@@ -20,6 +20,11 @@ const statuses: Readonly<Partial<Record<IssueCode, number>>> = {
   'http/too-many': 429,
   'http/cross-site': 403,
   'http/fault': 500,
+  'sign-in/refused': 401,
+  'sign-in/second-factor': 401,
+  'sign-in/weak-password': 422,
+  'sign-in/account': 409,
+  'sign-in/provider': 503,
 }
 
 export const statusOf = (issues: readonly Issue[]): number => {

@@ -80,19 +80,23 @@ async function fillReferenceTables(client: Client, schema: string, pack: Pack): 
   }
 }
 
-/** Makes the layer of a pack from the entries, some hundred pathways at a time. Runs as the owner, in the caller's transaction. */
+/** Makes the layer of a pack from the entries, some thousand pathways at a time. Runs as the owner, in the caller's transaction. */
 export async function rebuildKept(client: Client, pack: number, onProgress: (done: number, total: number) => void): Promise<void> {
-  const { rows } = await client.query<{ ledger: number; pathway: number }>(
-    'SELECT ledger, pathway FROM varde.pathway WHERE pack = $1 ORDER BY 1, 2',
+  const { rows } = await client.query<{ ledger: number; pathways: number[] }>(
+    'SELECT ledger, array_agg(pathway ORDER BY pathway) AS pathways FROM varde.pathway WHERE pack = $1 GROUP BY ledger ORDER BY ledger',
     [pack],
   )
-  const step = 500
+  const total = rows.reduce((n, row) => n + row.pathways.length, 0)
+  const schema = quoteName(packSchema(pack))
+  const step = 5_000
   let done = 0
-  for (const [ledger, all] of Map.groupBy(rows, (row) => row.ledger))
-    for (let at = 0; at < all.length; at += step) {
-      const some = all.slice(at, at + step)
-      await client.query(`SELECT ${quoteName(packSchema(pack))}.keep_whole($1, $2::int[])`, [ledger, some.map((row) => row.pathway)])
-      onProgress((done += some.length), rows.length)
+  for (const { ledger, pathways } of rows)
+    for (let at = 0; at < pathways.length; at += step) {
+      const some = pathways.slice(at, at + step)
+      await client.query(`SELECT ${schema}.keep_history($1, $2)`, [ledger, some])
+      done += some.length
+      onProgress(done, total)
     }
-  await client.query(`ANALYZE ${quoteName(packSchema(pack))}.kept_row`)
+  if (total > 0)
+    await client.query(`ANALYZE ${schema}.kept_row; ANALYZE ${schema}.past_row; ANALYZE ${schema}.kept_pause; ANALYZE ${schema}.past_pause`)
 }

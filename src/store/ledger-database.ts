@@ -91,7 +91,7 @@ export function openLedger({ url, connections = 12, countingTimeoutMs = 30_000 }
     application_name: 'varde',
     connectionTimeoutMillis: 10_000,
     types: { getTypeParser },
-    options: '-c timezone=UTC -c datestyle=ISO -c search_path=varde -c jit=off -c role=varde_app',
+    options: '-c timezone=UTC -c datestyle=ISO -c search_path=varde -c jit=off -c role=varde_app -c plan_cache_mode=force_generic_plan',
   })
   // A connection that breaks while nobody uses it is dropped; the next request takes another.
   pool.on('error', () => {})
@@ -129,7 +129,7 @@ export function openLedger({ url, connections = 12, countingTimeoutMs = 30_000 }
     counting: (actor, task) =>
       transaction(
         `BEGIN READ ONLY; SET LOCAL ROLE varde_read; SET LOCAL statement_timeout = ${countingTimeoutMs}; ${settings(actor, ['count'])}`,
-        (client) => task((sql, params = []) => client.query(sql, [...params]).then((result) => result.rows)),
+        (client) => task(rowsOf(client)),
       ),
     rows: direct,
     standingOf: async (person) => standing((await direct(`SELECT ${standingSql('$1')}`, [person]))[0]),
@@ -173,8 +173,27 @@ function settings(actor: Actor, only: readonly Capability[] = capabilities): str
   ].join('; ')
 }
 
+/** Texts the server keeps planned, by name; planning a compiled text takes longer than answering it. No more than so many a connection. */
+const mostPrepared = 120
+const prepared = new Map<string, string>()
+function preparedName(sql: string): string | undefined {
+  const known = prepared.get(sql)
+  if (known !== undefined || prepared.size >= mostPrepared) return known
+  const name = `v${prepared.size}`
+  prepared.set(sql, name)
+  return name
+}
+
+/** A text without parameters is a command or a one-off: only the others are worth keeping. */
+function rowsOf(client: PoolClient): Session['rows'] {
+  return async (sql, params = []) => {
+    const name = params.length === 0 ? undefined : preparedName(sql)
+    return (await client.query({ ...(name === undefined ? {} : { name }), text: sql, values: [...params] })).rows
+  }
+}
+
 function sessionOf(client: PoolClient): Session {
-  const rows: Session['rows'] = async (sql, params = []) => (await client.query(sql, [...params])).rows
+  const rows = rowsOf(client)
   return {
     rows,
     act: async (ledger, acts) =>

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { Client } from 'pg'
 import { roleMay } from '../core/rights/rights.ts'
 import { IssueError } from '../core/words/result.ts'
-import { actKinds, workKinds } from '../core/work/work.ts'
+import { actKinds, signInKinds, workKinds } from '../core/work/work.ts'
 import { quoteName, quoteText } from '../sql/name.ts'
 import { connectClient } from './postgres.ts'
 
@@ -89,7 +89,7 @@ async function inTransaction(client: Client, task: () => Promise<unknown>): Prom
 function lists(): string {
   const values = (rows: readonly (readonly string[])[]) => rows.map((row) => `(${row.map(quoteText).join(', ')})`).join(', ')
   const may = Object.entries(roleMay).flatMap(([name, capabilities]) => capabilities.map((capability) => [name, capability]))
-  const kinds = Object.entries(actKinds)
+  const kinds = [...Object.entries(actKinds), ...signInKinds.map((kind) => [kind, 'enter'])]
   const moves = Object.entries(workKinds).flatMap(([kind, { moves: all }]) => all.map((move) => [kind, ...move]))
   return `DELETE FROM role_may; INSERT INTO role_may VALUES ${values(may)};
 DELETE FROM act_kind; INSERT INTO act_kind VALUES ${values(kinds)};

@@ -34,7 +34,13 @@ export interface ServiceUnderTest extends LedgerUnderTest {
 export async function serviceUnderTest(
   serverUrl: string,
   folders?: readonly string[],
-  settings: { readonly checks?: boolean; readonly now?: () => Date } = {},
+  settings: {
+    readonly checks?: boolean
+    readonly now?: () => Date
+    /** A sign-in of the test's own in place of the header. */
+    readonly signIn?: (at: LedgerUnderTest) => SignIn
+    readonly demonstration?: boolean
+  } = {},
 ): Promise<ServiceUnderTest> {
   const at = await ledgerUnderTest(serverUrl, folders)
   const logged: string[] = []
@@ -42,10 +48,10 @@ export async function serviceUnderTest(
     {
       ledger: at.ledger,
       packs: livePacks(at.packs),
-      signIn: byHeader(at),
+      signIn: (settings.signIn ?? byHeader)(at),
       log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),
       now: settings.now ?? (() => new Date()),
-      demonstration: false,
+      demonstration: settings.demonstration ?? false,
       checks: settings.checks ?? true,
       checksAnswers: true,
     },

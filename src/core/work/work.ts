@@ -88,4 +88,26 @@ export const actKinds = {
   'role-withdrawn': 'administer',
 } as const satisfies Readonly<Record<string, Capability>>
 
+/**
+ * Acts of signing in. No role gives the right to write them: the database writes them itself, in functions that answer strangers
+ * (`write_sign_in`), under a capability that only those functions have.
+ */
+export const signInKinds = [
+  'signed-in',
+  'sign-in-refused',
+  'sign-in-locked',
+  'signed-out',
+  'sessions-ended',
+  'account-made',
+  'account-unlocked',
+  'password-changed',
+  'password-reset',
+  'factor-added',
+  'factor-removed',
+  'recovery-code-used',
+  'oidc-linked',
+  'machine-key-registered',
+  'machine-token-given',
+] as const
+
 export type ActKind = keyof typeof actKinds | 'work-opened' | 'work-moved'
