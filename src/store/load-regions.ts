@@ -28,6 +28,13 @@ interface Numbers {
   readonly person: (id: string) => number
 }
 
+interface At extends Numbers {
+  /** The number of the region's pack in the database. */
+  readonly pack: number
+  /** Who brings in what is past. */
+  readonly loader: number
+}
+
 /** How many acts go into one transaction: enough that its own cost is nothing, few enough that progress is seen. */
 const batch = 500
 
@@ -66,20 +73,26 @@ async function loadAll(
 ): Promise<LoadedRegions> {
   const total = plans.reduce((sum, plan) => sum + plan.ledgers.reduce((n, l) => n + countOf(l), 0), 0)
   let done = 0
-  const accounts: DemonstrationAccount[] = []
+  const settled: { readonly plan: RegionPlan; readonly at: At }[] = []
   for (const plan of plans) {
     const pack = packs.find((p) => p.content.id === plan.pack.id)?.pack
     if (pack === undefined) throw new RangeError('The pack of a region is not installed.')
-    const numbers = await drawNumbers(ledger, plan)
-    const loader = await drawn(ledger, 'person_number', 1)
-    await settle(ledger, plan, numbers, loader)
-    for (const planned of plan.ledgers) {
-      const load = new LedgerLoad(ledger, plan, planned, { ...numbers, pack, loader })
-      await load.run((acts) => onProgress((done += acts), total))
-    }
-    await dismiss(ledger, plan, numbers, loader)
-    accounts.push(...accountsOf(plan, numbers))
+    const at = { ...(await drawNumbers(ledger, plan)), loader: await drawn(ledger, 'person_number', 1), pack }
+    await settle(ledger, plan, at)
+    settled.push({ plan, at })
   }
+  // Regions side by side: each ledger has one writer, and a second core has nothing else to do.
+  await Promise.all(
+    settled.map(async ({ plan, at }) => {
+      for (const planned of plan.ledgers)
+        await new LedgerLoad(ledger, plan, planned, at).run((acts) => {
+          done += acts
+          return onProgress(done, total)
+        })
+      await dismiss(ledger, plan, at)
+    }),
+  )
+  const accounts = settled.flatMap(({ plan, at }) => accountsOf(plan, at))
   return { accounts, acts: total }
 }
 
@@ -108,7 +121,7 @@ async function drawNumbers(ledger: LedgerDatabase, { region }: RegionPlan): Prom
 const act = (key: string, kind: Act['kind'], payload: Act['payload']): Act => ({ key: `demonstration-${key}`, kind, payload })
 
 /** Organisations, people and their roles. Whoever sets an installation up administers it before anybody has a role. */
-async function settle(ledger: LedgerDatabase, { region }: RegionPlan, { org, person }: Numbers, loader: number): Promise<void> {
+async function settle(ledger: LedgerDatabase, { region }: RegionPlan, { org, person, loader }: At): Promise<void> {
   const ledgers = [0, ...region.organisations.filter((o) => o.ledger).map((o) => org(o.id))]
   const founder = founderOf(loader, ledgers)
   const into = (n: number, acts: readonly Act[]) => ledger.as(founder, (session) => session.act(n, acts))
@@ -141,7 +154,7 @@ const founderOf = (person: number, ledgers: readonly number[]): Actor => ({
 })
 
 /** Whoever brought the past in has no rights afterwards. */
-async function dismiss(ledger: LedgerDatabase, { region }: RegionPlan, { org }: Numbers, loader: number): Promise<void> {
+async function dismiss(ledger: LedgerDatabase, { region }: RegionPlan, { org, loader }: At): Promise<void> {
   const nation = org(region.organisations[0]!.id) // a region has one at least
   await ledger.as(founderOf(loader, [nation]), (session) =>
     session.act(nation, [
@@ -159,14 +172,15 @@ const analyse = `ANALYZE ${['log', 'entry', 'pathway', 'patient', 'identity', 'd
 async function openStatistics(ownerUrl: string): Promise<{ follow(acts: number): Promise<void>; close(): Promise<void> }> {
   const client = await connectClient(ownerUrl)
   let known = 50
+  let last: Promise<unknown> = Promise.resolve()
   return {
     follow: async (acts) => {
       if (acts < known * 2) return
       known = acts
-      await client.query(analyse)
+      await (last = last.then(() => client.query(analyse)))
     },
     close: async () => {
-      await client.query(analyse)
+      await last.catch(() => {})
       await client.end()
     },
   }
@@ -197,15 +211,10 @@ class LedgerLoad {
   private readonly ledger: LedgerDatabase
   private readonly region: RegionPlan['region']
   private readonly planned: PlannedLedger
-  private readonly at: Numbers & { readonly pack: number; readonly loader: number }
+  private readonly at: At
   private readonly n: number
 
-  constructor(
-    ledger: LedgerDatabase,
-    { region }: RegionPlan,
-    planned: PlannedLedger,
-    at: Numbers & { readonly pack: number; readonly loader: number },
-  ) {
+  constructor(ledger: LedgerDatabase, { region }: RegionPlan, planned: PlannedLedger, at: At) {
     this.ledger = ledger
     this.region = region
     this.planned = planned
@@ -300,7 +309,8 @@ class LedgerLoad {
 
   private workAct({ n, entries }: Underway, { by: _, then: __, about, body, ...piece }: PlannedWork, i: number): Act {
     const entry = about === undefined ? {} : { entry: entries[about] }
-    return this.act(`work-${n}-${i}`, 'work-opened', { ...piece, body: { ...body, ...entry } })
+    const owner = piece.ownerRole === undefined ? {} : { ownerPerson: null }
+    return this.act(`work-${n}-${i}`, 'work-opened', { ...piece, ...owner, body: { ...body, ...entry } })
   }
 
   private act(key: string, kind: Act['kind'], payload: Act['payload']): Act {

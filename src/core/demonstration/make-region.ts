@@ -298,7 +298,7 @@ class Maker {
       if (happens(random, work.stepped))
         list.push({ ...step, state: 'planned', open: true, due, body: { what: fill(one(work.nextSteps, random)) } })
       else if (happens(random, work.noneReason / (1 - work.stepped)))
-        list.push({ ...step, state: 'none', open: false, body: { reason: one(work.noSteps, random) } })
+        list.push({ ...step, state: 'none', open: false, body: { because: one(work.noSteps, random) } })
       if (happens(random, work.noted))
         list.push({ by, kind: 'note', state: 'written', open: false, body: { text: one(work.notes, random) } })
       if (happens(random, work.asked[overrun ? 'overrun' : 'running']))
@@ -309,13 +309,13 @@ class Maker {
           kind: 'escalation',
           state: 'raised',
           open: true,
-          ownerRole: near && !overrun ? 'clinician' : 'coding-lead',
-          due: dayText(addDays(today, random() % 4)),
-          body: { what: fill(one(work.escalations, random)), rung: 1 },
+          ownerRole: work.ladder[0]!.toRole, // a ladder has one rung at least
+          due: dayText(addDays(today, random() % (work.ladder[0]!.days + 1))),
+          body: { sentence: fill(one(work.escalations, random)), ladder: work.ladder, rung: 0 },
         })
     } else if (clinician !== undefined && happens(random, work.asked.running)) {
       const n = random() % Math.min(work.questions.length, work.answers.length)
-      const then = { by: clinician, state: 'answered', open: false, body: { answer: work.answers[n] } }
+      const then = { by: clinician, state: 'answered', open: false, body: { answer: work.answers[n], choice: null } }
       list.push({ ...askedOf(by, { question: fill(work.questions[n]!) }), then }) // n is one of them
     }
     return list

@@ -74,6 +74,10 @@ const Work = z.strictObject({
   questions: Lines,
   answers: Lines,
   escalations: Lines,
+  ladder: z
+    .array(z.strictObject({ toRole: z.enum(roles), days: z.int().min(1) }))
+    .min(1)
+    .describe('whom an escalation waits for, and how long'),
 })
 
 export const Region = z.strictObject({
