@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
@@ -94,6 +94,8 @@ export interface DemonstrationSettings {
   /** Throw away what is in the folder, and begin again as of today. */
   readonly fresh?: boolean
   readonly pathways?: number
+  /** False: for a test run, sooner there because it need not outlive a power cut. Default true. */
+  readonly durable?: boolean
   /** One line, said again as it goes on. */
   readonly onProgress?: (line: string) => void
 }
@@ -135,7 +137,7 @@ export async function openDemonstration(settings: DemonstrationSettings): Promis
       const template = await prepare({ cache, sources, pathways, today, fresh, onProgress })
       onProgress('Copying the demonstration')
       await writeWhole(markerFile(dir), await readFile(markerFile(template), 'utf8'))
-      await createFromTemplate({ template, dir, held })
+      await createFromTemplate({ template, dir, held, durable: settings.durable ?? true })
     }
     onProgress('Starting the database')
     const server = await startEmbedded({ dir, held })
@@ -190,6 +192,7 @@ async function prepare(preparing: Preparing): Promise<string> {
   const same = (await readdir(cache)).filter((name) => name.startsWith(`${key}-`)).sort()
   const found = same.includes(wanted) ? wanted : fresh ? undefined : same.at(-1)
   if (found !== undefined) return join(cache, found)
+  await removeUnfinished(cache)
   const aside = await mkdtemp(join(cache, 'making-'))
   try {
     await make(aside, preparing)
@@ -201,6 +204,14 @@ async function prepare(preparing: Preparing): Promise<string> {
   }
   await removeOlder(cache, wanted)
   return join(cache, wanted)
+}
+
+/** What a start that was cut short left behind: nobody has been at it for an hour. */
+async function removeUnfinished(cache: string): Promise<void> {
+  for (const name of (await readdir(cache)).filter((n) => n.startsWith('making-'))) {
+    const { mtimeMs } = await stat(join(cache, name))
+    if (mtimeMs < Date.now() - 3_600_000) await rm(join(cache, name), { recursive: true, force: true })
+  }
 }
 
 /** One is kept: each takes some hundred megabytes. */
