@@ -1,8 +1,10 @@
+import { documentRoutes } from './document-routes.ts'
 import { figureRoutes } from './figure-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { pathwayRoutes } from './pathway-routes.ts'
+import { workRoutes } from './work-routes.ts'
 
 /** Every route of the service. */
-export const allRoutes = { ...organisationRoutes, ...pathwayRoutes, ...figureRoutes } as const
+export const allRoutes = { ...organisationRoutes, ...pathwayRoutes, ...figureRoutes, ...workRoutes, ...documentRoutes } as const
 export type AllRoutes = typeof allRoutes
 export type RouteId = keyof AllRoutes

@@ -1,8 +1,16 @@
 import type { AllRoutes } from '../api/routes.ts'
+import { documentHandlers } from './document-handlers.ts'
 import { figureHandlers } from './figure-handlers.ts'
 import { organisationHandlers } from './organisation-handlers.ts'
 import { pathwayHandlers } from './pathway-handlers.ts'
 import type { Handlers } from './service.ts'
+import { workHandlers } from './work-handlers.ts'
 
 /** What answers each route. */
-export const handlers: Handlers<AllRoutes> = { ...organisationHandlers, ...pathwayHandlers, ...figureHandlers }
+export const handlers: Handlers<AllRoutes> = {
+  ...organisationHandlers,
+  ...pathwayHandlers,
+  ...figureHandlers,
+  ...workHandlers,
+  ...documentHandlers,
+}

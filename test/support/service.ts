@@ -81,3 +81,15 @@ export async function serviceUnderTest(
     },
   }
 }
+
+/** An invented patient with a pathway of their own, opened by this person. */
+export async function openedPathway(
+  at: ServiceUnderTest,
+  person: number,
+  org: number,
+  pack: string,
+): Promise<{ patient: string; pathway: string }> {
+  const patient = await at.ask(person, 'POST', '/api/patients', { org, name: 'Invented Patient' })
+  const opened = await at.ask(person, 'POST', '/api/pathways', { org, patient: patient.body.patient, pack })
+  return { patient: patient.body.patient, pathway: opened.body.pathway }
+}
