@@ -1,6 +1,7 @@
 import type { AllRoutes } from '../api/routes.ts'
 import { documentHandlers } from './document-handlers.ts'
 import { figureHandlers } from './figure-handlers.ts'
+import { logHandlers } from './log-handlers.ts'
 import { organisationHandlers } from './organisation-handlers.ts'
 import { pathwayHandlers } from './pathway-handlers.ts'
 import type { Handlers } from './service.ts'
@@ -13,4 +14,5 @@ export const handlers: Handlers<AllRoutes> = {
   ...figureHandlers,
   ...workHandlers,
   ...documentHandlers,
+  ...logHandlers,
 }

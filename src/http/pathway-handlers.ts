@@ -460,7 +460,7 @@ export async function getOrganisation(session: Session, org: number): Promise<Or
 export async function ledgersWith(
   asked: Pick<Asked<never>, 'actor'>,
   session: { rows: Session['rows'] },
-  capability: 'see' | 'count',
+  capability: 'see' | 'count' | 'log',
   pack: number,
   org?: number,
 ): Promise<readonly number[]> {

@@ -68,7 +68,7 @@ export async function serviceUnderTest(
         ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
       }
       const response = await app.inject(options)
-      const json = String(response.headers['content-type'] ?? '').includes('json')
+      const json = /^application\/(?:[a-z-]+\+)?json\b/.test(String(response.headers['content-type'] ?? ''))
       return {
         status: response.statusCode,
         body: json ? response.json() : response.body,
