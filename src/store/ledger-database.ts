@@ -32,6 +32,8 @@ export interface Session {
   rows(sql: string, params?: readonly unknown[]): Promise<readonly Row[]>
   /** One or many acts on one ledger: all or none. */
   act(ledger: number, acts: readonly Act[]): Promise<readonly ActDone[]>
+  /** From here on acts and looks are written down in this role. */
+  takeRole(role: Role): Promise<void>
   look(ledger: number, look: Look): Promise<void>
 }
 
@@ -207,6 +209,7 @@ function sessionOf(client: PoolClient): Session {
         acts.map((a) => canonical(a.payload)),
         acts.map(() => randomBytes(16)),
       ])) as unknown as readonly ActDone[], // columns are named as the fields are
+    takeRole: async (role) => void (await rows(`SELECT set_config('varde.role', $1, true)`, [role])),
     look: async (ledger, look) =>
       void (await rows('SELECT look($1, $2, $3, $4, $5, $6, $7)', [
         ledger,
@@ -243,6 +246,9 @@ function multirange(numbers: readonly number[]): string {
   return `{${ranges.map(([from, to]) => `[${from},${to})`).join(',')}}`
 }
 
+/** What follows from an act has a key that follows from its key. */
+export const keyAfter = (key: string, what: string): string => keyOf(key, what)
+
 /** A key for an act nobody gave one for: what it says, where and by whom. */
 export const keyOf = (...parts: readonly Value[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 
@@ -252,6 +258,7 @@ const faults: Readonly<Record<string, readonly [IssueCode, string]>> = {
   VA003: ['ledger/not-there', 'There is nothing here, or nothing you may see.'],
   VA004: ['ledger/not-allowed', 'Your role does not allow this here.'],
   VA005: ['ledger/not-there', 'There is nothing here, or nothing you may see.'],
+  '23505': ['ledger/exists', 'There is one already with this number or name. Look it up, or correct what you sent.'],
   '42501': ['ledger/not-allowed', 'Your role does not allow this here.'],
   '53100': ['store/full', 'The disk of the database is full: nothing was saved. Make room, then send it again.'],
   '57014': ['store/too-slow', 'This took too long and was stopped. Ask for less: one place, one period.'],
