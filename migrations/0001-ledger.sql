@@ -224,7 +224,10 @@ BEGIN
   IF l.pathway > 0 AND l.kind <> 'pathway-opened' THEN
     UPDATE pathway p SET version = p.version + 1, changed = l.at WHERE p.ledger = l.ledger AND p.pathway = l.pathway RETURNING p.version INTO n;
   END IF;
-  IF l.payload IS NULL THEN RETURN n; END IF;    -- erased
+  IF l.payload IS NULL THEN                      -- erased: who it was is gone, that there was somebody is not
+    IF l.kind = 'patient-registered' THEN INSERT INTO patient VALUES (l.ledger, l.seq); END IF;
+    RETURN n;
+  END IF;
   CASE l.kind
   WHEN 'recorded', 'corrected', 'imported' THEN
     IF j ? 'corrects' THEN
@@ -355,7 +358,8 @@ BEGIN
       RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004';       -- somebody of another house
     END IF;
     IF l.kind = 'organisation-set' AND j->'org' = j->'ledger' THEN
-      INSERT INTO log_head (ledger, chain, zone) SELECT (j->>'org')::int, c, j->>'zone' FROM unnest(ARRAY['act', 'look']) c ON CONFLICT DO NOTHING;
+      -- Its acts come after the one that made it, even where the clock is set back: acts of all ledgers are done again in the order of their times.
+      INSERT INTO log_head (ledger, chain, zone, at) SELECT (j->>'org')::int, c, j->>'zone', t FROM unnest(ARRAY['act', 'look']) c ON CONFLICT DO NOTHING;
     END IF;
     l.seen := NULL;
     IF l.kind = 'identity-erased' THEN               -- the words will go, their hashes stay

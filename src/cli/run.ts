@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { IssueError } from '../core/words/result.ts'
+import { type Settings, settingRows, settingsOf } from '../http/settings.ts'
 import { account } from './account.ts'
 import { compare } from './compare.ts'
 import { explain } from './explain.ts'
@@ -8,6 +9,7 @@ import { generate } from './generate.ts'
 import type { Io } from './io.ts'
 import { measure, periodKinds } from './measure.ts'
 import { packCheck } from './pack-check.ts'
+import { serveUntilAsked } from './serve.ts'
 import { sayIssues, UsageError } from './session.ts'
 import { start } from './start.ts'
 
@@ -41,6 +43,19 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     return exitCodes.fault
   }
 }
+
+/** Options of a command that are settings; those of its own are left aside. */
+const settingsFrom = (options: Readonly<Record<string, unknown>>): Settings =>
+  settingsOf(
+    Object.fromEntries(settingRows().flatMap(({ name }) => (typeof options[name] === 'string' ? [[name, options[name]]] : []))),
+    typeof options['config'] === 'string' ? options['config'] : undefined,
+  )
+
+const secretsHelp = (): string =>
+  `\nEvery setting is also a variable (--log-level: VARDE_LOG_LEVEL) and a key of the file (logLevel). Secrets are these alone:\n${settingRows()
+    .filter((row) => row.option === undefined)
+    .map((row) => `  ${row.variable}  ${row.means}\n`)
+    .join('')}`
 
 const list = (text: string): string[] =>
   text
@@ -113,6 +128,15 @@ function program(io: Io): Command {
     .requiredOption('--seed <n>', 'any whole number', Number)
     .requiredOption('--out <file>', 'the Parquet file to write')
     .action((options) => generate(options, io))
+  const operated = (command: Command) => {
+    command.option('--config <file>', 'settings, as YAML; docs/operations.md has the table')
+    for (const row of settingRows())
+      if (row.option !== undefined) command.option(`${row.option} <value>`, `${row.means}${row.unless && ` (${row.unless})`}`)
+    return command
+  }
+  operated(varde.command('serve').description('the service over HTTP, until it is asked to end'))
+    .addHelpText('after', secretsHelp())
+    .action((options) => serveUntilAsked(settingsFrom(options), io))
   varde
     .command('start')
     .description('make an invented ledger, once, and show its figures and one account')

@@ -75,7 +75,16 @@ export interface LedgerDatabase {
   rows(sql: string, params?: readonly unknown[]): Promise<readonly Row[]>
   /** What a person may do at this moment. */
   standingOf(person: number): Promise<Standing>
+  /** Connections at this moment. */
+  pool(): PoolState
   close(): Promise<void>
+}
+
+export interface PoolState {
+  readonly open: number
+  readonly idle: number
+  /** Requests that wait for a connection. */
+  readonly waiting: number
 }
 
 export interface PoolSettings {
@@ -135,6 +144,7 @@ export function openLedger({ url, connections = 12, countingTimeoutMs = 30_000 }
       ),
     rows: direct,
     standingOf: async (person) => standing((await direct(`SELECT ${standingSql('$1')}`, [person]))[0]),
+    pool: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
   }
 }

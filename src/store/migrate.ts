@@ -15,6 +15,10 @@ const steps = (): readonly { readonly n: number; readonly name: string; readonly
     .sort()
     .map((name) => ({ n: Number(name.slice(0, 4)), name, text: readFileSync(new URL(name, folder), 'utf8') }))
 
+/** Whether a database, by the steps done in it, is as this version needs it. */
+export const isMigrated = (done: ReadonlySet<number>): boolean =>
+  steps().every(({ n }) => done.has(n)) && Math.max(...done) <= steps().at(-1)!.n // the folder ships with us
+
 export interface Migrated {
   readonly applied: readonly string[]
   readonly version: number

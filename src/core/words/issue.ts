@@ -97,6 +97,15 @@ export const issueCodes = {
   'store/in-use': 'Another process holds the folder of a database.',
   'store/unusable': 'The folder of a database cannot be made, is not whole, or the server in it does not start.',
   'store/other-version': 'The folder of a database was written by another major version of PostgreSQL.',
+  'store/not-empty': 'A database or folder that must be empty is not.',
+  'store/no-extension': 'A database spread over machines needs an extension it does not have.',
+  'store/not-migrated': 'The database is not as this version needs it, and the owner who may change it is not named.',
+  'settings/unknown': 'There is no setting of this name.',
+  'settings/value': 'A setting has a value of another kind.',
+  'settings/missing': 'A setting that is needed here is not given.',
+  'settings/unreadable': 'A settings file cannot be read.',
+  'verify/broken': 'The ledger is not what its chains, its checkpoints or its acts say.',
+  'export/unreadable': 'A folder is no whole export: a file is missing, cut, changed or of another kind.',
   'output/unwritable': 'A file cannot be written.',
 } as const
 
