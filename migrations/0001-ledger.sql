@@ -86,10 +86,11 @@ CREATE TABLE log (
   payload_hash bytea  NOT NULL,
   prev_hash    bytea  NOT NULL,
   hash         bytea  NOT NULL,
-  PRIMARY KEY (ledger, chain, seq),
-  UNIQUE (ledger, chain, key),
   CHECK ((payload IS NULL) = (salt IS NULL) AND (salt IS NULL OR octet_length(salt) = 16))
 );
+-- In this order: while a table is small its indexes cost alike, the planner takes the first, and a plan is kept. `act` looks keys up at each act.
+ALTER TABLE log ADD CONSTRAINT log_key UNIQUE (ledger, chain, key);
+ALTER TABLE log ADD PRIMARY KEY (ledger, chain, seq);
 CREATE INDEX log_pathway ON log (ledger, pathway, at) WHERE pathway > 0;
 CREATE INDEX log_person ON log (ledger, person, at);
 
@@ -232,7 +233,7 @@ BEGIN
   WHEN 'recorded', 'corrected', 'imported' THEN
     IF j ? 'corrects' THEN
       UPDATE entry e SET superseded = coalesce((j->>'recorded')::date, (l.at AT TIME ZONE p_zone)::date), superseded_by = l.seq
-        WHERE e.ledger = l.ledger AND e.seq = (j->>'corrects')::bigint;
+        WHERE e.ledger = l.ledger AND e.pathway = l.pathway AND e.seq = (j->>'corrects')::bigint;
     END IF;
     INSERT INTO entry (ledger, pathway, nth, seq, pack, variant, code, occurred, occurred_at, recorded, recorded_at, corrects, place, standing, value,
                        person, recorder, decider, behalf, reason, evidence, passed, source)
@@ -244,7 +245,7 @@ BEGIN
             coalesce(ARRAY(SELECT jsonb_array_elements_text(j->'passed')), '{}'), j->>'source');
   WHEN 'withdrawn' THEN
     UPDATE entry e SET superseded = coalesce((j->>'recorded')::date, (l.at AT TIME ZONE p_zone)::date), superseded_by = l.seq
-      WHERE e.ledger = l.ledger AND e.seq = (j->>'withdraws')::bigint;
+      WHERE e.ledger = l.ledger AND e.pathway = l.pathway AND e.seq = (j->>'withdraws')::bigint;
   WHEN 'pathway-opened' THEN
     INSERT INTO pathway VALUES (l.ledger, l.pathway, l.pack, (j->>'patient')::bigint, (j->>'org')::int, 0, l.at);
   WHEN 'patient-registered' THEN
