@@ -1,4 +1,5 @@
 import type { AllRoutes } from '../api/routes.ts'
+import { breakGlassHandlers } from './break-glass-handlers.ts'
 import { figureHandlers } from './figure-handlers.ts'
 import { organisationHandlers } from './organisation-handlers.ts'
 import { pathwayHandlers } from './pathway-handlers.ts'
@@ -6,4 +7,10 @@ import type { Handlers } from './service.ts'
 import { signInHandlers } from './sign-in-handlers.ts'
 
 /** What answers each route. */
-export const handlers: Handlers<AllRoutes> = { ...organisationHandlers, ...pathwayHandlers, ...figureHandlers, ...signInHandlers }
+export const handlers: Handlers<AllRoutes> = {
+  ...organisationHandlers,
+  ...pathwayHandlers,
+  ...figureHandlers,
+  ...signInHandlers,
+  ...breakGlassHandlers,
+}
