@@ -358,6 +358,12 @@ BEGIN
        AND NOT EXISTS (SELECT 1 FROM role_held r JOIN organisation o ON o.org = r.org WHERE r.person = (j->>'person')::int AND o.ledger = p_ledger) THEN
       RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004';       -- somebody of another house
     END IF;
+    IF l.kind = 'glass-broken' AND (l.pathway = 0 OR (j->>'patient')::bigint IS DISTINCT FROM p.patient OR length(coalesce(j->>'reason', '')) < 10
+         OR ((j->>'until')::timestamptz BETWEEN t AND t + interval '1 hour') IS NOT TRUE)
+       OR l.kind = 'glass-ended' AND NOT EXISTS (SELECT 1 FROM glass g WHERE g.ledger = p_ledger AND g.glass = (j->>'glass')::bigint AND g.person = l.person)
+       OR l.kind = 'work-moved' AND w.kind = 'glass-review' AND w.opened_by = l.person THEN
+      RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004';       -- as long as said, one's own, reviewed by another
+    END IF;
     IF l.kind = 'organisation-set' AND j->'org' = j->'ledger' THEN
       -- Its acts come after the one that made it, even where the clock is set back: acts of all ledgers are done again in the order of their times.
       INSERT INTO log_head (ledger, chain, zone, at) SELECT (j->>'org')::int, c, j->>'zone', t FROM unnest(ARRAY['act', 'look']) c ON CONFLICT DO NOTHING;
@@ -461,7 +467,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
 -- Pathways somebody has broken the glass for, while that lasts.
 CREATE FUNCTION glass_of(p_person int) RETURNS TABLE (ledger int, glass bigint, pathway int, patient bigint, until timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
-  SELECT g.ledger, g.glass, g.pathway, g.patient, g.until FROM glass g WHERE g.person = p_person AND g.until > clock_timestamp() $$;
+  SELECT g.ledger, g.glass, g.pathway, g.patient, g.until FROM glass g
+   WHERE g.person = p_person AND g.until > clock_timestamp()
+     AND EXISTS (SELECT 1 FROM role_held h JOIN role_may m ON m.role = h.role JOIN person x ON x.person = h.person WHERE h.person = p_person AND x.active AND m.capability = 'break') $$;
 
 -- How far ledgers have come: what a figure was computed from.
 CREATE FUNCTION heads(p_ledgers int[]) RETURNS TABLE (ledger int, seq bigint, hash bytea)

@@ -1,3 +1,4 @@
+import { breakGlassRoutes } from './break-glass-routes.ts'
 import { documentRoutes } from './document-routes.ts'
 import { figureRoutes } from './figure-routes.ts'
 import { logRoutes } from './log-routes.ts'
@@ -15,6 +16,7 @@ export const allRoutes = {
   ...documentRoutes,
   ...logRoutes,
   ...signInRoutes,
+  ...breakGlassRoutes,
 } as const
 export type AllRoutes = typeof allRoutes
 export type RouteId = keyof AllRoutes

@@ -113,7 +113,7 @@ export const signInRoutes = defineRoutes({
     summary: 'Where the OpenID provider sends people back to',
     needs: 'anybody',
     scope: 'none',
-    query: z.object({ state: z.string().max(200).optional() }), // what else a provider sends is its own affair
+    query: z.object({}), // what a provider sends is read by the library, repeated parameters included
   },
   giveToken: {
     method: 'POST',

@@ -1,4 +1,5 @@
 import type { AllRoutes } from '../api/routes.ts'
+import { breakGlassHandlers } from './break-glass-handlers.ts'
 import { documentHandlers } from './document-handlers.ts'
 import { figureHandlers } from './figure-handlers.ts'
 import { logHandlers } from './log-handlers.ts'
@@ -17,4 +18,5 @@ export const handlers: Handlers<AllRoutes> = {
   ...documentHandlers,
   ...logHandlers,
   ...signInHandlers,
+  ...breakGlassHandlers,
 }

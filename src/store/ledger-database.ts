@@ -136,7 +136,7 @@ export function openLedger({ url, connections = 12, countingTimeoutMs = 30_000 }
     )
 
   return {
-    as: (actor, task) => transaction(`BEGIN; ${settings(actor)}`, (client) => task(sessionOf(client))),
+    as: (actor, task) => transaction(`BEGIN; ${settings(actor)}`, (client) => task(sessionOf(client, actor))),
     counting: (actor, task) =>
       transaction(
         `BEGIN READ ONLY; SET LOCAL ROLE varde_read; SET LOCAL statement_timeout = ${countingTimeoutMs}; ${settings(actor, ['count'])}`,
@@ -204,7 +204,7 @@ function rowsOf(client: PoolClient): Session['rows'] {
   }
 }
 
-function sessionOf(client: PoolClient): Session {
+function sessionOf(client: PoolClient, actor: Actor): Session {
   const rows = rowsOf(client)
   return {
     rows,
@@ -227,10 +227,18 @@ function sessionOf(client: PoolClient): Session {
         look.kind,
         look.pathway ?? 0,
         look.seen ? multirange(look.seen) : null,
-        canonical(look.about),
+        canonical({ ...look.about, ...markOf(actor, ledger, look) }),
         randomBytes(16),
       ])),
   }
+}
+
+/** Of a look through broken glass: under which. */
+function markOf({ glass }: Actor, ledger: number, { pathway, seen, about }: Look): { readonly glass?: readonly number[] } {
+  const through = glass.filter(
+    (g) => g.ledger === ledger && (g.pathway === pathway || seen?.includes(g.pathway) === true || g.patient === about['patient']),
+  )
+  return through.length === 0 ? {} : { glass: through.map((g) => g.glass) }
 }
 
 /** JSON with sorted keys and no spaces: the bytes that are hashed. */
