@@ -100,8 +100,13 @@ async function fillReferenceTables(client: Client, schema: string, pack: Pack): 
   }
 }
 
-/** Makes the layer of a pack from the entries, pathway by pathway. Runs as the owner, in the caller's transaction. */
-export async function rebuildKept(client: Client, pack: number, onProgress: (done: number, total: number) => void): Promise<void> {
+/** Makes the layer of a pack from the entries, pathway by pathway, in its own schema or in another that was made for it. Runs as the owner, in the caller's transaction. */
+export async function rebuildKept(
+  client: Client,
+  pack: number,
+  onProgress: (done: number, total: number) => void,
+  into = pack,
+): Promise<void> {
   const { rows } = await client.query<{ ledger: number; pathway: number }>(
     'SELECT ledger, pathway FROM varde.pathway WHERE pack = $1 ORDER BY 1, 2',
     [pack],
@@ -109,11 +114,11 @@ export async function rebuildKept(client: Client, pack: number, onProgress: (don
   const step = 500
   for (let at = 0; at < rows.length; at += step) {
     const some = rows.slice(at, at + step)
-    await client.query(`SELECT ${quoteName(packSchema(pack))}.keep(l, p, NULL) FROM unnest($1::int[], $2::int[]) AS t (l, p)`, [
+    await client.query(`SELECT ${quoteName(packSchema(into))}.keep(l, p, NULL) FROM unnest($1::int[], $2::int[]) AS t (l, p)`, [
       some.map((r) => r.ledger),
       some.map((r) => r.pathway),
     ])
     onProgress(Math.min(at + step, rows.length), rows.length)
   }
-  await client.query(`ANALYZE ${quoteName(packSchema(pack))}.kept_row`)
+  await client.query(`ANALYZE ${quoteName(packSchema(into))}.kept_row`)
 }
