@@ -153,7 +153,8 @@ const isPowerful = async (ledger: LedgerDatabase): Promise<boolean> =>
 
 const isLoopback = (host: string): boolean => /^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(host)
 
-async function loadPacks(names: readonly string[]): Promise<readonly PackToInstall[]> {
+/** Packs of the settings, read from their folders. */
+export async function loadPacks(names: readonly string[]): Promise<readonly PackToInstall[]> {
   const packs: PackToInstall[] = []
   for (const folder of packFolders(names)) {
     const read = await loadPack(folder)
