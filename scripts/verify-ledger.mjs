@@ -79,7 +79,8 @@ function faultOf(row, before) {
   if (row.seq !== (before?.seq ?? 0) + 1) return 'gap'
   if (row.prevHash !== (before?.hash ?? nothing)) return 'link'
   if (before && micros(row.at) <= micros(before.at)) return 'time'
-  if (row.payload !== null && row.payloadHash !== sha('varde-payload-v1', base64(row.salt), row.payload).toString('base64')) return 'payload'
+  if (row.payload !== null && row.payloadHash !== sha('varde-payload-v1', base64(row.salt), row.payload).toString('base64'))
+    return 'payload'
   if (row.hash !== hashOf(row).toString('base64')) return 'entry'
   return undefined
 }
@@ -104,7 +105,8 @@ export async function verifyExport(folder, checkpointFile, keyFile) {
   const chains = new Map()
   const chainOf = (ledger, chain) => {
     const name = `${ledger} ${chain}`
-    if (!chains.has(name)) chains.set(name, { ledger, chain, faults: [], gone: [], erased: [], rows: new Map(), last: undefined, head: undefined })
+    if (!chains.has(name))
+      chains.set(name, { ledger, chain, faults: [], gone: [], erased: [], rows: new Map(), last: undefined, head: undefined })
     return chains.get(name)
   }
   for (const head of manifest.heads) chainOf(head.ledger, head.chain).head = head
@@ -120,9 +122,7 @@ export async function verifyExport(folder, checkpointFile, keyFile) {
     chain.last = row
   }
 
-  const strange = outside
-    .filter((c) => chains.get(`${c.ledger} ${c.chain}`)?.rows.get(c.seq) !== c.hash)
-    .sort((a, b) => a.seq - b.seq)
+  const strange = outside.filter((c) => chains.get(`${c.ledger} ${c.chain}`)?.rows.get(c.seq) !== c.hash).sort((a, b) => a.seq - b.seq)
   const saysOf = (c) =>
     `${placeOf(c.ledger, c.chain)}, position ${c.seq}: ${
       chains.get(`${c.ledger} ${c.chain}`)?.rows.has(c.seq)
@@ -137,7 +137,8 @@ export async function verifyExport(folder, checkpointFile, keyFile) {
       if (at >= 0) faults.splice(at, 1)
       faults.push([seq, 'payload missing without an erasure'])
     }
-    if (head && (head.seq !== (last?.seq ?? 0) || head.hash !== base64(last?.hash ?? nothing).toString('hex'))) faults.push([head.seq, 'head'])
+    if (head && (head.seq !== (last?.seq ?? 0) || head.hash !== base64(last?.hash ?? nothing).toString('hex')))
+      faults.push([head.seq, 'head'])
     for (const c of noted)
       if (c.ledger === ledger && c.chain === chain && rows.get(c.seq) !== c.hash.replace('\\x', '')) faults.push([c.seq, 'checkpoint'])
     faults.sort(([a, x], [b, y]) => a - b || (x < y ? -1 : 1))
@@ -146,7 +147,9 @@ export async function verifyExport(folder, checkpointFile, keyFile) {
     else if (faults.length > 0) problems.push(`${placeOf(ledger, chain)}, position ${faults[0][0]}: ${words[faults[0][1]]}.`)
     else if (first) problems.push(saysOf(first))
   }
-  const lost = strange.filter((c, i) => !chains.has(`${c.ledger} ${c.chain}`) && strange.findIndex((x) => x.ledger === c.ledger && x.chain === c.chain) === i)
+  const lost = strange.filter(
+    (c, i) => !chains.has(`${c.ledger} ${c.chain}`) && strange.findIndex((x) => x.ledger === c.ledger && x.chain === c.chain) === i,
+  )
   lost.sort((a, b) => a.ledger - b.ledger || (a.chain < b.chain ? -1 : 1))
   problems.push(...lost.map(saysOf))
   const rowsRead = sorted.reduce((sum, { last }) => sum + (last?.seq ?? 0), 0)
