@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { actOf, happening } from '../../test/support/history.ts'
-import { type LedgerUnderTest, ledgerUnderTest } from '../../test/support/live-ledger.ts'
+import { filledLedger } from '../../test/support/filled.ts'
+import type { LedgerUnderTest } from '../../test/support/live-ledger.ts'
 import { postgresServers } from '../../test/support/postgres.ts'
 import { type CheckpointFile, openCheckpoints, readCheckpoints } from './checkpoints.ts'
 import { tables } from './projection.ts'
@@ -28,33 +28,10 @@ describe.each(postgresServers())('verifying on $name', ({ url }) => {
   let outside: CheckpointFile
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'varde-verify-'))
-    at = await ledgerUnderTest(url, ['packs/demo', 'packs/no-house'])
+    at = await filledLedger(url, ['packs/demo', 'packs/no-house'], seed)
     client = new Client(at.url)
     await client.connect()
     await client.query('SET search_path = varde')
-    const random = fc.sample(happening, { numRuns: 120, seed })
-    for (const [i, pack] of [...at.packs, ...at.packs].entries()) {
-      const ledger = 2 + (i % 2)
-      const [patient] = await at.act(ledger, { kind: 'patient-registered', payload: { name: 'Invented', nationalId: `0000000000${i}` } })
-      const [pathway] = await at.act(ledger, { kind: 'pathway-opened', pack: pack.pack, payload: { patient: patient!.seq, org: ledger } })
-      let standing: number[] = []
-      for (const what of random.slice(i * 30, i * 30 + 30)) {
-        const act = actOf(pack, what, { standing, place: ledger, today: new Date() })
-        if (!act) continue
-        const [done] = await at.act(ledger, { ...act, pathway: pathway!.pathway })
-        standing = standing.filter((seq) => seq !== act.payload['corrects'] && seq !== act.payload['withdraws'])
-        if (act.kind !== 'withdrawn') standing.push(done!.seq)
-      }
-      await at.ledger.as(at.operator, (s) => s.look(ledger, { kind: 'list', seen: [1, 2, 3], about: { n: i } }))
-      await at.ledger.as(at.operator, (s) => s.look(ledger, { kind: 'pathway', pathway: 1, about: {} }))
-    }
-    await at.act(2, {
-      kind: 'work-opened',
-      pathway: 1,
-      payload: { kind: 'note', state: 'written', open: false, body: { what: 'invented' } },
-    })
-    await at.act(2, { kind: 'identity-corrected', payload: { patient: 1, name: 'Invented anew' } })
-    await at.act(2, { kind: 'identity-erased', payload: { patient: 1, reason: 'invented' } })
     const file = join(home, 'checkpoints.jsonl')
     const writer = await openCheckpoints(at.ledger, { file, keyFile: join(home, 'key.pem'), now: () => new Date() })
     await writer.write(true)
