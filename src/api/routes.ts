@@ -1,5 +1,6 @@
 import { documentRoutes } from './document-routes.ts'
 import { figureRoutes } from './figure-routes.ts'
+import { liveRoutes } from './live-routes.ts'
 import { logRoutes } from './log-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { pathwayRoutes } from './pathway-routes.ts'
@@ -13,6 +14,7 @@ export const allRoutes = {
   ...workRoutes,
   ...documentRoutes,
   ...logRoutes,
+  ...liveRoutes,
 } as const
 export type AllRoutes = typeof allRoutes
 export type RouteId = keyof AllRoutes

@@ -1,6 +1,7 @@
 import type { AllRoutes } from '../api/routes.ts'
 import { documentHandlers } from './document-handlers.ts'
 import { figureHandlers } from './figure-handlers.ts'
+import { liveHandlers } from './live-handlers.ts'
 import { logHandlers } from './log-handlers.ts'
 import { organisationHandlers } from './organisation-handlers.ts'
 import { pathwayHandlers } from './pathway-handlers.ts'
@@ -15,4 +16,5 @@ export const handlers: Handlers<AllRoutes> = {
   ...workHandlers,
   ...documentHandlers,
   ...logHandlers,
+  ...liveHandlers,
 }

@@ -34,7 +34,7 @@ export interface ServiceUnderTest extends LedgerUnderTest {
 export async function serviceUnderTest(
   serverUrl: string,
   folders?: readonly string[],
-  settings: { readonly checks?: boolean; readonly now?: () => Date } = {},
+  settings: { readonly checks?: boolean; readonly now?: () => Date; readonly liveBeatMs?: number } = {},
 ): Promise<ServiceUnderTest> {
   const at = await ledgerUnderTest(serverUrl, folders)
   const logged: string[] = []
@@ -48,6 +48,7 @@ export async function serviceUnderTest(
       demonstration: false,
       checks: settings.checks ?? true,
       checksAnswers: true,
+      ...(settings.liveBeatMs === undefined ? {} : { liveBeatMs: settings.liveBeatMs }),
     },
     handlers,
   )
