@@ -1,6 +1,7 @@
 import { breakGlassRoutes } from './break-glass-routes.ts'
 import { documentRoutes } from './document-routes.ts'
 import { figureRoutes } from './figure-routes.ts'
+import { liveRoutes } from './live-routes.ts'
 import { logRoutes } from './log-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { pathwayRoutes } from './pathway-routes.ts'
@@ -17,6 +18,7 @@ export const allRoutes = {
   ...logRoutes,
   ...signInRoutes,
   ...breakGlassRoutes,
+  ...liveRoutes,
 } as const
 export type AllRoutes = typeof allRoutes
 export type RouteId = keyof AllRoutes

@@ -2,6 +2,7 @@ import type { AllRoutes } from '../api/routes.ts'
 import { breakGlassHandlers } from './break-glass-handlers.ts'
 import { documentHandlers } from './document-handlers.ts'
 import { figureHandlers } from './figure-handlers.ts'
+import { liveHandlers } from './live-handlers.ts'
 import { logHandlers } from './log-handlers.ts'
 import { organisationHandlers } from './organisation-handlers.ts'
 import { pathwayHandlers } from './pathway-handlers.ts'
@@ -19,4 +20,5 @@ export const handlers: Handlers<AllRoutes> = {
   ...logHandlers,
   ...signInHandlers,
   ...breakGlassHandlers,
+  ...liveHandlers,
 }

@@ -15,6 +15,7 @@ import type { Actor, LedgerDatabase, Session } from '../store/ledger-database.ts
 import type { LivePacks } from '../store/live-packs.ts'
 import { notThere, problemOf, refuse, StaleError } from './problem.ts'
 import type { SignIn } from './sign-in.ts'
+import type { Stream } from './stream.ts'
 
 export interface ServiceParts {
   readonly ledger: LedgerDatabase
@@ -26,6 +27,8 @@ export interface ServiceParts {
   readonly demonstration: boolean
   /** Seals cursors. Absent: one of this process's own; several processes behind one address need the same. */
   readonly cursorKey?: Uint8Array
+  /** How often a live stream says that it is there, and asks anew what its reader may see; 15 s unless said. */
+  readonly liveBeatMs?: number
   /** False: the service's own check of rights is left out, so that a test can see the database refuse. Never in use. */
   readonly checks?: boolean
   /** True: every answer is held against its shape; tests do. */
@@ -50,6 +53,13 @@ export interface Asked<R extends Route> {
 
 export type Handlers<R extends Readonly<Record<string, Route>>> = {
   readonly [K in keyof R]: (asked: Asked<R[K]>) => Promise<R[K]['answer'] extends z.ZodType ? z.input<R[K]['answer']> : unknown>
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Live streams that are open. */
+    readonly streams: Set<Stream>
+  }
 }
 
 /** The service over HTTP: routes as data, one way in for all of them, one way out for everything that goes wrong. */
@@ -100,6 +110,11 @@ export async function createService(parts: ServiceParts, handlers: Handlers<AllR
     transformObject: jsonSchemaTransformObject,
   })
   errors(app)
+  app.decorate('streams', new Set<Stream>())
+  // A stream has no end of its own: a service that stops ends them, or it would wait for ever.
+  app.addHook('preClose', async () => {
+    for (const stream of app.streams) stream.end()
+  })
   await parts.signIn.register(app)
   for (const [id, route] of Object.entries(allRoutes) as [RouteId, Route][])
     addRoute(app, parts, id, route, handlers[id] as unknown as Handler) // the table and the handlers have the same keys, which the type demands
@@ -116,6 +131,7 @@ function addRoute(app: FastifyInstance, parts: ServiceParts, id: RouteId, route:
     method: route.method,
     url: route.path,
     ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
+    ...(route.endless ? { exposeHeadRoute: false } : {}),
     schema: {
       operationId: id,
       tags: [route.tag],
@@ -138,7 +154,8 @@ function addRoute(app: FastifyInstance, parts: ServiceParts, id: RouteId, route:
       const value = await handler(asked as Asked<Route>)
       if (route.answer === undefined) return reply
       reply.code(route.status ?? 200).header('cache-control', 'no-store')
-      return value
+      const known = request.headers['if-none-match']
+      return route.revalidates && known !== undefined && known === reply.getHeader('etag') ? reply.code(304).send() : value
     },
   })
 }
