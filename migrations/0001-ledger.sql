@@ -300,7 +300,7 @@ CREATE FUNCTION act(p_ledger int, p_keys text[], p_kinds text[], p_packs int[], 
 RETURNS TABLE (ord int, seq bigint, at timestamptz, pathway int, version int, replayed boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = varde, pg_temp AS $$
 #variable_conflict use_column
-DECLARE h log_head; l log; old log; p pathway; w work; t timestamptz; need text; j jsonb; n int; r record; touched int[] := '{}';
+DECLARE h log_head; l log; old log; p pathway; w work; t timestamptz; need text; j jsonb; n int; r record; touched int[] := '{}'; dated boolean := false;
 BEGIN
   SELECT * INTO h FROM log_head x WHERE x.ledger = p_ledger AND x.chain = 'act' FOR UPDATE;      -- one writer a ledger
   IF NOT FOUND THEN RAISE EXCEPTION 'no such ledger' USING ERRCODE = 'VA003'; END IF;
@@ -342,6 +342,10 @@ BEGIN
       IF p_expected[i] IS NOT NULL AND w.version <> p_expected[i] THEN RAISE EXCEPTION 'changed since seen' USING ERRCODE = 'VA001'; END IF;
     ELSIF need IS NULL OR NOT may(need, p_ledger, l.pack) THEN
       RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004';
+    END IF;
+    IF j ?| ARRAY['recorded', 'recordedAt', 'recorder'] THEN       -- recorded on another day, by another: as another system says
+      dated := true;
+      IF NOT may('import', p_ledger, l.pack) THEN RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004'; END IF;
     END IF;
     IF l.pathway > 0 AND l.kind NOT IN ('pathway-opened', 'work-moved') AND p_expected[i] IS NOT NULL AND p.version <> p_expected[i] THEN
       RAISE EXCEPTION 'changed since seen' USING ERRCODE = 'VA001';
@@ -391,7 +395,7 @@ BEGIN
     h.seq := l.seq; h.hash := l.hash; h.at := t; t := t + interval '1 microsecond';
   END LOOP;
   -- The layer of one row a pathway goes with its entries.
-  IF 'imported' = ANY (p_kinds) THEN
+  IF dated OR 'imported' = ANY (p_kinds) THEN
     FOR r IN SELECT x.pack, array_agg(x.pathway) AS pathways FROM pathway x WHERE x.ledger = p_ledger AND x.pathway = ANY (touched) GROUP BY x.pack LOOP
       EXECUTE format('SELECT pack_%s.keep_history($1, $2)', r.pack) USING p_ledger, r.pathways;
     END LOOP;
