@@ -183,9 +183,8 @@ function program(io: Io): Command {
     .option('--withdraw', 'take it away', false)
     .action((person: number, options) => changeRole(settingsFrom(options), { person, ...options }, io))
   operated(user.command('list').description('people and the roles they hold')).action((options) => listPeople(settingsFrom(options), io))
-  varde
-    .command('start')
-    .description('make an invented ledger, once, and show its figures and one account')
-    .action(() => start(io))
+  operated(varde.command('start').description('the service on an invented hospital region, to look around in'))
+    .option('--fresh', 'throw away what was recorded in it, and begin again as of today', false)
+    .action((options) => start(settingsFrom(options), { fresh: options.fresh === true }, io))
   return varde
 }

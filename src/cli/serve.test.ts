@@ -7,7 +7,7 @@ import type { NodeProcess } from '../../test/support/node-process.ts'
 import { type FreshDatabase, freshDatabase, postgresServers } from '../../test/support/postgres.ts'
 import { openScene, type Scene } from '../../test/support/scene.ts'
 import { addressOf, lineWith, servingProcess } from '../../test/support/serving.ts'
-import { noSignIn, serve } from '../http/serve.ts'
+import { serve } from '../http/serve.ts'
 import { readSettings } from '../http/settings.ts'
 import { openOwned } from '../store/owner.ts'
 
@@ -109,7 +109,7 @@ const servedHere = (environment: Readonly<Record<string, string>>) => {
   const read = readSettings({ environment: { VARDE_PORT: '0', VARDE_PACKS: 'demo', VARDE_LOG_LEVEL: 'silent', ...environment } })
   if (!read.ok) throw new Error(JSON.stringify(read.issues))
   const said: string[] = []
-  return serve({ settings: read.value, openSignIn: noSignIn, say: (sentence) => said.push(sentence) }).then((served) => ({
+  return serve({ settings: read.value, say: (sentence) => said.push(sentence) }).then((served) => ({
     ...served,
     said,
   }))

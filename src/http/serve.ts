@@ -1,8 +1,11 @@
-import rateLimit from '@fastify/rate-limit'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import pino, { type Logger } from 'pino'
+import pino from 'pino'
+import type { Day } from '../core/words/day.ts'
 import { IssueError } from '../core/words/result.ts'
 import { openCheckpoints } from '../store/checkpoints.ts'
+import { type Demonstration, openDemonstration } from '../store/demonstration.ts'
 import { startEmbedded } from '../store/embedded.ts'
 import { openFolder } from '../store/folder-lock.ts'
 import { type InstalledPack, installPacks, type PackToInstall, packsInstalled } from '../store/install-packs.ts'
@@ -14,36 +17,30 @@ import { handlers } from './handlers.ts'
 import { openOperations } from './operations.ts'
 import { createService, placesOf } from './service.ts'
 import { checkpointFiles, packFolders, type Settings } from './settings.ts'
-import type { SignIn } from './sign-in.ts'
-
-/** What a way to sign in is made from. */
-export interface SignInParts {
-  readonly ledger: LedgerDatabase
-  readonly settings: Settings
-  readonly now: () => Date
-  readonly log: Logger
-  readonly say: (sentence: string) => void
-}
+import { openSignIn, type SignIn } from './sign-in.ts'
 
 export interface ServeParts {
   readonly settings: Settings
-  readonly openSignIn: (parts: SignInParts) => SignIn | Promise<SignIn>
   /** One plain sentence about what is going on, for the operator. */
   readonly say: (sentence: string) => void
   readonly now?: () => Date
   /** Where the log goes: standard error unless said. */
   readonly logTo?: { write(line: string): void }
+  /** In place of the real sign-in: tests. */
+  readonly openSignIn?: (parts: { readonly ledger: LedgerDatabase }) => SignIn
+  /** Of a demonstration: begun again as of today, or smaller than it is shipped, for tests. */
+  readonly fresh?: boolean
+  readonly pathways?: number
 }
 
 export interface Served {
   readonly address: string
   readonly app: FastifyInstance
+  /** Who can be signed in as, in a demonstration. */
+  readonly demonstration: Demonstration | undefined
   /** Takes no more requests, finishes those in hand, and ends everything that was begun here. */
   stop(): Promise<void>
 }
-
-/** Until a way to sign in is given, nobody is. */
-export const noSignIn = (): SignIn => ({ register: async () => {}, whoIs: async () => undefined })
 
 /** Requests in hand are given so long at a stop. */
 const graceMs = 10_000
@@ -67,17 +64,19 @@ export async function serve(parts: ServeParts): Promise<Served> {
   }
 }
 
-async function begin(
-  { settings, openSignIn, say, now = () => new Date(), logTo }: ServeParts,
-  ending: (() => Promise<unknown>)[],
-  end: () => Promise<void>,
-): Promise<Served> {
-  check(settings)
+async function begin(parts: ServeParts, ending: (() => Promise<unknown>)[], end: () => Promise<void>): Promise<Served> {
+  const { settings: given, say, now = () => new Date(), logTo } = parts
+  check(given)
+  const settings = { ...given, port: given.port === 0 ? await freePort(given.host) : given.port }
   const log = pino({ level: settings.logLevel, base: null }, logTo ?? pino.destination(2))
-  const toInstall = await loadPacks(settings.packs)
-  const { serviceUrl, ownerUrl, setAddress } = await openDatabase(settings, say, ending)
+  const toInstall = settings.demonstration ? [] : await loadPacks(settings.packs)
+  const { serviceUrl, ownerUrl, setAddress, demonstration } = await openDatabase({ ...parts, settings, now }, ending)
   const { connections, figureSeconds } = settings
-  const installed = ownerUrl === undefined ? undefined : await prepare(ownerUrl, serviceUrl, toInstall, say)
+  const installed = demonstration
+    ? demonstration.packs
+    : ownerUrl === undefined
+      ? undefined
+      : await prepare(ownerUrl, serviceUrl, toInstall, say)
   const bare = openLedger({ url: serviceUrl, connections, countingTimeoutMs: figureSeconds * 1_000 })
   ending.push(() => bare.close())
   const packs = installed ?? (await findPrepared(bare, toInstall))
@@ -85,7 +84,17 @@ async function begin(
   const checkpoints = await openCheckpoints(bare, { file, keyFile: key, now })
   const operations = openOperations({ ledger: bare, packs, metricsToken: settings.metricsToken })
   const { ledger } = operations
-  const signIn = await openSignIn({ ledger, settings, now, log, say })
+  const signIn = (parts.openSignIn ?? openSignIn)({
+    ledger,
+    now,
+    address: settings.publicUrl ?? `http://${settings.host}:${settings.port}`,
+    demonstration: settings.demonstration,
+    localAccounts: !settings.demonstration,
+    idleMinutes: settings.sessionIdleMinutes,
+    sessionHours: settings.sessionHours,
+    perMinute: settings.requestsPerMinute,
+    ...(settings.oidcIssuer === undefined ? {} : { oidc: oidcOf(settings, settings.oidcIssuer) }),
+  })
   const app = await createService(
     {
       ledger,
@@ -94,12 +103,11 @@ async function begin(
       now,
       demonstration: settings.demonstration,
       signIn: {
+        ...signIn,
         register: async (app) => {
-          await app.register(rateLimit, { max: settings.requestsPerMinute, timeWindow: 60_000 })
-          await operations.register(app)
           await signIn.register(app)
+          await operations.register(app)
         },
-        whoIs: (request) => signIn.whoIs(request),
       },
     },
     handlers,
@@ -126,10 +134,18 @@ async function begin(
     await writeCheckpoints(true)
     await end()
   }
-  return { address, app, stop: () => (stopping ??= stop()) }
+  return { address, app, demonstration, stop: () => (stopping ??= stop()) }
 }
 
 function check({ demonstration, host, databaseUrl, ownerDatabaseUrl }: Settings): void {
+  if (demonstration && databaseUrl !== undefined)
+    throw new IssueError([
+      {
+        code: 'settings/value',
+        path: ['demonstration'],
+        message: 'A demonstration works on a database of its own: leave out databaseUrl.',
+      },
+    ])
   if (demonstration && !isLoopback(host))
     throw new IssueError([
       {
@@ -142,6 +158,30 @@ function check({ demonstration, host, databaseUrl, ownerDatabaseUrl }: Settings)
     throw new IssueError([
       { code: 'settings/missing', path: ['databaseUrl'], message: 'The service needs a login of its own beside that of the owner.' },
     ])
+}
+
+function oidcOf({ oidcClientId, oidcClientSecret }: Settings, issuer: string) {
+  if (oidcClientId === undefined)
+    throw new IssueError([
+      { code: 'settings/missing', path: ['oidcClientId'], message: 'The provider knows the service by a client id: give it too.' },
+    ])
+  return {
+    name: new URL(issuer).hostname,
+    issuer,
+    clientId: oidcClientId,
+    ...(oidcClientSecret === undefined ? {} : { clientSecret: oidcClientSecret }),
+  }
+}
+
+/** The sign-in has to know its own address before the service listens. */
+async function freePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host)
+  await once(server, 'listening')
+  const at = server.address()
+  server.close()
+  await once(server, 'close')
+  if (at === null || typeof at === 'string') throw new Error('A port is a number.')
+  return at.port
 }
 
 /** Whether the login could take rights that the service must not have, whatever role it works in. */
@@ -165,16 +205,32 @@ export async function loadPacks(names: readonly string[]): Promise<readonly Pack
 }
 
 interface Opened {
+  readonly demonstration?: Demonstration
   readonly serviceUrl: string
   readonly ownerUrl: string | undefined
   setAddress(address: string): Promise<void>
 }
 
-async function openDatabase(settings: Settings, say: ServeParts['say'], ending: (() => Promise<unknown>)[]): Promise<Opened> {
+async function openDatabase(
+  { settings, say, now, fresh, pathways }: ServeParts & { readonly now: () => Date },
+  ending: (() => Promise<unknown>)[],
+): Promise<Opened> {
   const { data, databaseUrl, ownerDatabaseUrl } = settings
   if (databaseUrl !== undefined) {
     say('It works on the PostgreSQL that was given.')
     return { serviceUrl: databaseUrl, ownerUrl: ownerDatabaseUrl, setAddress: async () => {} }
+  }
+  if (settings.demonstration) {
+    const demonstration = await openDemonstration({
+      dir: data,
+      today: Math.floor(now().getTime() / 86_400_000) as Day, // whole days since 1970
+      ...(fresh === undefined ? {} : { fresh }),
+      ...(pathways === undefined ? {} : { pathways }),
+      onProgress: say,
+    })
+    ending.push(() => demonstration.stop())
+    const { server } = demonstration
+    return { demonstration, serviceUrl: server.serviceUrl, ownerUrl: server.url, setAddress: async () => {} }
   }
   const held = await openFolder(data, 'varde serve')
   ending.push(() => held.release())
