@@ -24,6 +24,8 @@ export interface ServiceParts {
   /** The time, so that tests can move it. */
   readonly now: () => Date
   readonly demonstration: boolean
+  /** Addresses of proxies in front, whose word about the sender's address is taken. Without them everybody behind one counts as one. */
+  readonly trustedProxies?: readonly string[]
   /** False: the service's own check of rights is left out, so that a test can see the database refuse. Never in use. */
   readonly checks?: boolean
   /** True: every answer is held against its shape; tests do. */
@@ -55,6 +57,7 @@ export async function createService(parts: ServiceParts, handlers: Handlers<AllR
   const app = Fastify({
     loggerInstance: parts.log,
     logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: parts.trustedProxies ? [...parts.trustedProxies] : false,
     bodyLimit: 65_536,
     requestIdHeader: false,
     genReqId: () => crypto.randomUUID(),

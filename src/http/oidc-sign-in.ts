@@ -30,7 +30,7 @@ function readReturn(text: string, address: Address): string {
 }
 
 /** Sign-in by an OpenID provider: authorisation code, PKCE, state, nonce, each used once and only by the browser that began. */
-export function oidcDoor(settings: OidcSettings, accounts: Accounts, sessions: Sessions, address: Address, now: () => Date) {
+export function oidcSignIn(settings: OidcSettings, accounts: Accounts, sessions: Sessions, address: Address, now: () => Date) {
   const { issuer, clientId, clientSecret, claim = 'sub' } = settings
   const issuerUrl = new URL(issuer)
   const mayBePlain = issuerUrl.protocol === 'http:' && isLoopback(issuerUrl)
@@ -124,4 +124,4 @@ export function oidcDoor(settings: OidcSettings, accounts: Accounts, sessions: S
   }
 }
 
-export type OidcDoor = ReturnType<typeof oidcDoor>
+export type OidcSignIn = ReturnType<typeof oidcSignIn>
