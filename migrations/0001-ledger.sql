@@ -86,10 +86,11 @@ CREATE TABLE log (
   payload_hash bytea  NOT NULL,
   prev_hash    bytea  NOT NULL,
   hash         bytea  NOT NULL,
-  PRIMARY KEY (ledger, chain, seq),
-  UNIQUE (ledger, chain, key),
   CHECK ((payload IS NULL) = (salt IS NULL) AND (salt IS NULL OR octet_length(salt) = 16))
 );
+-- In this order: while a table is small its indexes cost alike, the planner takes the first, and a plan is kept. `act` looks keys up at each act.
+ALTER TABLE log ADD CONSTRAINT log_key UNIQUE (ledger, chain, key);
+ALTER TABLE log ADD PRIMARY KEY (ledger, chain, seq);
 CREATE INDEX log_pathway ON log (ledger, pathway, at) WHERE pathway > 0;
 CREATE INDEX log_person ON log (ledger, person, at);
 
@@ -224,12 +225,15 @@ BEGIN
   IF l.pathway > 0 AND l.kind <> 'pathway-opened' THEN
     UPDATE pathway p SET version = p.version + 1, changed = l.at WHERE p.ledger = l.ledger AND p.pathway = l.pathway RETURNING p.version INTO n;
   END IF;
-  IF l.payload IS NULL THEN RETURN n; END IF;    -- erased
+  IF l.payload IS NULL THEN                      -- erased: who it was is gone, that there was somebody is not
+    IF l.kind = 'patient-registered' THEN INSERT INTO patient VALUES (l.ledger, l.seq); END IF;
+    RETURN n;
+  END IF;
   CASE l.kind
   WHEN 'recorded', 'corrected', 'imported' THEN
     IF j ? 'corrects' THEN
       UPDATE entry e SET superseded = coalesce((j->>'recorded')::date, (l.at AT TIME ZONE p_zone)::date), superseded_by = l.seq
-        WHERE e.ledger = l.ledger AND e.seq = (j->>'corrects')::bigint;
+        WHERE e.ledger = l.ledger AND e.pathway = l.pathway AND e.seq = (j->>'corrects')::bigint;
     END IF;
     INSERT INTO entry (ledger, pathway, nth, seq, pack, variant, code, occurred, occurred_at, recorded, recorded_at, corrects, place, standing, value,
                        person, recorder, decider, behalf, reason, evidence, passed, source)
@@ -241,7 +245,7 @@ BEGIN
             coalesce(ARRAY(SELECT jsonb_array_elements_text(j->'passed')), '{}'), j->>'source');
   WHEN 'withdrawn' THEN
     UPDATE entry e SET superseded = coalesce((j->>'recorded')::date, (l.at AT TIME ZONE p_zone)::date), superseded_by = l.seq
-      WHERE e.ledger = l.ledger AND e.seq = (j->>'withdraws')::bigint;
+      WHERE e.ledger = l.ledger AND e.pathway = l.pathway AND e.seq = (j->>'withdraws')::bigint;
   WHEN 'pathway-opened' THEN
     INSERT INTO pathway VALUES (l.ledger, l.pathway, l.pack, (j->>'patient')::bigint, (j->>'org')::int, 0, l.at);
   WHEN 'patient-registered' THEN
@@ -296,7 +300,7 @@ CREATE FUNCTION act(p_ledger int, p_keys text[], p_kinds text[], p_packs int[], 
 RETURNS TABLE (ord int, seq bigint, at timestamptz, pathway int, version int, replayed boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = varde, pg_temp AS $$
 #variable_conflict use_column
-DECLARE h log_head; l log; old log; p pathway; w work; t timestamptz; need text; j jsonb; n int; touched int[] := '{}';
+DECLARE h log_head; l log; old log; p pathway; w work; t timestamptz; need text; j jsonb; n int; r record; touched int[] := '{}';
 BEGIN
   SELECT * INTO h FROM log_head x WHERE x.ledger = p_ledger AND x.chain = 'act' FOR UPDATE;      -- one writer a ledger
   IF NOT FOUND THEN RAISE EXCEPTION 'no such ledger' USING ERRCODE = 'VA003'; END IF;
@@ -361,7 +365,8 @@ BEGIN
       RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004';       -- as long as said, one's own, reviewed by another
     END IF;
     IF l.kind = 'organisation-set' AND j->'org' = j->'ledger' THEN
-      INSERT INTO log_head (ledger, chain, zone) SELECT (j->>'org')::int, c, j->>'zone' FROM unnest(ARRAY['act', 'look']) c ON CONFLICT DO NOTHING;
+      -- Its acts come after the one that made it, even where the clock is set back: acts of all ledgers are done again in the order of their times.
+      INSERT INTO log_head (ledger, chain, zone, at) SELECT (j->>'org')::int, c, j->>'zone', t FROM unnest(ARRAY['act', 'look']) c ON CONFLICT DO NOTHING;
     END IF;
     l.seen := NULL;
     IF l.kind = 'identity-erased' THEN               -- the words will go, their hashes stay
@@ -385,10 +390,17 @@ BEGIN
     RETURN NEXT;
     h.seq := l.seq; h.hash := l.hash; h.at := t; t := t + interval '1 microsecond';
   END LOOP;
-  FOREACH n IN ARRAY touched LOOP                  -- the layer of one row a pathway goes with its entries
-    EXECUTE format('SELECT pack_%s.keep($1, $2, $3)', (SELECT x.pack FROM pathway x WHERE x.ledger = p_ledger AND x.pathway = n))
-      USING p_ledger, n, CASE WHEN 'imported' = ANY (p_kinds) THEN NULL ELSE (h.at AT TIME ZONE h.zone)::date END;
-  END LOOP;
+  -- The layer of one row a pathway goes with its entries.
+  IF 'imported' = ANY (p_kinds) THEN
+    FOR r IN SELECT x.pack, array_agg(x.pathway) AS pathways FROM pathway x WHERE x.ledger = p_ledger AND x.pathway = ANY (touched) GROUP BY x.pack LOOP
+      EXECUTE format('SELECT pack_%s.keep_history($1, $2)', r.pack) USING p_ledger, r.pathways;
+    END LOOP;
+  ELSE
+    FOREACH n IN ARRAY touched LOOP
+      EXECUTE format('SELECT pack_%s.keep($1, $2, $3)', (SELECT x.pack FROM pathway x WHERE x.ledger = p_ledger AND x.pathway = n))
+        USING p_ledger, n, (h.at AT TIME ZONE h.zone)::date;
+    END LOOP;
+  END IF;
   UPDATE log_head x SET seq = h.seq, hash = h.hash, at = h.at, pathways = h.pathways                -- the head moves once a call
     WHERE x.ledger = p_ledger AND x.chain = 'act' AND x.seq < h.seq;
 END $$;

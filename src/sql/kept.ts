@@ -1,11 +1,11 @@
 import type { Indicator, Interval, Moments, Pack } from '../core/pack/pack.ts'
-import { dayOf, firstDay, lastDay } from '../core/words/day.ts'
+import { type Day, dayOf, firstDay, lastDay } from '../core/words/day.ts'
 import { compileClocks, compilePauses } from './clock.ts'
 import { clockName, compileCondition, compileSlots, momentColumn } from './columns.ts'
-import type { LedgerProfile } from './key.ts'
+import { type LedgerProfile, unpacked } from './key.ts'
 import { quoteName } from './name.ts'
-import { compilePathwayRow, rowColumns } from './pathway-row.ts'
-import { mentions, type Plan, planOf } from './plan.ts'
+import { compilePathwayRow, momentSql, rowColumns } from './pathway-row.ts'
+import { mentions, type Plan, planOf, slotName } from './plan.ts'
 
 /**
  * The layer of one row a pathway, kept in the database with its history: `kept_row` as it is now, `past_row` as it was, from the day a version was
@@ -83,19 +83,34 @@ const columnType = (name: string): string => (name.startsWith('closed_') ? 'bool
 /** Columns of the kept rows after ledger, pathway and variant. */
 const keptColumns = (plan: Plan): readonly string[] => rowColumns(plan).filter((name) => !['ledger', 'pathway', 'variant'].includes(name))
 
-/** What the compiled text reads, taken from the tables of the ledger: entries of one pathway, places by number. */
-const pathwayEntries = `entry AS (SELECT ledger, pathway, variant, code, occurred, occurred_at, recorded, recorded_at, superseded, place, standing, value, recorder, nth AS seq
-    FROM varde.entry WHERE ledger = $3 AND pathway = $4),
-  place AS (SELECT org AS n, org AS name FROM varde.organisation)`
+const entryFacts = (pathway: string, superseded: string) =>
+  `e.ledger, ${pathway} AS pathway, e.variant, e.code, e.occurred, e.occurred_at, e.recorded, e.recorded_at, ${superseded} AS superseded, e.place, e.standing, e.value, e.recorder, e.nth AS seq`
+const places = 'place AS (SELECT org AS n, org AS name FROM varde.organisation)'
+/** What the compiled text reads, taken from the tables of the ledger: the entries of one pathway as they are now. */
+const pathwayEntries = `entry AS (SELECT ${entryFacts('e.pathway', 'e.superseded')} FROM varde.entry e WHERE e.ledger = $3 AND e.pathway = $4), ${places}`
+
+/**
+ * The entries of many pathways as they were on every day something changed: each such day of a pathway is a pathway of its own to the compiled text,
+ * numbered pathway * 2^17 + the day since 1900. So one pass makes the whole history.
+ */
+const firstVersionDay = -firstDay
+const versionEntries = `version AS (
+    SELECT v.*, lead(v.day) OVER (PARTITION BY v.pathway ORDER BY v.day) AS next FROM (
+      SELECT DISTINCT e.pathway, d.day FROM varde.entry e, LATERAL (VALUES (e.recorded), (e.superseded)) d (day)
+      WHERE e.ledger = $3 AND e.pathway = ANY ($4) AND d.day IS NOT NULL) v),
+  entry AS (SELECT ${entryFacts(`(e.pathway::bigint << 17) + (v.day - DATE '1970-01-01') + ${firstVersionDay}`, 'CASE WHEN e.superseded <= v.day THEN e.superseded END')}
+    FROM version v JOIN varde.entry e ON e.ledger = $3 AND e.pathway = v.pathway AND e.recorded <= v.day AND e.occurred <= v.day), ${places}`
+/** Takes the numbers apart again. */
+const ofVersion = `(x.pathway >> 17)::int AS pathway, ((x.pathway & 131071) - ${firstVersionDay})::int AS known_from`
 
 const pauseColumns = 'pause, from_t, from_d, to_t, to_d'
 
-/** Statements that make a pack's schema: the kept tables and the function that follows one pathway. Its small tables come beside them. */
+/** Statements that make a pack's schema: the kept tables and the functions that follow pathways. Its small tables come beside them. */
 export function compileKept(pack: number, plan: Plan): readonly string[] {
   const schema = quoteName(packSchema(pack))
   const columns = keptColumns(plan)
-  const byVariant = plan.pack.variantFrom === 'code'
-  const pauseKeys = byVariant ? 'ledger, pathway, variant' : 'ledger, pathway'
+  const list = columns.join(', ')
+  const variant = plan.pack.variantFrom === 'code' ? 'variant, ' : ''
   const hasPauses = plan.pack.pauses.some((p) => p.amountFrom === undefined)
   const rowTable = (name: string, key: string) =>
     `CREATE TABLE ${schema}.${name} (ledger int NOT NULL, pathway int NOT NULL, variant text NOT NULL, known_from int NOT NULL, known_to int NOT NULL, open boolean NOT NULL,
@@ -109,11 +124,19 @@ export function compileKept(pack: number, plan: Plan): readonly string[] {
     DELETE FROM kept_pause WHERE ledger = $3 AND pathway = $4;
   END IF;
   IF EXISTS (SELECT 1 FROM varde.entry e JOIN pack_pause c ON c.code = e.code WHERE e.ledger = $3 AND e.pathway = $4) THEN
-    INSERT INTO kept_pause (${pauseKeys}, ${pauseColumns}, known_from, known_to)
-  WITH ${pathwayEntries}
-  SELECT ${pauseKeys}, ${pauseColumns}, $1, ${forever} FROM (${compilePauses(plan)}) p;
+    INSERT INTO kept_pause (ledger, pathway, ${variant}${pauseColumns}, known_from, known_to)
+    WITH ${pathwayEntries}
+    SELECT ledger, pathway, ${variant}${pauseColumns}, $1, ${forever} FROM (${compilePauses(plan)}) p;
   END IF;`
     : ''
+  const rows = compileSlots(plan, plan, `(${compilePathwayRow(plan)})`, columns)
+  const history = (kind: 'row' | 'pause', what: string, from: string) => `WITH ${versionEntries},
+  made AS (SELECT y.*, coalesce(v.next - DATE '1970-01-01', ${forever}) AS known_to FROM (SELECT x.ledger, ${ofVersion}, ${what} FROM (${from}) x) y
+    JOIN version v ON v.pathway = y.pathway AND v.day = DATE '1970-01-01' + y.known_from),
+  past AS (INSERT INTO past_${kind} (ledger, pathway, known_from, known_to, ${what}) SELECT ledger, pathway, known_from, known_to, ${what} FROM made WHERE known_to < ${forever})
+  INSERT INTO kept_${kind} (ledger, pathway, known_from, known_to, ${what}) SELECT ledger, pathway, known_from, known_to, ${what} FROM made WHERE known_to = ${forever};`
+  const openRows = `SELECT r.ledger, r.pathway, r.variant, ${openSql(plan)} AS open, ${columns.map((column) => `r.${column}`).join(', ')} FROM (${rows}) r`
+  const language = `RETURNS void LANGUAGE plpgsql SET search_path = ${schema}, varde, pg_temp`
   return [
     `CREATE SCHEMA ${schema} AUTHORIZATION varde_owner`,
     rowTable('kept_row', 'ledger, pathway, variant'),
@@ -123,34 +146,32 @@ export function compileKept(pack: number, plan: Plan): readonly string[] {
     pauseTable('past_pause'),
     `CREATE INDEX kept_pause_pathway ON ${schema}.kept_pause (ledger, pathway)`,
     `CREATE INDEX past_pause_pathway ON ${schema}.past_pause (ledger, pathway)`,
-    // $1 the day, $2 the moment it ends, $3 the ledger, $4 the pathway: the compiled text names its parameters by number.
-    `CREATE FUNCTION ${schema}.keep_version(bigint, bigint, int, int) RETURNS void LANGUAGE plpgsql SET search_path = ${schema}, varde, pg_temp AS $keep$
+    // $1 the day, $2 the moment it ends, $3 the ledger, $4 the pathway or pathways: the compiled text names its parameters by number.
+    `CREATE FUNCTION ${schema}.keep_version(bigint, bigint, int, int) ${language} AS $keep$
 BEGIN
-  INSERT INTO past_row SELECT ledger, pathway, variant, known_from, $1, open, ${columns.join(', ')} FROM kept_row WHERE ledger = $3 AND pathway = $4 AND known_from < $1;
+  INSERT INTO past_row (ledger, pathway, variant, known_from, known_to, open, ${list})
+    SELECT ledger, pathway, variant, known_from, $1, open, ${list} FROM kept_row WHERE ledger = $3 AND pathway = $4 AND known_from < $1;
   DELETE FROM kept_row WHERE ledger = $3 AND pathway = $4;
   ${keepPauses}
-  INSERT INTO kept_row (ledger, pathway, variant, known_from, known_to, open, ${columns.join(', ')})
-  WITH ${pathwayEntries},
-  pathway_row AS (${compilePathwayRow(plan)})
-  SELECT r.ledger, r.pathway, r.variant, $1, ${forever}, ${openSql(plan)}, ${columns.map((column) => `r.${column}`).join(', ')}
-  FROM (${compileSlots(plan, plan, 'pathway_row', columns)}) r;
+  INSERT INTO kept_row (ledger, pathway, variant, open, ${list}, known_from, known_to)
+  WITH ${pathwayEntries} SELECT x.*, $1, ${forever} FROM (${openRows}) x;
 END $keep$`,
-    // Follows a pathway after something was recorded on p_day; with no day, makes its whole history again.
-    `CREATE FUNCTION ${schema}.keep(p_ledger int, p_pathway int, p_day date) RETURNS void LANGUAGE plpgsql SET search_path = ${schema}, varde, pg_temp AS $keep$
-DECLARE d bigint;
+    `CREATE FUNCTION ${schema}.keep_versions(bigint, bigint, int, int[]) ${language} AS $keep$
 BEGIN
-  IF p_day IS NOT NULL THEN
-    d := p_day - DATE '1970-01-01';
-    PERFORM keep_version(d, (d + 1) * 86400, p_ledger, p_pathway);
-    RETURN;
-  END IF;
-  DELETE FROM kept_row WHERE ledger = p_ledger AND pathway = p_pathway;
-  DELETE FROM past_row WHERE ledger = p_ledger AND pathway = p_pathway;
-  DELETE FROM kept_pause WHERE ledger = p_ledger AND pathway = p_pathway;
-  DELETE FROM past_pause WHERE ledger = p_ledger AND pathway = p_pathway;
-  FOR d IN SELECT DISTINCT v.day - DATE '1970-01-01' FROM varde.entry e, LATERAL (VALUES (e.recorded), (e.superseded)) v (day)
-    WHERE e.ledger = p_ledger AND e.pathway = p_pathway AND v.day IS NOT NULL ORDER BY 1
-  LOOP PERFORM keep_version(d, (d + 1) * 86400, p_ledger, p_pathway); END LOOP;
+  ${history('row', `variant, open, ${list}`, openRows)}
+  ${hasPauses ? history('pause', `${variant}${pauseColumns}`, compilePauses(plan)) : ''}
+END $keep$`,
+    // Follows a pathway after something was recorded on a day.
+    `CREATE FUNCTION ${schema}.keep(p_ledger int, p_pathway int, p_day date) ${language} AS $keep$
+BEGIN PERFORM keep_version(p_day - DATE '1970-01-01', (p_day - DATE '1970-01-01' + 1) * 86400::bigint, p_ledger, p_pathway); END $keep$`,
+    // Makes the whole history of pathways again.
+    `CREATE FUNCTION ${schema}.keep_history(p_ledger int, p_pathways int[]) ${language} AS $keep$
+BEGIN
+  DELETE FROM kept_row WHERE ledger = p_ledger AND pathway = ANY (p_pathways);
+  DELETE FROM past_row WHERE ledger = p_ledger AND pathway = ANY (p_pathways);
+  DELETE FROM kept_pause WHERE ledger = p_ledger AND pathway = ANY (p_pathways);
+  DELETE FROM past_pause WHERE ledger = p_ledger AND pathway = ANY (p_pathways);
+  PERFORM keep_versions(${lastDay}, ${(lastDay + 1) * 86_400}, p_ledger, p_pathways);
 END $keep$`,
     ...['kept_row', 'past_row', 'kept_pause', 'past_pause'].flatMap((table) => [
       `ALTER TABLE ${schema}.${table} ENABLE ROW LEVEL SECURITY`,
@@ -178,6 +199,44 @@ export function keptRelations(plan: Plan, when: 'now' | 'past', where = ''): { r
     rows: `(${both(columns, 'row', `${mine}${where}`)})`,
     with: `WITH place AS (SELECT org AS n, CAST(org AS text) AS name FROM varde.organisation), pathway_pause AS NOT MATERIALIZED (${both(pauses, 'pause', mine)}) `,
   }
+}
+
+/** The cell asked for, as days and a number; nothing where it is not narrowed by that. */
+export interface KeptCell {
+  readonly from?: Day
+  readonly to?: Day
+  readonly place?: number
+}
+
+/**
+ * A cheap test that lets through every row that can lie in a cell and few others, so that clocks are computed for hundreds of pathways instead of all.
+ * Days are $4 to $5, the place is $6. It holds back only where the period is the clock's own stop: then a row with a stop lies in the stop's period, and
+ * one that is over without a stop in its start's, since a clock that ended otherwise has no limit day. Whoever adds up looks at the cell once more.
+ */
+export function cellFilter(plan: Plan, indicator: Indicator, cell: KeptCell): string {
+  const { within, period, place, sharing } = indicator
+  const day = (slot: number): string => momentSql(plan, (key) => `${slotName(plan.pack.slots[slot]!, 'base')}_k${key}`).d
+  const inside = (sql: string) => `${sql} BETWEEN $4 AND $5`
+  const tests: string[] = []
+  const [stop, ...more] = within?.to.slots ?? []
+  if (
+    cell.from !== undefined &&
+    cell.to !== undefined &&
+    within &&
+    stop !== undefined &&
+    more.length === 0 &&
+    `${period.slots}` === `${stop}`
+  ) {
+    const starts = [...within.from.slots, ...(within.restartedBy === undefined ? [] : [within.restartedBy])].map(day)
+    const begun = [...starts.map(inside), starts.map((sql) => `${sql} IS NULL`).join(' AND ')].map((sql) => `(${sql})`).join(' OR ')
+    tests.push(`CASE WHEN ${day(stop)} IS NOT NULL THEN ${inside(day(stop))} ELSE open OR ${begun} END`)
+  }
+  const [at, ...others] = place.slots
+  if (cell.place !== undefined && !sharing && at !== undefined && others.length === 0 && plan.fields(at, 'base').has('place')) {
+    const number = unpacked(plan.layout, 'place', (key) => `${slotName(plan.pack.slots[at]!, 'base')}_k${key}`)
+    tests.push(`COALESCE(${number}, 0) IN (0, $6)`)
+  }
+  return tests.map((sql) => ` AND ${sql}`).join('')
 }
 
 /** Clocks of open pathways as of the day $1, one row a pathway: `<clock>_state`, `_limit_d`, `_gross`, `_paused`, `_limit`, `_start_d`. */

@@ -8,6 +8,7 @@ import { majorVersion } from './cluster.ts'
 import { startEmbedded } from './embedded.ts'
 import { openFolder } from './folder-lock.ts'
 import { openPostgres } from './postgres.ts'
+import { isServerOf } from './processes.ts'
 
 const folders = embeddedFolders()
 const onLinux = test.runIf(process.platform === 'linux')
@@ -155,11 +156,14 @@ describe('the end of the process', () => {
     'takes a throw-away server along: %s',
     async (end) => {
       const dir = await folders.stopped(`left-${end.length}`)
+      const data = await realpath(join(dir, 'data'))
       const run = nodeProcess(starting(dir, false, end))
       const server = Number(await run.line())
       expect(server).toBeGreaterThan(1)
       await run.ended()
-      await expect.poll(() => existsSync(`/proc/${server}`), { timeout: 10_000 }).toBe(false)
+      await expect.poll(() => isServerOf(server, data), { timeout: 10_000 }).toBe(false)
+      // Who is killed cannot tidy up.
+      if (!end.includes('SIGKILL')) expect(existsSync(dir)).toBe(false)
     },
   )
 

@@ -52,10 +52,13 @@ async function startThrowAway(dir: string): Promise<EmbeddedServer> {
   await mkdir(dir, { recursive: true })
   await chmod(dir, 0o700)
   await ensureCluster(dir, false)
-  const postmaster = await startPostmaster({ dir: await realpath(dir), password: await secretIn(passwordFile(dir)), keep: false })
+  const real = await realpath(dir)
+  const postmaster = await startPostmaster({ dir: real, password: await secretIn(passwordFile(dir)), keep: false })
   const clear = (): void => rmSync(dir, { recursive: true, force: true, maxRetries: 5 })
   const onExit = (): void => {
     postmaster.signal('SIGQUIT')
+    // A folder that is still being written to would not go.
+    waitUntil(() => !isServerOf(postmaster.pid, dataOf(real)))
     clear()
   }
   return supervise(dir, postmaster, { onExit, onStopped: clear })

@@ -32,6 +32,8 @@ export interface Session {
   rows(sql: string, params?: readonly unknown[]): Promise<readonly Row[]>
   /** One or many acts on one ledger: all or none. */
   act(ledger: number, acts: readonly Act[]): Promise<readonly ActDone[]>
+  /** From here on acts and looks are written down in this role. */
+  takeRole(role: Role): Promise<void>
   look(ledger: number, look: Look): Promise<void>
 }
 
@@ -73,7 +75,16 @@ export interface LedgerDatabase {
   rows(sql: string, params?: readonly unknown[]): Promise<readonly Row[]>
   /** What a person may do at this moment. */
   standingOf(person: number): Promise<Standing>
+  /** Connections at this moment. */
+  pool(): PoolState
   close(): Promise<void>
+}
+
+export interface PoolState {
+  readonly open: number
+  readonly idle: number
+  /** Requests that wait for a connection. */
+  readonly waiting: number
 }
 
 export interface PoolSettings {
@@ -91,7 +102,7 @@ export function openLedger({ url, connections = 12, countingTimeoutMs = 30_000 }
     application_name: 'varde',
     connectionTimeoutMillis: 10_000,
     types: { getTypeParser },
-    options: '-c timezone=UTC -c datestyle=ISO -c search_path=varde -c jit=off -c role=varde_app',
+    options: '-c timezone=UTC -c datestyle=ISO -c search_path=varde -c jit=off -c role=varde_app -c plan_cache_mode=force_generic_plan',
   })
   // A connection that breaks while nobody uses it is dropped; the next request takes another.
   pool.on('error', () => {})
@@ -129,10 +140,11 @@ export function openLedger({ url, connections = 12, countingTimeoutMs = 30_000 }
     counting: (actor, task) =>
       transaction(
         `BEGIN READ ONLY; SET LOCAL ROLE varde_read; SET LOCAL statement_timeout = ${countingTimeoutMs}; ${settings(actor, ['count'])}`,
-        (client) => task((sql, params = []) => client.query(sql, [...params]).then((result) => result.rows)),
+        (client) => task(rowsOf(client)),
       ),
     rows: direct,
     standingOf: async (person) => standing((await direct(`SELECT ${standingSql('$1')}`, [person]))[0]),
+    pool: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
   }
 }
@@ -173,8 +185,27 @@ function settings(actor: Actor, only: readonly Capability[] = capabilities): str
   ].join('; ')
 }
 
+/** Texts the server keeps planned, by name; planning a compiled text takes longer than answering it. No more than so many a connection. */
+const mostPrepared = 120
+const prepared = new Map<string, string>()
+function preparedName(sql: string): string | undefined {
+  const known = prepared.get(sql)
+  if (known !== undefined || prepared.size >= mostPrepared) return known
+  const name = `v${prepared.size}`
+  prepared.set(sql, name)
+  return name
+}
+
+/** A text without parameters is a command or a one-off: only the others are worth keeping. */
+function rowsOf(client: PoolClient): Session['rows'] {
+  return async (sql, params = []) => {
+    const name = params.length === 0 ? undefined : preparedName(sql)
+    return (await client.query({ ...(name === undefined ? {} : { name }), text: sql, values: [...params] })).rows
+  }
+}
+
 function sessionOf(client: PoolClient, actor: Actor): Session {
-  const rows: Session['rows'] = async (sql, params = []) => (await client.query(sql, [...params])).rows
+  const rows = rowsOf(client)
   return {
     rows,
     act: async (ledger, acts) =>
@@ -188,6 +219,7 @@ function sessionOf(client: PoolClient, actor: Actor): Session {
         acts.map((a) => canonical(a.payload)),
         acts.map(() => randomBytes(16)),
       ])) as unknown as readonly ActDone[], // columns are named as the fields are
+    takeRole: async (role) => void (await rows(`SELECT set_config('varde.role', $1, true)`, [role])),
     look: async (ledger, look) =>
       void (await rows('SELECT look($1, $2, $3, $4, $5, $6, $7)', [
         ledger,
@@ -232,6 +264,9 @@ function multirange(numbers: readonly number[]): string {
   return `{${ranges.map(([from, to]) => `[${from},${to})`).join(',')}}`
 }
 
+/** What follows from an act has a key that follows from its key. */
+export const keyAfter = (key: string, what: string): string => keyOf(key, what)
+
 /** A key for an act nobody gave one for: what it says, where and by whom. */
 export const keyOf = (...parts: readonly Value[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 
@@ -241,6 +276,7 @@ const faults: Readonly<Record<string, readonly [IssueCode, string]>> = {
   VA003: ['ledger/not-there', 'There is nothing here, or nothing you may see.'],
   VA004: ['ledger/not-allowed', 'Your role does not allow this here.'],
   VA005: ['ledger/not-there', 'There is nothing here, or nothing you may see.'],
+  '23505': ['ledger/exists', 'There is one already with this number or name. Look it up, or correct what you sent.'],
   '42501': ['ledger/not-allowed', 'Your role does not allow this here.'],
   '53100': ['store/full', 'The disk of the database is full: nothing was saved. Make room, then send it again.'],
   '57014': ['store/too-slow', 'This took too long and was stopped. Ask for less: one place, one period.'],

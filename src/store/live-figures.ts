@@ -2,8 +2,9 @@ import type { Asking } from '../core/clock/chosen.ts'
 import type { AccountLine } from '../core/measure/account.ts'
 import { type Cell, type Figure, figureOf, type Grouped, inOrder } from '../core/measure/figure.ts'
 import type { Indicator } from '../core/pack/pack.ts'
+import { periodDays } from '../core/words/day.ts'
 import { compileAccount, compileCells, lineOf, talliesOf } from '../sql/account.ts'
-import { keptRelations, packSchema } from '../sql/kept.ts'
+import { cellFilter, type KeptCell, keptRelations, packSchema } from '../sql/kept.ts'
 import { quoteName } from '../sql/name.ts'
 import { bound } from './database.ts'
 import type { Session } from './ledger-database.ts'
@@ -36,10 +37,11 @@ export async function liveFigures(
       out.push({ ...figureOf(indicator, none, { bins: [], lengths: [] }, grouped.period), unknown: indicator.unknown })
       continue
     }
-    const relations = keptRelations(live.plan, question.when)
+    const kept = keptCellOf(grouped, cell)
+    const relations = keptRelations(live.plan, question.when, cellFilter(live.plan, indicator, kept))
     const { sql, params } = bound<unknown>(
       `${relations.with}${compileCells(live.plan, indicator, grouped, relations.rows)}`,
-      paramsOf(question),
+      paramsOf(question, kept),
     )
     const tallies = talliesOf(await rows(sql, params), grouped, places)
     const wanted = cell === undefined ? tallies : tallies.filter((t) => inCell(t.cell, cell))
@@ -61,13 +63,28 @@ export async function liveAccount(
   const { live, grouped } = question
   if (indicator.unknown !== undefined) return []
   await rows(`SET LOCAL search_path = ${quoteName(packSchema(live.pack))}, varde`)
-  const relations = keptRelations(live.plan, question.when)
-  const account = compileAccount(live.plan, indicator, grouped, cell, { rows: relations.rows, firstParam: 4 })
-  const { sql, params } = bound<unknown>(`${relations.with}${account.sql}`, [...paramsOf(question), ...account.params])
+  const kept = keptCellOf(grouped, cell)
+  const relations = keptRelations(live.plan, question.when, cellFilter(live.plan, indicator, kept))
+  const account = compileAccount(live.plan, indicator, grouped, cell, { rows: relations.rows, firstParam: 7 })
+  const { sql, params } = bound<unknown>(`${relations.with}${account.sql}`, [...paramsOf(question, kept), ...account.params])
   return (await rows(sql, params)).map((row) => lineOf(indicator, row)).sort(lineOrder)
 }
 
-const paramsOf = ({ asking, ledgers }: LiveQuestion): readonly unknown[] => [asking.asOf, asking.asOfAt, ledgers]
+const paramsOf = ({ asking, ledgers }: LiveQuestion, kept: KeptCell): readonly unknown[] => [
+  asking.asOf,
+  asking.asOfAt,
+  ledgers,
+  kept.from ?? null,
+  kept.to ?? null,
+  kept.place ?? null,
+]
+
+/** Places are organisations' numbers as text; any other text is the place of nothing. */
+function keptCellOf({ period }: Grouped, cell: Cell | undefined): KeptCell {
+  const [from, to] = cell?.period == null ? [] : periodDays(cell.period, period)
+  const place = cell?.place == null || !/^\d+$/.test(cell.place) ? undefined : Number(cell.place)
+  return { ...(from === undefined || to === undefined ? {} : { from, to }), ...(place === undefined ? {} : { place }) }
+}
 
 const inCell = (own: Cell, wanted: Cell): boolean =>
   (['place', 'period', 'variant'] as const).every((key) => wanted[key] === null || own[key] === wanted[key])

@@ -19,7 +19,7 @@ export function embeddedFolders() {
     at,
     /** A folder whose server was started and stopped once: quicker than a first start. */
     async stopped(name: string): Promise<string> {
-      await createFromTemplate({ template: at('template'), dir: at(name) })
+      await createFromTemplate({ template: at('template'), dir: at(name), durable: false })
       return at(name)
     },
   }

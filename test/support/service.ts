@@ -76,7 +76,7 @@ export async function serviceUnderTest(
         ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
       }
       const response = await app.inject(options)
-      const json = String(response.headers['content-type'] ?? '').includes('json')
+      const json = /^application\/(?:[a-z-]+\+)?json\b/.test(String(response.headers['content-type'] ?? ''))
       return {
         status: response.statusCode,
         body: json ? response.json() : response.body,
@@ -88,4 +88,16 @@ export async function serviceUnderTest(
       await at.close()
     },
   }
+}
+
+/** An invented patient with a pathway of their own, opened by this person. */
+export async function openedPathway(
+  at: ServiceUnderTest,
+  person: number,
+  org: number,
+  pack: string,
+): Promise<{ patient: string; pathway: string }> {
+  const patient = await at.ask(person, 'POST', '/api/patients', { org, name: 'Invented Patient' })
+  const opened = await at.ask(person, 'POST', '/api/pathways', { org, patient: patient.body.patient, pack })
+  return { patient: patient.body.patient, pathway: opened.body.pathway }
 }

@@ -65,7 +65,7 @@ export function* inForce({ pack, entry, row, target, today }: Looking): Iterable
   else if (last !== undefined && today > last)
     yield warn({
       code: 'door/closed-variant',
-      at: 'occurred',
+      at: entry ? 'occurred' : 'withdraws',
       message: 'This variant takes no new codes any more; what is recorded late is kept, and its open clocks are not judged.',
       by: item,
     })
@@ -79,12 +79,15 @@ export function* refused(at: Looking): Iterable<Finding> {
   if (rule) yield stop({ code: 'door/refused-by-rule', at: 'code', message: rule.text, by: { rule: rule.id, source: rule.source } })
 }
 
-export function* day({ pack, entry, today, born, target }: Looking): Iterable<Finding> {
+export function* day({ pack, entry, today, now, born, target }: Looking): Iterable<Finding> {
   if (!entry) return
   const { occurred, occurredAt } = entry
   const at = 'occurred'
   if (occurred > today) yield stop({ code: 'door/in-the-future', at, message: 'This day has not come yet: record what has happened.' })
-  if (occurred < firstDay) yield stop({ code: 'door/too-early', at, message: 'Days before 1900 are not taken: check the year.' })
+  else if (now !== undefined && occurredAt !== undefined && occurredAt > now)
+    yield stop({ code: 'door/in-the-future', at: 'occurredAt', message: 'This time has not come yet: record what has happened.' })
+  // Asked this way round a number that is no day at all is not taken either.
+  if (!(occurred >= firstDay)) yield stop({ code: 'door/too-early', at, message: 'Days before 1900 are not taken: check the year.' })
   if (born !== undefined && occurred < born)
     yield stop({ code: 'door/before-birth', at, message: 'This day lies before the day of birth: check the day and the person.' })
   if (occurredAt !== undefined && wallTimeOf(occurredAt, pack.zone).day !== occurred)
@@ -120,8 +123,8 @@ export function* datedBy({ pack, entry, row }: Looking): Iterable<Finding> {
 
 export function* value({ pack, entry, row }: Looking): Iterable<Finding> {
   if (!entry) return
-  if (entry.value !== undefined && !Number.isSafeInteger(entry.value))
-    yield stop({ code: 'door/bad-value', at: 'value', message: 'Give a whole number.' })
+  if (entry.value !== undefined && !(Number.isInteger(entry.value) && Math.abs(entry.value) < 1e15))
+    yield stop({ code: 'door/bad-value', at: 'value', message: 'Give a whole number below 10^15.' })
   const amount = pack.pauses.find((pause) => pause.amountFrom !== undefined && row?.slots.includes(pause.amountFrom))
   if (amount && entry.value === undefined)
     yield warn({ code: 'door/bad-value', at: 'value', message: `Give the number for "${amount.name}"; without it nothing is taken out.` })

@@ -88,12 +88,23 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
       'taken',
     ],
     ['a number that is not whole', { says: 'M1R 2025-03-10', offer: { value: 1.5 } }, 'bad-value'],
+    ['a number as large as files may not carry', { says: 'M1R 2025-03-10', offer: { value: 1e15 } }, 'bad-value'],
     ['rest ordered, without the number of days', { says: 'M1R 2025-03-10' }, 'warns bad-value'],
     ['rest ordered', { says: 'M1R 2025-03-10', offer: { value: 3 } }, 'taken'],
   ],
   'when it was': [
     ['today', { says: 'M1V 2025-03-12' }, 'taken'],
     ['tomorrow', { says: 'M1V 2025-03-13' }, 'in-the-future'],
+    ['a number that is no day', { offer: { occurred: Number.NaN as Day } }, 'too-early'],
+    [
+      'a time of today that has not come',
+      {
+        says: 'M1V 2025-03-12',
+        offer: { occurredAt: instantOf({ day: day('2025-03-12'), seconds: 40_000 }, 'Europe/Oslo') },
+        context: { now: instantOf({ day: day('2025-03-12'), seconds: 39_999 }, 'Europe/Oslo') },
+      },
+      'in-the-future',
+    ],
     ['the day of birth', { context: { born: day('2025-03-10') } }, 'taken'],
     ['the day before birth', { context: { born: day('2025-03-11') } }, 'before-birth'],
     ['before 1900', { offer: { occurred: (day('1900-01-01') - 1) as Day } }, 'not-in-force too-early'],

@@ -6,7 +6,7 @@ import { type Asking, barredOf, type CodedEntry } from '../clock/chosen.ts'
 import { readClock, readPathway } from '../clock/clock.ts'
 import { type Entry, standings } from '../ledger/entry.ts'
 import type { Pack } from '../pack/pack.ts'
-import { addDays, type Day, readDay } from '../words/day.ts'
+import { addDays, type Day, dayText, readDay } from '../words/day.ts'
 import { endOfDay } from '../words/instant.ts'
 import { askDoor } from './door.ts'
 import type { DoorAnswer, Offer, OfferedEntry } from './offer.ts'
@@ -170,14 +170,20 @@ describe('laws of the door', () => {
     )
   })
 
-  test('what is not taken is refused or has a warning to pass, each with a place; and nothing refused is taken', () => {
+  test('what is not taken is refused or has a warning to pass, each with a place and without a word of the person; nothing refused is taken', () => {
     fc.assert(
       fc.property(courses, (course) => {
-        for (const { answer, before, after } of play(course)) {
+        for (const { answer, offer, before, after } of play(course)) {
           const open = answer.warnings.filter((warning) => !warning.passed)
           expect(answer.taken).toBe(answer.refusals.length === 0 && open.length === 0)
           expect([...answer.refusals, ...answer.warnings].filter((issue) => issue.path.length === 0)).toEqual([])
           expect(new Set(answer.warnings.map((warning) => warning.id)).size).toBe(answer.warnings.length)
+          const words = [...answer.refusals, ...answer.warnings, ...answer.hints].map((issue) => issue.message).join('\n')
+          const kept = [
+            offer.reason,
+            ...(offer.withdraws === undefined ? [dayText(offer.occurred), ...before.map((e) => dayText(e.occurred))] : []),
+          ]
+          expect(kept.filter((text) => text && words.includes(text))).toEqual([])
           if (!answer.taken) expect(after).toEqual(before)
         }
       }),

@@ -29,9 +29,19 @@ export function look(offer: Offer, context: DoorContext): Looking {
   const entry = offer.withdraws === undefined ? offer : undefined
   const row = entry && rowOf(pack, entry.code)
   const target = found && found.superseded === undefined ? codedOf(pack, found) : undefined
-  const others = entries.flatMap((other) => codedOf(pack, other) ?? []).filter((coded) => coded.entry.seq !== seq && !barredOf(coded, ever))
-  return { ...context, offer, ...(entry ? { entry } : {}), ...(row ? { row } : {}), ...(target ? { target } : {}), others }
+  return {
+    ...context,
+    offer,
+    ...(entry ? { entry } : {}),
+    ...(row ? { row } : {}),
+    ...(target ? { target } : {}),
+    others: standingEntries(context, seq),
+  }
 }
+
+/** Entries that count, whatever the day asked about, but for one. */
+export const standingEntries = ({ pack, entries }: DoorContext, without?: number): readonly CodedEntry[] =>
+  entries.flatMap((entry) => (entry.seq === without ? [] : (codedOf(pack, entry) ?? []))).filter((coded) => !barredOf(coded, ever))
 
 /** Code texts are unique within a pack. */
 export const rowOf = (pack: Pack, code: string): CodeRow | undefined => pack.codesByText.get(code)?.[0]

@@ -53,6 +53,8 @@ export interface DoorContext {
   readonly role: string
   /** The day at the place. */
   readonly today: Day
+  /** Where it is given, no time of today may lie after it. */
+  readonly now?: Instant
   readonly born?: Day
   /** The kind of the pathway, where it was chosen before its first entry. */
   readonly variant?: string

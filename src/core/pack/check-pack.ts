@@ -22,7 +22,7 @@ export function checkPack(text: PackText, spotOf: (path: Path) => Spot): Result<
     (a, i): Attribute => ({ id: a.id, slot: refs.find('slot', a.of, ['attributes', i, 'of']), values: a.values }),
   )
   const codes = readCodes(text, slots, attributes, refs)
-  checkRefusals(text, codes, refs)
+  checkCodesNamed(text, codes, refs)
   checkRoles(text, refs)
   const calendars = readCalendars(text, refs)
   const intervals = readIntervals(text, attributes, calendars, refs)
@@ -86,6 +86,7 @@ function checkIds(text: PackText, refs: References): void {
     'attributes',
     'roles',
     'rules',
+    'proposals',
     'intervals',
     'pauses',
     'ends',
@@ -115,13 +116,18 @@ function checkCommon(value: unknown, path: Path, refs: References): void {
   for (const [key, part] of Object.entries(fields)) if (!ownNames.has(key)) checkCommon(part, [...path, key], refs)
 }
 
-/** A rule can only refuse codes that are there. */
-function checkRefusals(text: PackText, codes: readonly CodeRow[], refs: References): void {
+/** A rule can only refuse codes that are there, and nothing else is proposed. */
+function checkCodesNamed(text: PackText, codes: readonly CodeRow[], refs: References): void {
   const known = new Set([...text.codes.map((code) => code.code), ...codes.map((row) => row.code)])
   for (const [i, rule] of text.rules.entries())
     for (const [j, code] of rule.refuses?.codes.entries() ?? [])
       if (!known.has(code))
         refs.say('pack/dangling', ['rules', i, 'refuses', 'codes', j], `no code "${code}"${didYouMean(code, [...known])}`)
+  const written = text.codes.map((code) => code.code)
+  for (const [i, { code, variants }] of text.proposals.entries()) {
+    if (!written.includes(code)) refs.say('pack/dangling', ['proposals', i, 'code'], `no code "${code}"${didYouMean(code, written)}`)
+    variants?.forEach((id, j) => refs.find('variant', id, ['proposals', i, 'variants', j]))
+  }
 }
 
 /** A name that people carry themselves needs nobody to act for it. */

@@ -96,6 +96,12 @@ describe('a pack that cannot be meant is refused at its place', () => {
       /pack\/dangling .*duties\[0\]\.rule .*no rule "DEMO-R9"/,
     ],
     [
+      'a proposal of a code that is not there',
+      'event: attended, code: "{variant}S"',
+      'event: attended, code: "{variant}SS"',
+      /pack\/dangling .*proposals\[1\]\.code .*did you mean "\{variant\}S"/,
+    ],
+    [
       'a day no evidence carries',
       'datedBy: receipt',
       'datedBy: reading',

@@ -153,6 +153,31 @@ const Rule = z.strictObject({
   ...grounds,
 })
 
+/** What happens around a patient that may call for a code. Only the pack knows which. */
+export const careEvents = [
+  'referral-received',
+  'suspicion-arisen',
+  'attended',
+  'decided',
+  'treatment-begun',
+  'handed-over',
+  'declined',
+  'died',
+] as const
+const Proposal = z.strictObject({
+  id: Id,
+  event: z.enum(careEvents).describe('what happened'),
+  code: z.string().min(1).describe('the code it calls for, as the pack writes it'),
+  variants: z.array(Id).optional().describe('only these'),
+  datedBy: z.enum([...datedBys, 'event']).describe('which day of the event the entry carries'),
+  place: z
+    .enum(['from', 'to'])
+    .optional()
+    .describe('where it is recorded, when something goes from place to place; absent: where it happened'),
+  rule: Id.optional(),
+  ...grounds,
+})
+
 const Moment = z.union([
   Id,
   z.strictObject({ earliest: z.array(Id).min(1) }),
@@ -275,6 +300,7 @@ const lists = {
   roles: z.array(Role).default([]),
   duties: z.array(Duty).default([]),
   rules: z.array(Rule).default([]),
+  proposals: z.array(Proposal).default([]),
   intervals: z.array(Interval).default([]),
   limits: z.array(Limit).default([]),
   sums: z.array(Sum).default([]).describe('limits that add up: a check on what was typed in'),
@@ -298,6 +324,7 @@ export const keyOf: { readonly [K in ListName]: string | undefined } = {
   roles: 'id',
   duties: 'milestone',
   rules: 'id',
+  proposals: 'id',
   intervals: 'id',
   limits: undefined,
   sums: 'id',

@@ -1,3 +1,5 @@
+import { type PersonRole, personRoles } from '../words/role.ts'
+
 /** Who may do what. The same table serves the service's own check and the database's (`role_may`, written by `varde migrate`). */
 
 /**
@@ -8,19 +10,8 @@
 export const capabilities = ['see', 'record', 'work', 'answer', 'count', 'log', 'erase', 'administer', 'break', 'import'] as const
 export type Capability = (typeof capabilities)[number]
 
-export const roles = [
-  'coordinator',
-  'coder',
-  'summariser',
-  'clinician',
-  'coding-lead',
-  'analyst',
-  'manager',
-  'data-protection-officer',
-  'administrator',
-  'machine',
-] as const
-export type Role = (typeof roles)[number]
+export const roles = personRoles
+export type Role = PersonRole
 
 export const roleMay: { readonly [R in Role]: readonly Capability[] } = {
   coordinator: ['see', 'record', 'work', 'answer', 'count', 'break'],

@@ -48,3 +48,10 @@ export function readPeriod(text: string, kind: PeriodKind): number | undefined {
   const period = Number(match[1]) * 100 + Number(match[3] ?? 1)
   return periodText(period, kind) === text && period % 100 >= 1 && period % 100 <= 12 / monthsIn[kind] ? period : undefined
 }
+
+/** First and last day of a period. */
+export function periodDays(period: number, kind: PeriodKind): readonly [first: Day, last: Day] {
+  const [year, part] = [Math.floor(period / 100), period % 100]
+  const month = (part - 1) * monthsIn[kind] + 1
+  return [dayOf(year, month, 1), addDays(dayOf(year, month + monthsIn[kind], 1), -1)]
+}

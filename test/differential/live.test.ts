@@ -1,0 +1,184 @@
+import assert from 'node:assert'
+import fc from 'fast-check'
+import { Client } from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Entry } from '../../src/core/ledger/entry.ts'
+import { type AccountLine, accountOf, listPathways } from '../../src/core/measure/account.ts'
+import { cellOf, figuresOf, type Grouped } from '../../src/core/measure/figure.ts'
+import type { Pack } from '../../src/core/pack/pack.ts'
+import { addDays, type Day, dayText } from '../../src/core/words/day.ts'
+import { endOfDay } from '../../src/core/words/instant.ts'
+import { installPacks } from '../../src/store/install-packs.ts'
+import { openLedger } from '../../src/store/ledger-database.ts'
+import { type LiveQuestion, liveAccount, liveFigures } from '../../src/store/live-figures.ts'
+import { livePacks } from '../../src/store/live-packs.ts'
+import { lineOrder } from '../../src/store/measuring.ts'
+import { migrate } from '../../src/store/migrate.ts'
+import { operator } from '../support/live-ledger.ts'
+import { freshDatabase, postgresServers } from '../support/postgres.ts'
+import { randomCase } from './engines.ts'
+import { askedDay, randomLedger, randomPack } from './random.ts'
+
+/** The same ledger with pathways and places as numbers, as the live ledger has them, and nothing dated after it was recorded: the door takes no such entry. */
+function asLive(entries: readonly Entry[]): readonly Entry[] {
+  const places = [...new Set(entries.flatMap((e) => e.place ?? []))].sort()
+  const pathways = [...new Set(entries.map((e) => `${e.ledger} ${e.pathway}`))]
+  return entries
+    .filter((e) => e.occurred <= e.recorded)
+    .map((e) => ({
+      ...e,
+      ledger: e.ledger + 2,
+      pathway: String(pathways.indexOf(`${e.ledger} ${e.pathway}`) + 1),
+      ...(e.place === undefined || e.place === '' ? {} : { place: String(100 + places.indexOf(e.place)) }),
+    }))
+}
+
+async function store(client: Client, entries: readonly Entry[]): Promise<void> {
+  const nth = new Map<string, number>()
+  const rows = entries.map((e) => {
+    const key = `${e.ledger} ${e.pathway}`
+    nth.set(key, (nth.get(key) ?? 0) + 1)
+    return {
+      ledger: e.ledger,
+      pathway: Number(e.pathway),
+      nth: nth.get(key),
+      seq: e.seq + 1,
+      pack: 1,
+      variant: e.variant ?? null,
+      code: e.code,
+      occurred: dayText(e.occurred),
+      occurred_at: e.occurredAt ?? null,
+      recorded: dayText(e.recorded),
+      recorded_at: e.recordedAt,
+      superseded: e.superseded === undefined ? null : dayText(e.superseded),
+      place: e.place === undefined ? null : Number(e.place),
+      standing: e.standing,
+      value: e.value ?? null,
+      person: 0,
+      recorder: e.recorder ?? '',
+      decider: e.decider ?? null,
+      evidence: [],
+      passed: [],
+    }
+  })
+  await client.query('TRUNCATE varde.entry, varde.pathway, pack_1.kept_row, pack_1.past_row, pack_1.kept_pause, pack_1.past_pause')
+  await client.query('INSERT INTO varde.entry SELECT * FROM json_populate_recordset(NULL::varde.entry, $1)', [JSON.stringify(rows)])
+  await client.query('INSERT INTO varde.pathway SELECT DISTINCT ledger, pathway, 1, 1, 2, 0, now() FROM varde.entry')
+}
+
+const sorted = (lines: readonly AccountLine[]) =>
+  [...lines]
+    .map(({ place, ...line }) => ({ ...line, place }))
+    .sort(lineOrder)
+    .map((line) => Object.fromEntries(Object.entries(line).sort(([a], [b]) => (a < b ? -1 : 1))))
+
+/** The kept tables as sets of rows. */
+async function layer(client: Client): Promise<unknown> {
+  const out: Record<string, unknown> = {}
+  for (const table of ['kept_row', 'past_row', 'kept_pause', 'past_pause']) {
+    const { rows } = await client.query<{ row: string }>(`SELECT to_json(t)::text AS row FROM pack_1.${table} t`)
+    out[table] = rows.map((r) => r.row).sort()
+  }
+  return out
+}
+
+const cases = process.env['SOAK'] ? 400 : 6
+
+describe.each(postgresServers())('the live layer on $name', ({ url }) => {
+  let client: Client
+  let drop: () => Promise<void>
+  let address: string
+  beforeAll(async () => {
+    const fresh = await freshDatabase(url)
+    drop = fresh.drop
+    address = fresh.url
+    await migrate(address)
+    client = new Client(address)
+    await client.connect()
+    await client.query(
+      `SET timezone = 'UTC'; INSERT INTO varde.organisation SELECT n, NULL, 'hospital', 'h' || n, 'UTC', n FROM generate_series(1, 200) n`,
+    )
+  })
+  afterAll(async () => {
+    await client.end()
+    await drop()
+  })
+
+  test('figures and accounts, now and as known on past days, are those of the plain engine; followed entry by entry it is the same layer', async () => {
+    const reached = { past: 0, lines: 0, cells: 0, versions: 0 }
+    await fc.assert(
+      fc.asyncProperty(randomCase, async (c) => {
+        const content = { ...randomPack(c.seed), id: 'random' } as Pack
+        const entries = asLive(randomLedger(content, c.seed, c.raw, c.plain))
+        const [installed] = await installPacks(address, [{ folder: 'random', content }])
+        assert(installed)
+        await store(client, entries)
+        const pathways = [...new Map(entries.map((e) => [`${e.ledger} ${e.pathway}`, e])).values()]
+        const ledgers = [...new Set(pathways.map((e) => e.ledger))]
+        for (const ledger of ledgers)
+          await client.query('SELECT pack_1.keep_history($1, $2)', [
+            ledger,
+            pathways.filter((e) => e.ledger === ledger).map((e) => Number(e.pathway)),
+          ])
+        const whole = await layer(client)
+        const live = livePacks([installed]).all[0]!
+        const all = operator(ledgers, [1])
+        const database = openLedger({ url: address, connections: 1 })
+        try {
+          const last = Math.max(...entries.map((e) => Math.max(e.recorded, e.superseded ?? 0)), askedDay(c.seed, c.offset)) as Day
+          const days = [last, askedDay(c.seed, c.offset), addDays(last, -20)]
+          for (const [i, day] of days.entries()) {
+            const asking = { asOf: day, asOfAt: endOfDay(day, content.zone) }
+            const grouped: Grouped = {
+              by: new Set((['place', 'period', 'variant'] as const).filter((_, part) => (c.by >> part) % 2 === 0)),
+              period: 'month',
+            }
+            const question: LiveQuestion = { live, ledgers, asking, when: i === 0 ? 'now' : 'past', grouped }
+            const plain = listPathways(content, entries)
+            for (const indicator of content.indicators.filter((x) => x.unknown === undefined)) {
+              const lines = accountOf(content, indicator, plain, asking)
+              const ours = await database.as(all, (s) => liveAccount(s.rows, question, indicator))
+              assert.deepStrictEqual(sorted(ours), sorted(lines), `account of ${indicator.id} as known on ${dayText(day)}`)
+              const figures = await database.counting(all, (rows) => liveFigures(rows, question, [indicator]))
+              assert.deepStrictEqual(
+                JSON.parse(JSON.stringify(figures)),
+                JSON.parse(JSON.stringify(figuresOf(indicator, lines, grouped))),
+                `figures of ${indicator.id}`,
+              )
+              const some = lines[c.seed % Math.max(1, lines.length)]
+              if (some) {
+                const cell = cellOf(some, grouped)
+                const inCell = lines.filter((line) => JSON.stringify(cellOf(line, grouped)) === JSON.stringify(cell))
+                assert.deepStrictEqual(
+                  sorted(await database.as(all, (s) => liveAccount(s.rows, question, indicator, cell))),
+                  sorted(inCell),
+                  `one cell of ${indicator.id}`,
+                )
+                assert.deepStrictEqual(
+                  JSON.parse(JSON.stringify(await database.counting(all, (rows) => liveFigures(rows, question, [indicator], cell)))),
+                  JSON.parse(JSON.stringify(figuresOf(indicator, inCell, grouped))),
+                  `the figure of one cell of ${indicator.id}`,
+                )
+                reached.cells += inCell.length
+              }
+              reached.lines += lines.length
+              if (i > 0) reached.past += lines.length
+            }
+          }
+        } finally {
+          await database.close()
+        }
+        // Entry by entry, day by day, as `act` does it.
+        await client.query('TRUNCATE pack_1.kept_row, pack_1.past_row, pack_1.kept_pause, pack_1.past_pause')
+        const { rows: changes } = await client.query<{ ledger: number; pathway: number; day: string }>(
+          `SELECT DISTINCT ledger, pathway, d.day::text AS day FROM varde.entry, LATERAL (VALUES (recorded), (superseded)) d (day) WHERE d.day IS NOT NULL ORDER BY 3, 1, 2`,
+        )
+        for (const { ledger, pathway, day } of changes) await client.query('SELECT pack_1.keep($1, $2, $3)', [ledger, pathway, day])
+        reached.versions += changes.length
+        assert.deepStrictEqual(await layer(client), whole, 'followed entry by entry')
+      }),
+      { numRuns: cases, seed: 20260307 },
+    )
+    for (const n of Object.values(reached)) expect(n).toBeGreaterThan(100)
+  }, 600_000)
+})
