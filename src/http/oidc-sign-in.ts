@@ -13,6 +13,8 @@ export interface OidcSettings {
   /** The claim of the ID token that names a person here; `sub` unless said. Take only one that the provider gives out once and for all. */
   readonly claim?: string
   readonly scope?: string
+  /** Where the provider sends people back; `/api/sign-in/oidc/callback` of our address unless said. */
+  readonly redirect?: string
 }
 
 const callback = '/api/sign-in/oidc/callback'
@@ -36,7 +38,7 @@ export function oidcSignIn(settings: OidcSettings, accounts: Accounts, sessions:
   const mayBePlain = issuerUrl.protocol === 'http:' && isLoopback(issuerUrl)
   if (issuerUrl.protocol !== 'https:' && !mayBePlain)
     throw refuse('sign-in/address', 'The issuer of the OpenID provider is written https://.')
-  const redirect = `${address.origin}${callback}`
+  const redirect = settings.redirect ?? `${address.origin}${callback}`
   const cookie = cookieName(address, 'varde-oidc')
 
   let known: Promise<oidc.Configuration> | undefined

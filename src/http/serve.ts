@@ -1,4 +1,3 @@
-import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance } from 'fastify'
 import pino, { type Logger } from 'pino'
 import { IssueError } from '../core/words/result.ts'
@@ -14,7 +13,7 @@ import { handlers } from './handlers.ts'
 import { openOperations } from './operations.ts'
 import { createService, placesOf } from './service.ts'
 import { checkpointFiles, packFolders, type Settings } from './settings.ts'
-import type { SignIn } from './sign-in.ts'
+import { openSignIn as openRealSignIn, type SignIn } from './sign-in.ts'
 
 /** What a way to sign in is made from. */
 export interface SignInParts {
@@ -27,7 +26,8 @@ export interface SignInParts {
 
 export interface ServeParts {
   readonly settings: Settings
-  readonly openSignIn: (parts: SignInParts) => SignIn | Promise<SignIn>
+  /** As the settings say, unless given. */
+  readonly openSignIn?: (parts: SignInParts) => SignIn | Promise<SignIn>
   /** One plain sentence about what is going on, for the operator. */
   readonly say: (sentence: string) => void
   readonly now?: () => Date
@@ -42,8 +42,38 @@ export interface Served {
   stop(): Promise<void>
 }
 
-/** Until a way to sign in is given, nobody is. */
-export const noSignIn = (): SignIn => ({ register: async () => {}, whoIs: async () => undefined })
+/** The sign-in as the settings say. Issues: `settings/missing`, `sign-in/address`. */
+export function signInOf({ ledger, settings, now }: Pick<SignInParts, 'ledger' | 'settings' | 'now'>): SignIn {
+  const { oidcIssuer, oidcClientId, oidcClientSecret, oidcRedirect } = settings
+  if (oidcIssuer !== undefined && oidcClientId === undefined)
+    throw new IssueError([
+      { code: 'settings/missing', path: ['oidcClientId'], message: 'A provider needs to know us: give what it calls this service.' },
+    ])
+  const oidc = oidcIssuer === undefined || oidcClientId === undefined ? undefined : { issuer: oidcIssuer, clientId: oidcClientId }
+  return openRealSignIn({
+    ledger,
+    now,
+    address: settings.publicUrl ?? `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${settings.port}`,
+    demonstration: settings.demonstration,
+    localAccounts: settings.localAccounts,
+    idleMinutes: settings.sessionIdleMinutes,
+    sessionHours: settings.sessionHours,
+    perMinute: settings.requestsPerMinute,
+    signInPerMinute: settings.signInsPerMinute,
+    ...(oidc === undefined
+      ? {}
+      : {
+          oidc: {
+            ...oidc,
+            name: settings.oidcName,
+            claim: settings.oidcClaim,
+            scope: settings.oidcScope,
+            ...(oidcClientSecret === undefined ? {} : { clientSecret: oidcClientSecret }),
+            ...(oidcRedirect === undefined ? {} : { redirect: oidcRedirect }),
+          },
+        }),
+  })
+}
 
 /** Requests in hand are given so long at a stop. */
 const graceMs = 10_000
@@ -68,7 +98,7 @@ export async function serve(parts: ServeParts): Promise<Served> {
 }
 
 async function begin(
-  { settings, openSignIn, say, now = () => new Date(), logTo }: ServeParts,
+  { settings, openSignIn = signInOf, say, now = () => new Date(), logTo }: ServeParts,
   ending: (() => Promise<unknown>)[],
   end: () => Promise<void>,
 ): Promise<Served> {
@@ -93,13 +123,13 @@ async function begin(
       log,
       now,
       demonstration: settings.demonstration,
+      ...(settings.trustedProxies === undefined ? {} : { trustedProxies: settings.trustedProxies }),
       signIn: {
+        ...signIn,
         register: async (app) => {
-          await app.register(rateLimit, { max: settings.requestsPerMinute, timeWindow: 60_000 })
           await operations.register(app)
           await signIn.register(app)
         },
-        whoIs: (request) => signIn.whoIs(request),
       },
     },
     handlers,
