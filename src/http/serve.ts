@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import pino from 'pino'
+import pino, { type Logger } from 'pino'
 import type { Day } from '../core/words/day.ts'
 import { IssueError } from '../core/words/result.ts'
 import { openCheckpoints } from '../store/checkpoints.ts'
@@ -17,17 +17,26 @@ import { handlers } from './handlers.ts'
 import { openOperations } from './operations.ts'
 import { createService, placesOf } from './service.ts'
 import { checkpointFiles, packFolders, type Settings } from './settings.ts'
-import { openSignIn, type SignIn } from './sign-in.ts'
+import { openSignIn as openRealSignIn, type SignIn } from './sign-in.ts'
+
+/** What a way to sign in is made from. */
+export interface SignInParts {
+  readonly ledger: LedgerDatabase
+  readonly settings: Settings
+  readonly now: () => Date
+  readonly log: Logger
+  readonly say: (sentence: string) => void
+}
 
 export interface ServeParts {
   readonly settings: Settings
+  /** As the settings say, unless given. */
+  readonly openSignIn?: (parts: SignInParts) => SignIn | Promise<SignIn>
   /** One plain sentence about what is going on, for the operator. */
   readonly say: (sentence: string) => void
   readonly now?: () => Date
   /** Where the log goes: standard error unless said. */
   readonly logTo?: { write(line: string): void }
-  /** In place of the real sign-in: tests. */
-  readonly openSignIn?: (parts: { readonly ledger: LedgerDatabase }) => SignIn
   /** Of a demonstration: begun again as of today, or smaller than it is shipped, for tests. */
   readonly fresh?: boolean
   readonly pathways?: number
@@ -40,6 +49,39 @@ export interface Served {
   readonly demonstration: Demonstration | undefined
   /** Takes no more requests, finishes those in hand, and ends everything that was begun here. */
   stop(): Promise<void>
+}
+
+/** The sign-in as the settings say. Issues: `settings/missing`, `sign-in/address`. */
+export function signInOf({ ledger, settings, now }: Pick<SignInParts, 'ledger' | 'settings' | 'now'>): SignIn {
+  const { oidcIssuer, oidcClientId, oidcClientSecret, oidcRedirect } = settings
+  if (oidcIssuer !== undefined && oidcClientId === undefined)
+    throw new IssueError([
+      { code: 'settings/missing', path: ['oidcClientId'], message: 'A provider needs to know us: give what it calls this service.' },
+    ])
+  const oidc = oidcIssuer === undefined || oidcClientId === undefined ? undefined : { issuer: oidcIssuer, clientId: oidcClientId }
+  return openRealSignIn({
+    ledger,
+    now,
+    address: settings.publicUrl ?? `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${settings.port}`,
+    demonstration: settings.demonstration,
+    localAccounts: settings.localAccounts,
+    idleMinutes: settings.sessionIdleMinutes,
+    sessionHours: settings.sessionHours,
+    perMinute: settings.requestsPerMinute,
+    signInPerMinute: settings.signInsPerMinute,
+    ...(oidc === undefined
+      ? {}
+      : {
+          oidc: {
+            ...oidc,
+            name: settings.oidcName,
+            claim: settings.oidcClaim,
+            scope: settings.oidcScope,
+            ...(oidcClientSecret === undefined ? {} : { clientSecret: oidcClientSecret }),
+            ...(oidcRedirect === undefined ? {} : { redirect: oidcRedirect }),
+          },
+        }),
+  })
 }
 
 /** Requests in hand are given so long at a stop. */
@@ -65,7 +107,7 @@ export async function serve(parts: ServeParts): Promise<Served> {
 }
 
 async function begin(parts: ServeParts, ending: (() => Promise<unknown>)[], end: () => Promise<void>): Promise<Served> {
-  const { settings: given, say, now = () => new Date(), logTo } = parts
+  const { settings: given, openSignIn = signInOf, say, now = () => new Date(), logTo } = parts
   check(given)
   const settings = { ...given, port: given.port === 0 ? await freePort(given.host) : given.port }
   const log = pino({ level: settings.logLevel, base: null }, logTo ?? pino.destination(2))
@@ -84,17 +126,7 @@ async function begin(parts: ServeParts, ending: (() => Promise<unknown>)[], end:
   const checkpoints = await openCheckpoints(bare, { file, keyFile: key, now })
   const operations = openOperations({ ledger: bare, packs, metricsToken: settings.metricsToken })
   const { ledger } = operations
-  const signIn = (parts.openSignIn ?? openSignIn)({
-    ledger,
-    now,
-    address: settings.publicUrl ?? `http://${settings.host}:${settings.port}`,
-    demonstration: settings.demonstration,
-    localAccounts: !settings.demonstration,
-    idleMinutes: settings.sessionIdleMinutes,
-    sessionHours: settings.sessionHours,
-    perMinute: settings.requestsPerMinute,
-    ...(settings.oidcIssuer === undefined ? {} : { oidc: oidcOf(settings, settings.oidcIssuer) }),
-  })
+  const signIn = await openSignIn({ ledger, settings, now, log, say })
   const app = await createService(
     {
       ledger,
@@ -102,11 +134,12 @@ async function begin(parts: ServeParts, ending: (() => Promise<unknown>)[], end:
       log,
       now,
       demonstration: settings.demonstration,
+      ...(settings.trustedProxies === undefined ? {} : { trustedProxies: settings.trustedProxies }),
       signIn: {
         ...signIn,
         register: async (app) => {
-          await signIn.register(app)
           await operations.register(app)
+          await signIn.register(app)
         },
       },
     },
@@ -158,19 +191,6 @@ function check({ demonstration, host, databaseUrl, ownerDatabaseUrl }: Settings)
     throw new IssueError([
       { code: 'settings/missing', path: ['databaseUrl'], message: 'The service needs a login of its own beside that of the owner.' },
     ])
-}
-
-function oidcOf({ oidcClientId, oidcClientSecret }: Settings, issuer: string) {
-  if (oidcClientId === undefined)
-    throw new IssueError([
-      { code: 'settings/missing', path: ['oidcClientId'], message: 'The provider knows the service by a client id: give it too.' },
-    ])
-  return {
-    name: new URL(issuer).hostname,
-    issuer,
-    clientId: oidcClientId,
-    ...(oidcClientSecret === undefined ? {} : { clientSecret: oidcClientSecret }),
-  }
 }
 
 /** The sign-in has to know its own address before the service listens. */

@@ -25,6 +25,8 @@ export interface ServiceParts {
   /** The time, so that tests can move it. */
   readonly now: () => Date
   readonly demonstration: boolean
+  /** Addresses of proxies in front, whose word about the sender's address is taken. Without them everybody behind one counts as one. */
+  readonly trustedProxies?: readonly string[]
   /** Seals cursors. Absent: one of this process's own; several processes behind one address need the same. */
   readonly cursorKey?: Uint8Array
   /** How often a live stream says that it is there, and asks anew what its reader may see; 15 s unless said. */
@@ -67,6 +69,7 @@ export async function createService(parts: ServiceParts, handlers: Handlers<AllR
   const app = Fastify({
     loggerInstance: parts.log,
     logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: parts.trustedProxies ? [...parts.trustedProxies] : false,
     bodyLimit: 65_536,
     requestIdHeader: false,
     genReqId: () => crypto.randomUUID(),

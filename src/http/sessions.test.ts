@@ -14,6 +14,7 @@ describe.each(postgresServers())('demonstration mode on $name', ({ url }) => {
     const service = (demonstration: boolean) =>
       serviceUnderTest(url, ['packs/demo'], {
         demonstration,
+        trustedProxies: ['198.51.100.7'],
         signIn: ({ ledger }) =>
           openSignIn({
             ledger,
@@ -22,7 +23,7 @@ describe.each(postgresServers())('demonstration mode on $name', ({ url }) => {
             demonstration,
             localAccounts: false,
             perMinute: 12,
-            doorPerMinute: 5,
+            signInPerMinute: 5,
           }),
       })
     at = await service(true)
@@ -61,7 +62,7 @@ describe.each(postgresServers())('demonstration mode on $name', ({ url }) => {
     expect(await ask({ origin: 'http://evil.example:9090', host: 'evil.example:9090' })).toMatchObject({ status: 403 })
   })
 
-  test('is the only way to these doors: elsewhere they are not there', async () => {
+  test('is where these routes are: elsewhere they are not there', async () => {
     const mine = new Browser(serious.app, '192.0.2.11')
     const absent = { status: 404, body: { issues: [{ code: 'http/no-route' }] } }
     expect(await mine.get('/api/demonstration/people')).toMatchObject(absent)
@@ -72,7 +73,7 @@ describe.each(postgresServers())('demonstration mode on $name', ({ url }) => {
   })
 
   describe('too many requests', () => {
-    test('at a door are turned away by address, with the time to wait', async () => {
+    test('to sign in are turned away by address, with the time to wait', async () => {
       const mine = new Browser(at.app, '192.0.2.12')
       const statuses: number[] = []
       for (let i = 0; i < 7; i++) statuses.push((await mine.post('/api/token', { assertion: 'x' })).status)
@@ -82,6 +83,15 @@ describe.each(postgresServers())('demonstration mode on $name', ({ url }) => {
       expect(Number(last.headers['retry-after'])).toBeGreaterThan(0)
       expect(Number(last.headers['retry-after'])).toBeLessThanOrEqual(60)
       expect((await new Browser(at.app, '192.0.2.13').post('/api/token', { assertion: 'x' })).status).toBe(401)
+    })
+
+    test('are counted by the address a proxy of ours tells, and no other sender is believed', async () => {
+      const from = (sender: string, told: string) =>
+        new Browser(at.app, sender).post('/api/token', { assertion: 'x' }, { 'x-forwarded-for': told })
+      for (let i = 0; i < 7; i++) expect(await from('198.51.100.7', `203.0.113.${i}`)).toMatchObject({ status: 401 })
+      const statuses: number[] = []
+      for (let i = 0; i < 7; i++) statuses.push((await from('192.0.2.17', `203.0.113.${100 + i}`)).status)
+      expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429])
     })
 
     test('of one person are turned away wherever they come from, others from there are not', async () => {

@@ -41,6 +41,7 @@ export async function serviceUnderTest(
     readonly signIn?: (at: LedgerUnderTest) => SignIn
     readonly demonstration?: boolean
     readonly liveBeatMs?: number
+    readonly trustedProxies?: readonly string[]
   } = {},
 ): Promise<ServiceUnderTest> {
   const at = await ledgerUnderTest(serverUrl, folders)
@@ -56,6 +57,7 @@ export async function serviceUnderTest(
       checks: settings.checks ?? true,
       checksAnswers: true,
       ...(settings.liveBeatMs === undefined ? {} : { liveBeatMs: settings.liveBeatMs }),
+      ...(settings.trustedProxies ? { trustedProxies: settings.trustedProxies } : {}),
     },
     handlers,
   )

@@ -19,7 +19,8 @@ describe.each(postgresServers())('machines on $name', ({ url }) => {
   beforeAll(async () => {
     at = await serviceUnderTest(url, ['packs/demo'], {
       now,
-      signIn: ({ ledger }) => openSignIn({ ledger, now, address: origin, demonstration: false, localAccounts: false, doorPerMinute: 1000 }),
+      signIn: ({ ledger }) =>
+        openSignIn({ ledger, now, address: origin, demonstration: false, localAccounts: false, signInPerMinute: 1000 }),
     })
     owner = await connectClient(at.url)
     await owner.query('SET ROLE varde_owner; SET search_path = varde')

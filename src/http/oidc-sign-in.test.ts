@@ -382,9 +382,9 @@ describe.each(postgresServers())('sign-in by an OpenID provider on $name', ({ ur
     })
     const reply = { setCookie: () => {}, header: () => reply, redirect: async (to: string) => void seen.push(to) }
     const seen: string[] = []
-    await expect(signIn.doors.oidc!.begin(reply as never, '/')).rejects.toMatchObject({ issues: [{ code: 'sign-in/provider' }] }) // only these parts are used
+    await expect(signIn.ways.oidc!.begin(reply as never, '/')).rejects.toMatchObject({ issues: [{ code: 'sign-in/provider' }] }) // only these parts are used
     late.bent.clear()
-    await signIn.doors.oidc!.begin(reply as never, '/')
+    await signIn.ways.oidc!.begin(reply as never, '/')
     expect(seen).toHaveLength(1)
     await late.close()
   })
