@@ -86,10 +86,11 @@ CREATE TABLE log (
   payload_hash bytea  NOT NULL,
   prev_hash    bytea  NOT NULL,
   hash         bytea  NOT NULL,
-  PRIMARY KEY (ledger, chain, seq),
-  UNIQUE (ledger, chain, key),
   CHECK ((payload IS NULL) = (salt IS NULL) AND (salt IS NULL OR octet_length(salt) = 16))
 );
+-- In this order: while a table is small its indexes cost alike, the planner takes the first, and a plan is kept. `act` looks keys up at each act.
+ALTER TABLE log ADD CONSTRAINT log_key UNIQUE (ledger, chain, key);
+ALTER TABLE log ADD PRIMARY KEY (ledger, chain, seq);
 CREATE INDEX log_pathway ON log (ledger, pathway, at) WHERE pathway > 0;
 CREATE INDEX log_person ON log (ledger, person, at);
 
@@ -224,12 +225,15 @@ BEGIN
   IF l.pathway > 0 AND l.kind <> 'pathway-opened' THEN
     UPDATE pathway p SET version = p.version + 1, changed = l.at WHERE p.ledger = l.ledger AND p.pathway = l.pathway RETURNING p.version INTO n;
   END IF;
-  IF l.payload IS NULL THEN RETURN n; END IF;    -- erased
+  IF l.payload IS NULL THEN                      -- erased: who it was is gone, that there was somebody is not
+    IF l.kind = 'patient-registered' THEN INSERT INTO patient VALUES (l.ledger, l.seq); END IF;
+    RETURN n;
+  END IF;
   CASE l.kind
   WHEN 'recorded', 'corrected', 'imported' THEN
     IF j ? 'corrects' THEN
       UPDATE entry e SET superseded = coalesce((j->>'recorded')::date, (l.at AT TIME ZONE p_zone)::date), superseded_by = l.seq
-        WHERE e.ledger = l.ledger AND e.seq = (j->>'corrects')::bigint;
+        WHERE e.ledger = l.ledger AND e.pathway = l.pathway AND e.seq = (j->>'corrects')::bigint;
     END IF;
     INSERT INTO entry (ledger, pathway, nth, seq, pack, variant, code, occurred, occurred_at, recorded, recorded_at, corrects, place, standing, value,
                        person, recorder, decider, behalf, reason, evidence, passed, source)
@@ -241,7 +245,7 @@ BEGIN
             coalesce(ARRAY(SELECT jsonb_array_elements_text(j->'passed')), '{}'), j->>'source');
   WHEN 'withdrawn' THEN
     UPDATE entry e SET superseded = coalesce((j->>'recorded')::date, (l.at AT TIME ZONE p_zone)::date), superseded_by = l.seq
-      WHERE e.ledger = l.ledger AND e.seq = (j->>'withdraws')::bigint;
+      WHERE e.ledger = l.ledger AND e.pathway = l.pathway AND e.seq = (j->>'withdraws')::bigint;
   WHEN 'pathway-opened' THEN
     INSERT INTO pathway VALUES (l.ledger, l.pathway, l.pack, (j->>'patient')::bigint, (j->>'org')::int, 0, l.at);
   WHEN 'patient-registered' THEN
@@ -358,8 +362,15 @@ BEGIN
        AND NOT EXISTS (SELECT 1 FROM role_held r JOIN organisation o ON o.org = r.org WHERE r.person = (j->>'person')::int AND o.ledger = p_ledger) THEN
       RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004';       -- somebody of another house
     END IF;
+    IF l.kind = 'glass-broken' AND (l.pathway = 0 OR (j->>'patient')::bigint IS DISTINCT FROM p.patient OR length(coalesce(j->>'reason', '')) < 10
+         OR ((j->>'until')::timestamptz BETWEEN t AND t + interval '1 hour') IS NOT TRUE)
+       OR l.kind = 'glass-ended' AND NOT EXISTS (SELECT 1 FROM glass g WHERE g.ledger = p_ledger AND g.glass = (j->>'glass')::bigint AND g.person = l.person)
+       OR l.kind = 'work-moved' AND w.kind = 'glass-review' AND w.opened_by = l.person THEN
+      RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004';       -- as long as said, one's own, reviewed by another
+    END IF;
     IF l.kind = 'organisation-set' AND j->'org' = j->'ledger' THEN
-      INSERT INTO log_head (ledger, chain, zone) SELECT (j->>'org')::int, c, j->>'zone' FROM unnest(ARRAY['act', 'look']) c ON CONFLICT DO NOTHING;
+      -- Its acts come after the one that made it, even where the clock is set back: acts of all ledgers are done again in the order of their times.
+      INSERT INTO log_head (ledger, chain, zone, at) SELECT (j->>'org')::int, c, j->>'zone', t FROM unnest(ARRAY['act', 'look']) c ON CONFLICT DO NOTHING;
     END IF;
     l.seen := NULL;
     IF l.kind = 'identity-erased' THEN               -- the words will go, their hashes stay
@@ -460,7 +471,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
 -- Pathways somebody has broken the glass for, while that lasts.
 CREATE FUNCTION glass_of(p_person int) RETURNS TABLE (ledger int, glass bigint, pathway int, patient bigint, until timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
-  SELECT g.ledger, g.glass, g.pathway, g.patient, g.until FROM glass g WHERE g.person = p_person AND g.until > clock_timestamp() $$;
+  SELECT g.ledger, g.glass, g.pathway, g.patient, g.until FROM glass g
+   WHERE g.person = p_person AND g.until > clock_timestamp()
+     AND EXISTS (SELECT 1 FROM role_held h JOIN role_may m ON m.role = h.role JOIN person x ON x.person = h.person WHERE h.person = p_person AND x.active AND m.capability = 'break') $$;
 
 -- How far ledgers have come: what a figure was computed from.
 CREATE FUNCTION heads(p_ledgers int[]) RETURNS TABLE (ledger int, seq bigint, hash bytea)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineRoutes } from './route.ts'
-import { DayText, OrgText, Ref } from './shapes.ts'
+import { DayText, OrgText, Ref, Text } from './shapes.ts'
 
 const parts = ['place', 'period', 'variant'] as const
 const By = z
@@ -52,7 +52,7 @@ export const figureRoutes = defineRoutes({
       by: By,
       place: OrgText.optional(),
       in: z.string().max(10).optional().describe('one period, such as 2026-03, 2026-T1, 2026-Q1 or 2026'),
-      variant: z.string().max(60).optional(),
+      variant: Text(60).optional(),
     }),
     answer: z.strictObject({
       pack: z.strictObject({ id: z.string(), version: z.string() }),
@@ -73,7 +73,7 @@ export const figureRoutes = defineRoutes({
       indicator: z.string().max(60),
       place: OrgText.optional(),
       in: z.string().max(10).optional(),
-      variant: z.string().max(60).optional(),
+      variant: Text(60).optional(),
     }),
     answer: z.strictObject({
       pack: z.strictObject({ id: z.string(), version: z.string() }),

@@ -1,19 +1,8 @@
 import { z } from 'zod'
 import { standings } from '../core/ledger/entry.ts'
+import { roles } from '../core/rights/rights.ts'
 import { defineRoutes } from './route.ts'
-import { DayText, InstantText, IssueShape, Key, OrgNumber, OrgText, Ref, Text } from './shapes.ts'
-
-const Evidence = z.strictObject({
-  document: Ref.optional(),
-  /** From and to: positions in the document's text, in UTF-16 units, the end not included. */
-  from: z.int().min(0).optional(),
-  to: z.int().min(0).optional(),
-  /** What it is, where it is no document here: a call, a message, a conversation. */
-  what: Text(500).optional(),
-  receivedOn: DayText.optional(),
-  /** The one the entry relies on, among several. */
-  reliedOn: z.boolean().optional(),
-})
+import { Cursor, DayText, Evidence, InstantText, IssueShape, Key, OrgNumber, OrgText, Ref, Text } from './shapes.ts'
 
 /** What somebody says about a pathway. */
 const Offer = z.strictObject({
@@ -25,11 +14,11 @@ const Offer = z.strictObject({
   place: OrgNumber.optional(),
   standing: z.enum(standings).default('sure'),
   value: z.int().min(0).max(1_048_576).optional(),
-  decider: z.string().max(60).optional().describe('role of the one who decided, where that is not the recorder'),
+  decider: Text(60).optional().describe('role of the one who decided, where that is not the recorder'),
   onBehalfOf: Text(200).optional(),
   reason: Text(1000).optional(),
   evidence: z.array(Evidence).max(20).default([]),
-  passing: z.array(z.string().max(60)).max(50).default([]).describe('codes of the warnings that were read and passed'),
+  passing: z.array(Text(120)).max(50).default([]).describe('codes of the warnings that were read and passed'),
 })
 
 export const EntryView = z
@@ -114,7 +103,8 @@ export const pathwayRoutes = defineRoutes({
       pack: z.string().max(60),
       org: OrgText.optional().describe('only pathways owned under this organisation'),
       patient: Ref.optional(),
-      cursor: z.string().max(40).optional().describe('`next` of the page before'),
+      withoutNextStep: z.stringbool().optional().describe('true: only pathways with neither a next step nor a reason for having none'),
+      cursor: Cursor,
       limit: z.coerce.number().pipe(z.int().min(1).max(5000)).default(500),
     }),
     answer: z.strictObject({ asOf: z.string(), pathways: z.array(OpenPathway), next: z.string().nullable() }),
@@ -220,7 +210,7 @@ export const pathwayRoutes = defineRoutes({
     ifMatch: true,
     status: 201,
     params: pathwayEntry,
-    body: z.strictObject({ key: Key, question: Text(1000), toRole: z.string().max(60) }),
+    body: z.strictObject({ key: Key, question: Text(1000), toRole: z.enum(roles) }),
     answer: Done.extend({ query: Ref }).meta({ id: 'Disputed' }),
   },
 })

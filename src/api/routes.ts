@@ -1,9 +1,24 @@
+import { breakGlassRoutes } from './break-glass-routes.ts'
+import { documentRoutes } from './document-routes.ts'
 import { figureRoutes } from './figure-routes.ts'
+import { liveRoutes } from './live-routes.ts'
+import { logRoutes } from './log-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { pathwayRoutes } from './pathway-routes.ts'
 import { signInRoutes } from './sign-in-routes.ts'
+import { workRoutes } from './work-routes.ts'
 
 /** Every route of the service. */
-export const allRoutes = { ...organisationRoutes, ...pathwayRoutes, ...figureRoutes, ...signInRoutes } as const
+export const allRoutes = {
+  ...organisationRoutes,
+  ...pathwayRoutes,
+  ...figureRoutes,
+  ...workRoutes,
+  ...documentRoutes,
+  ...logRoutes,
+  ...signInRoutes,
+  ...breakGlassRoutes,
+  ...liveRoutes,
+} as const
 export type AllRoutes = typeof allRoutes
 export type RouteId = keyof AllRoutes

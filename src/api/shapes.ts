@@ -8,6 +8,21 @@ const sound = (text: string) => !text.includes('\0') && text.isWellFormed()
 
 /** What somebody typed: kept as it is, always shown as text. */
 export const Text = (longest: number) => z.string().trim().min(1).max(longest).refine(sound, 'text without NUL or broken characters')
+/** A longer text, kept to the letter: not trimmed, not normalised. */
+export const Untouched = (mostBytes: number) =>
+  z
+    .string()
+    .min(1)
+    .refine(sound, 'text without NUL or broken characters')
+    .refine((text) => text.length <= mostBytes && bytesOf(text) <= mostBytes, `at most ${mostBytes} bytes`)
+const bytesOf = (text: string): number => {
+  let bytes = 0
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0
+    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4
+  }
+  return bytes
+}
 export const DayText = z
   .string()
   .refine((text) => readDay(text) !== undefined, 'a day that exists, written "2024-02-29", from 1900 to 2199')
@@ -28,6 +43,7 @@ export const readRef = (ref: string): { readonly ledger: number; readonly n: num
 }
 export const refOf = (ledger: number, n: number): string => `${ledger}-${n}`
 
+export const PersonNumber = z.int().min(1).max(largest)
 export const OrgNumber = z.int().min(0).max(2_000_000)
 /** Query parameters arrive as text. */
 export const OrgText = z.coerce.number().pipe(OrgNumber)
@@ -38,6 +54,24 @@ export const Key = z
   .regex(/^[\x21-\x7e]{8,200}$/, '8 to 200 visible characters')
   .optional()
   .describe('the same key again is the same act, not a second one')
+
+/** `next` of the page before; nothing to be read in it. */
+export const Cursor = z.string().max(6000).optional().describe('`next` of the page before')
+
+export const Evidence = z
+  .strictObject({
+    document: Ref.optional(),
+    /** From and to: positions in the document's text, in UTF-16 units, the end not included. */
+    from: z.int().min(0).optional(),
+    to: z.int().min(0).optional(),
+    /** What it is, where it is no document here: a call, a message, a conversation. */
+    what: Text(500).optional(),
+    receivedOn: DayText.optional(),
+    /** The one the entry relies on, among several. */
+    reliedOn: z.boolean().optional(),
+  })
+  .refine((said) => (said.from === undefined) === (said.to === undefined), 'both ends of a span, or neither')
+  .refine((said) => said.from === undefined || said.document !== undefined, 'the document the span is of')
 
 export const IssueShape = z.strictObject({
   code: z.string(),

@@ -5,6 +5,8 @@ export interface Io {
   /** Progress is drawn only where somebody looks. */
   readonly showsProgress: boolean
   readonly outIsTerminal: boolean
+  /** Waits until somebody asks this process to end. A command that waits ends in order; any other is simply left. */
+  readonly untilAsked: () => Promise<void>
 }
 
 /** A progress bar on one line of standard error. */

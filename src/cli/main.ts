@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import process from 'node:process'
 import { runCli } from './run.ts'
+import { leavingOnSignals } from './signals.ts'
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A reader such as `head` that has seen enough is no fault.
@@ -8,15 +9,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.stderr.write(`varde: the answer cannot be written (${error.code}): is there room where it goes? (output/unwritable)\n`)
   process.exit(1)
 })
-// Leaving by `exit` lets temporary folders and servers be taken along.
-for (const [signal, code] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const)
-  process.once(signal, () => process.exit(code))
+const { untilAsked } = leavingOnSignals()
 process.exitCode = await runCli(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   showsProgress: process.stderr.isTTY === true,
   outIsTerminal: process.stdout.isTTY === true,
+  untilAsked,
 })

@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { causes, leftOutReasons } from '../core/measure/account.ts'
 import { type Figure, type Grouped, type Grouping, groupings } from '../core/measure/figure.ts'
+import { flat, flatColumns, flatHead } from '../core/measure/flat.ts'
 import { causeWords, leftOutWords } from '../core/measure/reason-words.ts'
 import type { Pack } from '../core/pack/pack.ts'
+import { csvText } from '../core/words/csv.ts'
 import { dayText, type PeriodKind } from '../core/words/day.ts'
 import type { Columns, Value } from '../store/database.ts'
 import { openDuckDB } from '../store/duckdb.ts'
 import { temporaryFolder } from '../store/temporary.ts'
 import type { Io } from './io.ts'
 import { findIndicators, openSession, type Session, type SessionOptions, UsageError } from './session.ts'
-import { csvText, percent, textTable } from './table.ts'
+import { percent, textTable } from './table.ts'
 
 export const periodKinds = ['month', 'tertial', 'quarter', 'year'] as const
 
@@ -50,11 +51,7 @@ export async function measure(options: MeasureOptions, io: Io): Promise<void> {
 const renderers: Readonly<Record<string, (session: Session, figures: readonly Figure[]) => string | Promise<string | Uint8Array>>> = {
   table: (session, figures) => `${titleOf(session)}\n${figureTable(figures)}${legendOf(session.pack, figures)}`,
   json: (session, figures) => `${JSON.stringify(answerOf(session, figures), null, 2)}\n`,
-  csv: (_, figures) =>
-    csvText(
-      flatColumns.map(([name]) => name),
-      figures.map(flat),
-    ),
+  csv: (_, figures) => csvText(flatHead, figures.map(flat)),
   parquet: (_, figures) => parquetOf(figures),
 }
 
@@ -138,28 +135,6 @@ const knownCells = (f: Figure): readonly string[] => [
   one(f.p90),
   f.coding.realTime === null ? 'no duty set' : `${f.coding.realTime} of ${f.denominator}`,
 ]
-
-/** One column a number, so that a spreadsheet or a script needs no parsing. */
-const flatColumns: readonly (readonly [name: string, type: 'text' | 'number', of: (f: Figure) => string | number | null])[] = [
-  ['indicator', 'text', (f) => f.indicator],
-  ['place', 'text', (f) => f.place],
-  ['period', 'text', (f) => f.period],
-  ['variant', 'text', (f) => f.variant],
-  ['denominator', 'number', (f) => f.denominator],
-  ['numerator', 'number', (f) => f.numerator],
-  ['share', 'number', (f) => f.share],
-  ['low', 'number', (f) => f.low],
-  ['high', 'number', (f) => f.high],
-  ['median', 'number', (f) => f.median],
-  ['p90', 'number', (f) => f.p90],
-  ...causes.map((cause) => [`fell_short_${cause.replaceAll('-', '_')}`, 'number', (f: Figure) => f.fellShort[cause] ?? 0] as const),
-  ...leftOutReasons.map((reason) => [`left_out_${reason.replaceAll('-', '_')}`, 'number', (f: Figure) => f.leftOut[reason] ?? 0] as const),
-  ['coded_real_time', 'number', (f) => f.coding.realTime],
-  ['coded_after', 'number', (f) => f.coding.afterCoded],
-  ['share_real_time', 'number', (f) => f.coding.shareRealTime],
-  ['unknown', 'text', (f) => f.unknown ?? null],
-]
-const flat = (f: Figure) => flatColumns.map(([, , of]) => of(f))
 
 async function parquetOf(figures: readonly Figure[]): Promise<Uint8Array> {
   const folder = await temporaryFolder('figures')

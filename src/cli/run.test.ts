@@ -26,6 +26,7 @@ async function varde(...args: string[]): Promise<{ code: number; out: string; er
     err: (text) => void (err += text),
     showsProgress: false,
     outIsTerminal: false,
+    untilAsked: async () => {},
   })
   return { code, out, err }
 }

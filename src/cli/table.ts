@@ -9,19 +9,6 @@ export function textTable(head: readonly string[], rows: readonly (readonly stri
   return [line(head), line(widths.map((w) => '-'.repeat(w))), ...rows.map(line)].join('\n') + '\n'
 }
 
-const formulaStart = /^[=+\-@\t\r]/
-
-/** One CSV field (RFC 4180). A text that a spreadsheet would run as a formula gets an apostrophe before it. */
-export function csvField(value: string | number | boolean | null | undefined): string {
-  if (value === null || value === undefined) return ''
-  if (typeof value !== 'string') return String(value)
-  const safe = formulaStart.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
-
-export const csvText = (head: readonly string[], rows: readonly (readonly (string | number | boolean | null | undefined)[])[]): string =>
-  [head, ...rows].map((row) => row.map(csvField).join(',') + '\r\n').join('')
-
 /** `79 %`, with a decimal only where the base is large enough to carry one. */
 export function percent(share: number | null, base: number): string {
   if (share === null) return 'none'

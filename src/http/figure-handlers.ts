@@ -87,12 +87,14 @@ export const figureHandlers: Handlers<Routes> = {
       const question = questionOf(asked, live, ledgers, groupedWith([], cell))
       const lines = await liveAccount(session.rows, question, indicator, cell)
       await session.rows('SET LOCAL search_path = varde')
-      for (const [ledger, mine] of [...Map.groupBy(lines, (line) => line.ledger)].sort(([a], [b]) => a - b))
+      for (const [ledger, mine] of [...Map.groupBy(lines, (line) => line.ledger)].sort(([a], [b]) => a - b)) {
+        asked.roleIn('see', ledger, live.pack)
         await session.look(ledger, {
           kind: 'account',
           seen: mine.map((line) => Number(line.pathway)),
           about: { pack: live.id, indicator: indicator.id },
         })
+      }
       return {
         pack: { id: live.id, version: live.content.version },
         asOf: dayText(question.asking.asOf),

@@ -1,9 +1,24 @@
 import type { AllRoutes } from '../api/routes.ts'
+import { breakGlassHandlers } from './break-glass-handlers.ts'
+import { documentHandlers } from './document-handlers.ts'
 import { figureHandlers } from './figure-handlers.ts'
+import { liveHandlers } from './live-handlers.ts'
+import { logHandlers } from './log-handlers.ts'
 import { organisationHandlers } from './organisation-handlers.ts'
 import { pathwayHandlers } from './pathway-handlers.ts'
 import type { Handlers } from './service.ts'
 import { signInHandlers } from './sign-in-handlers.ts'
+import { workHandlers } from './work-handlers.ts'
 
 /** What answers each route. */
-export const handlers: Handlers<AllRoutes> = { ...organisationHandlers, ...pathwayHandlers, ...figureHandlers, ...signInHandlers }
+export const handlers: Handlers<AllRoutes> = {
+  ...organisationHandlers,
+  ...pathwayHandlers,
+  ...figureHandlers,
+  ...workHandlers,
+  ...documentHandlers,
+  ...logHandlers,
+  ...signInHandlers,
+  ...breakGlassHandlers,
+  ...liveHandlers,
+}

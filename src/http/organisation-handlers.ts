@@ -3,7 +3,7 @@ import type { organisationRoutes } from '../api/organisation-routes.ts'
 import { readRef, refOf } from '../api/shapes.ts'
 import { type Capability, ledgerOfScope, type Role } from '../core/rights/rights.ts'
 import { isZone } from '../core/words/instant.ts'
-import type { Session } from '../store/ledger-database.ts'
+import { keyAfter, type Session } from '../store/ledger-database.ts'
 import { getOrganisation, type OrganisationRow, packNamed } from './pathway-handlers.ts'
 import { notThere, refuse } from './problem.ts'
 import type { Asked, Handlers, ServiceParts } from './service.ts'
@@ -63,8 +63,8 @@ export const organisationHandlers: Handlers<Routes> = {
         roles: held.map(({ person: _, ...role }) => role),
         may,
         demonstration: service.demonstration,
-        csrf: service.signIn.doors?.sessions.csrfFor(request) ?? null,
-        factor: factorOf(service.signIn.doors?.sessions.usedBy(request)),
+        csrf: service.signIn.ways?.sessions.csrfFor(request) ?? null,
+        factor: factorOf(service.signIn.ways?.sessions.usedBy(request)),
       }
     }),
 
@@ -128,7 +128,7 @@ export const organisationHandlers: Handlers<Routes> = {
       const key = body.key ?? randomUUID()
       await session.act(ledger, [
         { key, kind: 'person-set', payload: { person, name: body.name, machine: body.machine } },
-        { key: `${key}-role`, kind: 'role-given', payload: { person, org: body.org, role: body.role, pack } },
+        { key: keyAfter(key, 'role'), kind: 'role-given', payload: { person, org: body.org, role: body.role, pack } },
       ])
       return { person }
     })

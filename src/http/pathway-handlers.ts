@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { EntryView, pathwayRoutes } from '../api/pathway-routes.ts'
 import { readRef, refOf } from '../api/shapes.ts'
 import type { Asking } from '../core/clock/chosen.ts'
 import { askDoor } from '../core/door/door.ts'
-import type { DoorAnswer, Offer } from '../core/door/offer.ts'
+import type { DoorAnswer, DoorContext, Offer, OfferedEntry } from '../core/door/offer.ts'
 import { listRecordable } from '../core/door/recordable.ts'
 import { listPathways } from '../core/measure/account.ts'
 import { explainPathway } from '../core/measure/explain.ts'
@@ -12,9 +12,11 @@ import { type Day, readDay } from '../core/words/day.ts'
 import { endOfDay, type Instant, wallTimeOf } from '../core/words/instant.ts'
 import { IssueError } from '../core/words/result.ts'
 import { mostEntries } from '../sql/kept.ts'
-import type { Act, Session } from '../store/ledger-database.ts'
+import { type Act, keyAfter, type Session } from '../store/ledger-database.ts'
 import type { LivePack } from '../store/live-packs.ts'
 import { type EntryRow, entriesOf, findPathway, listOpenClocks, type PathwayRecord } from '../store/pathways.ts'
+import { cursorsOf } from './cursor.ts'
+import { checkEvidence, type EvidenceSaid, type ReceivedDays } from './evidence.ts'
 import { notThere, refuse, StaleError } from './problem.ts'
 import type { Asked, Handlers, ServiceParts } from './service.ts'
 
@@ -40,7 +42,7 @@ export function packNamed(service: ServiceParts, id: string): LivePack {
 }
 
 /** The pathway, looked at: the look is written down in the same transaction, so that no answer leaves without it. */
-async function getPathway(session: Session, ref: string, look: string | undefined, key?: string): Promise<PathwayRecord> {
+export async function getPathway(session: Session, ref: string, look: string | undefined, key?: string): Promise<PathwayRecord> {
   const { ledger, n } = readRef(ref)
   const found = n > 2_147_483_647 ? undefined : await findPathway(session, ledger, n, key)
   if (!found) throw notThere()
@@ -73,10 +75,10 @@ const viewOf = (ledger: number, live: LivePack, row: EntryRow): z.input<typeof E
   passed: [...row.passed],
 })
 
-type Offered = Asked<Routes['recordEntry']>['body']
+export type Offered = Asked<Routes['recordEntry']>['body']
 
-/** What was sent, as the door reads it. */
-function offerOf(body: Offered, corrects?: number): Offer {
+/** What was sent, as the door reads it. A document's own day of receipt counts where none is said beside it. */
+export function offerOf(body: Offered, days: ReceivedDays, corrects?: number): OfferedEntry {
   const day = (text: string | undefined) => (text === undefined ? undefined : readDay(text))
   return {
     code: body.code,
@@ -85,7 +87,7 @@ function offerOf(body: Offered, corrects?: number): Offer {
     evidence: body.evidence.map((e) => ({
       ...(e.document === undefined ? {} : { document: e.document }),
       ...(e.what === undefined ? {} : { kind: e.what }),
-      ...(e.receivedOn === undefined ? {} : { receivedOn: day(e.receivedOn)! }),
+      ...receivedOf(day(e.receivedOn ?? days.get(e.document ?? ''))),
     })),
     passing: body.passing,
     ...(body.variant === undefined ? {} : { variant: body.variant }),
@@ -98,8 +100,10 @@ function offerOf(body: Offered, corrects?: number): Offer {
   }
 }
 
+const receivedOf = (day: Day | undefined) => (day === undefined ? {} : { receivedOn: day })
+
 /** What is written of an offer: the payload of the act. Keys that say nothing are left out, so that the same words give the same bytes. */
-const payloadOf = (body: Offered, org: number, more: Readonly<Record<string, unknown>> = {}) => ({
+export const payloadOf = (body: Offered, org: number, more: Readonly<Record<string, unknown>> = {}) => ({
   code: body.code,
   occurred: body.occurred,
   standing: body.standing,
@@ -115,7 +119,7 @@ const payloadOf = (body: Offered, org: number, more: Readonly<Record<string, unk
   ...more,
 })
 
-function contextOf(service: ServiceParts, live: LivePack, record: PathwayRecord, role: string) {
+export function contextOf(service: ServiceParts, live: LivePack, record: PathwayRecord, role: string): DoorContext {
   return {
     pack: live.content,
     entries: entriesOf(record),
@@ -126,7 +130,39 @@ function contextOf(service: ServiceParts, live: LivePack, record: PathwayRecord,
   }
 }
 
+/** What the door says to an offer; throws what it refuses, and warnings that were not passed. */
+export function holdAgainstPack(offer: Offer, context: DoorContext): DoorAnswer {
+  const answer = askDoor(offer, context)
+  if (answer.taken) return answer
+  throw new IssueError([
+    ...answer.refusals,
+    ...answer.warnings
+      .filter((w) => !w.passed)
+      .map((w) => ({
+        ...w,
+        code: 'ledger/not-passed' as const,
+        path: [...w.path],
+        message: `${w.message} Pass it with "${w.id}" if it is right.`,
+      })),
+  ])
+}
+
+export const warningsOf = (answer: DoorAnswer | undefined) =>
+  answer?.warnings.map(({ id: _id, passed: _passed, ...issue }) => ({ ...issue, path: [...issue.path] })) ?? []
+
 const anyReads = 3
+
+/** Somebody else was faster, and the writer named no version that would have to be looked at again: then it is read and judged anew. */
+export async function untilUnchanged<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let reading = 1; ; reading++) {
+    try {
+      return await attempt()
+    } catch (error) {
+      const raced = error instanceof IssueError && error.issues[0]?.code === 'ledger/changed' && !(error instanceof StaleError)
+      if (!raced || reading === anyReads) throw error
+    }
+  }
+}
 
 /**
  * One write to a pathway: read it, hold the offer against the pack, append. Where somebody else was faster and the writer named no version, it is read
@@ -135,7 +171,11 @@ const anyReads = 3
 async function write<R extends Routes['recordEntry'] | Routes['correctEntry'] | Routes['withdrawEntry'] | Routes['disputeEntry']>(
   asked: Asked<R>,
   kind: 'recorded' | 'corrected' | 'withdrawn',
-  judge: (record: PathwayRecord) => {
+  evidence: EvidenceSaid,
+  judge: (
+    record: PathwayRecord,
+    days: ReceivedDays,
+  ) => {
     readonly offer: Offer
     readonly payload: Readonly<Record<string, unknown>>
     readonly also?: (key: string) => readonly Act[]
@@ -144,56 +184,40 @@ async function write<R extends Routes['recordEntry'] | Routes['correctEntry'] | 
   const { service, params, ifMatch } = asked
   const { ledger, n } = readRef(params.pathway)
   const key = asked.body?.key ?? randomUUID()
-  for (let reading = 1; ; reading++) {
-    try {
-      return await asked.in(async (session) => {
-        const record = await getPathway(session, params.pathway, undefined, key)
-        const live = packOf(service, record.pack)
-        const { role } = asked.roleIn('record', ledger, record.pack)
-        let answer: DoorAnswer | undefined
-        const { offer, payload, also } = judge(record)
-        if (!record.done) {
-          if (ifMatch !== undefined && record.version !== ifMatch) throw stale(ledger, live, record)
-          if (record.entries.length >= mostEntries - 1)
-            throw refuse('ledger/too-many', 'This pathway holds as many entries as it can. Open another.')
-          answer = askDoor(offer, contextOf(service, live, record, role))
-          if (!answer.taken)
-            throw new IssueError([
-              ...answer.refusals,
-              ...answer.warnings
-                .filter((w) => !w.passed)
-                .map((w) => ({
-                  ...w,
-                  code: 'ledger/not-passed' as const,
-                  path: [...w.path],
-                  message: `${w.message} Pass it with "${w.id}" if it is right.`,
-                })),
-            ])
-        }
-        const [done, ...rest] = await session.act(ledger, [
-          { key, kind, pathway: n, ...(record.done ? {} : { expected: record.version }), payload },
-          ...(also?.(key) ?? []),
-        ])
-        if (!done) throw new Error('An act gives an answer.')
-        asked.reply.header('etag', `"${rest.at(-1)?.version ?? done.version}"`)
-        return {
-          done,
-          rest,
-          answer: {
-            entry: refOf(ledger, done.seq),
-            pathway: params.pathway,
-            version: rest.at(-1)?.version ?? done.version ?? 0,
-            recordedAt: done.at,
-            replayed: done.replayed,
-            warnings: answer?.warnings.map(({ id: _id, passed: _passed, ...issue }) => ({ ...issue, path: [...issue.path] })) ?? [],
-          },
-        }
-      })
-    } catch (error) {
-      const raced = error instanceof IssueError && error.issues[0]?.code === 'ledger/changed' && !(error instanceof StaleError)
-      if (!raced || reading === anyReads) throw error
-    }
-  }
+  return untilUnchanged(() =>
+    asked.in(async (session) => {
+      const record = await getPathway(session, params.pathway, undefined, key)
+      const live = packOf(service, record.pack)
+      const { role } = asked.roleIn('record', ledger, record.pack)
+      let answer: DoorAnswer | undefined
+      const days = record.done ? new Map<string, string>() : await checkEvidence(session, record, evidence)
+      const { offer, payload, also } = judge(record, days)
+      if (!record.done) {
+        if (ifMatch !== undefined && record.version !== ifMatch) throw stale(ledger, live, record)
+        if (record.entries.length >= mostEntries - 1)
+          throw refuse('ledger/too-many', 'This pathway holds as many entries as it can. Open another.')
+        answer = holdAgainstPack(offer, contextOf(service, live, record, role))
+      }
+      const [done, ...rest] = await session.act(ledger, [
+        { key, kind, pathway: n, ...(record.done ? {} : { expected: record.version }), payload },
+        ...(also?.(key) ?? []),
+      ])
+      if (!done) throw new Error('An act gives an answer.')
+      asked.reply.header('etag', `"${rest.at(-1)?.version ?? done.version}"`)
+      return {
+        done,
+        rest,
+        answer: {
+          entry: refOf(ledger, done.seq),
+          pathway: params.pathway,
+          version: rest.at(-1)?.version ?? done.version ?? 0,
+          recordedAt: done.at,
+          replayed: done.replayed,
+          warnings: warningsOf(answer),
+        },
+      }
+    }),
+  )
 }
 
 /** Both versions: the one that was sent lies with the sender, the one that stands is given back. */
@@ -217,7 +241,8 @@ export const pathwayHandlers: Handlers<Routes> = {
     const today = todayAt(service, live.content.zone)
     return asked.in(async (session) => {
       const mine = await ledgersWith(asked, session, 'see', live.pack, query.org)
-      const after = query.cursor === undefined ? undefined : readRef(query.cursor)
+      const cursor = cursorsOf(service, { list: 'pathways', ...query })
+      const after = cursor.read(query.cursor, z.tuple([z.int(), z.int()]))
       const clocks = new Map((await listOpenClocks(session, live, mine, today)).map((row) => [`${row.ledger}-${row.pathway}`, row]))
       const rows = await session.rows(
         `SELECT p.ledger, p.pathway, p.patient, p.org, p.version, p.changed, i.name,
@@ -231,30 +256,35 @@ export const pathwayHandlers: Handlers<Routes> = {
                              ORDER BY w.due NULLS LAST, w.work LIMIT 1) s ON true
          WHERE ($3::int IS NULL OR (p.ledger, p.pathway) > ($3, $4::int)) AND ($5::int IS NULL OR p.org IN (SELECT u.org FROM organisation_under u WHERE u.above = $5))
            AND ($6::int IS NULL OR (p.ledger = $6 AND p.patient = $7::bigint))
+           AND ($9::boolean IS NOT TRUE OR s.work IS NULL AND coalesce((SELECT w.state FROM work w WHERE w.ledger = p.ledger AND w.pathway = p.pathway
+                 AND w.kind = 'next-step' ORDER BY w.work DESC LIMIT 1), '') <> 'none')
          ORDER BY p.ledger, p.pathway LIMIT $8`,
         [
           [...clocks.values()].map((c) => c.ledger),
           [...clocks.values()].map((c) => c.pathway),
-          after?.ledger ?? null,
-          after?.n ?? null,
+          after?.[0] ?? null,
+          after?.[1] ?? null,
           query.org ?? null,
           patient?.ledger ?? null,
           patient?.n ?? null,
           query.limit + 1,
+          query.withoutNextStep ?? null,
         ],
       )
       const page = rows.slice(0, query.limit)
       const byLedger = Map.groupBy(page, (row) => Number(row['ledger']))
-      for (const [ledger, seen] of [...byLedger].sort(([a], [b]) => a - b))
+      for (const [ledger, seen] of [...byLedger].sort(([a], [b]) => a - b)) {
+        asked.roleIn('see', ledger, live.pack)
         await session.look(ledger, {
           kind: 'list',
           seen: seen.map((row) => Number(row['pathway'])),
           about: { pack: live.id, org: query.org, patient: query.patient },
         })
+      }
       const last = rows.length > query.limit ? page.at(-1) : undefined
       return {
         asOf: asked.service.now().toISOString(),
-        next: last ? refOf(Number(last['ledger']), Number(last['pathway'])) : null,
+        next: last ? cursor.write([Number(last['ledger']), Number(last['pathway'])]) : null,
         pathways: page.map((row) => {
           const [ledger, pathway] = [Number(row['ledger']), Number(row['pathway'])]
           const open = clocks.get(`${ledger}-${pathway}`)
@@ -337,7 +367,8 @@ export const pathwayHandlers: Handlers<Routes> = {
       const record = await getPathway(session, asked.params.pathway, undefined)
       const live = packOf(asked.service, record.pack)
       const { role } = asked.roleIn('record', record.ledger, record.pack)
-      const { refusals, warnings } = askDoor(offerOf(asked.body), contextOf(asked.service, live, record, role))
+      const days = await checkEvidence(session, record, asked.body.evidence)
+      const { refusals, warnings } = askDoor(offerOf(asked.body, days), contextOf(asked.service, live, record, role))
       const plain = ({ code, message, path, rule, source }: (typeof refusals)[number]) => ({
         code,
         message,
@@ -349,19 +380,24 @@ export const pathwayHandlers: Handlers<Routes> = {
     }),
 
   recordEntry: async (asked) =>
-    (await write(asked, 'recorded', (record) => ({ offer: offerOf(asked.body), payload: payloadOf(asked.body, record.org) }))).answer,
+    (
+      await write(asked, 'recorded', asked.body.evidence, (record, days) => ({
+        offer: offerOf(asked.body, days),
+        payload: payloadOf(asked.body, record.org),
+      }))
+    ).answer,
 
   correctEntry: async (asked) =>
     (
-      await write(asked, 'corrected', (record) => ({
-        offer: offerOf(asked.body, asked.params.entry),
+      await write(asked, 'corrected', asked.body.evidence, (record, days) => ({
+        offer: offerOf(asked.body, days, asked.params.entry),
         payload: payloadOf(asked.body, record.org, { corrects: asked.params.entry }),
       }))
     ).answer,
 
   withdrawEntry: async (asked) =>
     (
-      await write(asked, 'withdrawn', () => ({
+      await write(asked, 'withdrawn', [], () => ({
         offer: { withdraws: asked.params.entry, reason: asked.body.reason },
         payload: { withdraws: asked.params.entry, reason: asked.body.reason },
       }))
@@ -370,7 +406,7 @@ export const pathwayHandlers: Handlers<Routes> = {
   disputeEntry: async (asked) => {
     const { entry } = asked.params
     const { n } = readRef(asked.params.pathway)
-    const written = await write(asked, 'corrected', (record) => {
+    const written = await write(asked, 'corrected', [], (record, days) => {
       const row = record.entries.find((e) => e.seq === entry)
       if (!row) throw notThere()
       const body = {
@@ -396,9 +432,9 @@ export const pathwayHandlers: Handlers<Routes> = {
         body: { question: asked.body.question, entry, dispute: true },
       }
       return {
-        offer: { ...offerOf(body, entry), passing: [...row.passed] },
+        offer: { ...offerOf(body, days, entry), passing: [...row.passed] },
         payload: payloadOf(body, record.org, { corrects: entry }),
-        also: (key: string) => [{ key: `${key}-query`, kind: 'work-opened' as const, pathway: n, payload: query }],
+        also: (key: string) => [{ key: keyAfter(key, 'query'), kind: 'work-opened' as const, pathway: n, payload: query }],
       }
     })
     return { ...written.answer, query: refOf(readRef(asked.params.pathway).ledger, written.rest[0]?.seq ?? 0) }
@@ -416,7 +452,7 @@ export interface OrganisationRow {
 
 export async function getOrganisation(session: Session, org: number): Promise<OrganisationRow> {
   const [row] = await session.rows('SELECT org, parent, kind, name, zone, ledger FROM organisation WHERE org = $1', [org])
-  if (!row) throw refuse('ledger/not-there', 'There is no such organisation.', ['org'])
+  if (!row) throw notThere()
   return row as unknown as OrganisationRow // columns are named as the fields are
 }
 
@@ -424,7 +460,7 @@ export async function getOrganisation(session: Session, org: number): Promise<Or
 export async function ledgersWith(
   asked: Pick<Asked<never>, 'actor'>,
   session: { rows: Session['rows'] },
-  capability: 'see' | 'count',
+  capability: 'see' | 'count' | 'log',
   pack: number,
   org?: number,
 ): Promise<readonly number[]> {

@@ -4,17 +4,18 @@ import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { capabilitiesOf, type Route } from '../api/route.ts'
 import { type AllRoutes, allRoutes, type RouteId } from '../api/routes.ts'
 import { Problem } from '../api/shapes.ts'
-import { type Capability, scopeOf } from '../core/rights/rights.ts'
+import { type Capability, ledgerOfScope, type Right, scopeOf } from '../core/rights/rights.ts'
 import type { Issue } from '../core/words/issue.ts'
 import { IssueError } from '../core/words/result.ts'
 import type { Actor, LedgerDatabase, Session } from '../store/ledger-database.ts'
 import type { LivePacks } from '../store/live-packs.ts'
 import { notThere, problemOf, refuse, StaleError } from './problem.ts'
 import type { SignIn } from './sign-in.ts'
+import type { Stream } from './stream.ts'
 
 export interface ServiceParts {
   readonly ledger: LedgerDatabase
@@ -24,6 +25,12 @@ export interface ServiceParts {
   /** The time, so that tests can move it. */
   readonly now: () => Date
   readonly demonstration: boolean
+  /** Addresses of proxies in front, whose word about the sender's address is taken. Without them everybody behind one counts as one. */
+  readonly trustedProxies?: readonly string[]
+  /** Seals cursors. Absent: one of this process's own; several processes behind one address need the same. */
+  readonly cursorKey?: Uint8Array
+  /** How often a live stream says that it is there, and asks anew what its reader may see; 15 s unless said. */
+  readonly liveBeatMs?: number
   /** False: the service's own check of rights is left out, so that a test can see the database refuse. Never in use. */
   readonly checks?: boolean
   /** True: every answer is held against its shape; tests do. */
@@ -42,7 +49,7 @@ export interface Asked<R extends Route> {
   readonly reply: FastifyReply
   /** One transaction with the rights of the person, in the role that fits what is asked. */
   in<T>(task: (session: Session) => Promise<T>): Promise<T>
-  /** The acting role in a scope: the one asked for in `Varde-Role`, or the first that has the right. */
+  /** The acting role in a scope: the one asked for in `Varde-Role`, or the first that has the right. What is written after this is written in it. */
   roleIn(capability: Capability, ledger: number, pack?: number): Actor
 }
 
@@ -50,11 +57,19 @@ export type Handlers<R extends Readonly<Record<string, Route>>> = {
   readonly [K in keyof R]: (asked: Asked<R[K]>) => Promise<R[K]['answer'] extends z.ZodType ? z.input<R[K]['answer']> : unknown>
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Live streams that are open. */
+    readonly streams: Set<Stream>
+  }
+}
+
 /** The service over HTTP: routes as data, one way in for all of them, one way out for everything that goes wrong. */
 export async function createService(parts: ServiceParts, handlers: Handlers<AllRoutes>): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: parts.log,
     logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: parts.trustedProxies ? [...parts.trustedProxies] : false,
     bodyLimit: 65_536,
     requestIdHeader: false,
     genReqId: () => crypto.randomUUID(),
@@ -98,6 +113,11 @@ export async function createService(parts: ServiceParts, handlers: Handlers<AllR
     transformObject: jsonSchemaTransformObject,
   })
   errors(app)
+  app.decorate('streams', new Set<Stream>())
+  // A stream has no end of its own: a service that stops ends them, or it would wait for ever.
+  app.addHook('preClose', async () => {
+    for (const stream of app.streams) stream.end()
+  })
   await parts.signIn.register(app)
   for (const [id, route] of Object.entries(allRoutes) as [RouteId, Route][])
     addRoute(app, parts, id, route, handlers[id] as unknown as Handler) // the table and the handlers have the same keys, which the type demands
@@ -109,11 +129,12 @@ type Handler = (asked: Asked<Route>) => Promise<unknown>
 
 function addRoute(app: FastifyInstance, parts: ServiceParts, id: RouteId, route: Route, handler: Handler): void {
   const security = route.needs === 'anybody' ? [] : [{ session: [] }, { machine: [] }]
-  const { params, query, body, answer } = route
+  const { params, query = nothing, body, answer } = route
   app.route({
     method: route.method,
     url: route.path,
     ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
+    ...(route.endless ? { exposeHeadRoute: false } : {}),
     schema: {
       operationId: id,
       tags: [route.tag],
@@ -122,7 +143,7 @@ function addRoute(app: FastifyInstance, parts: ServiceParts, id: RouteId, route:
       'x-needs': route.needs,
       'x-scope': route.scope,
       ...(params ? { params } : {}),
-      ...(query ? { querystring: query } : {}),
+      querystring: query, // unknown keys are refused everywhere, also where none is known
       ...(body ? { body } : {}),
       response: { ...(answer ? { [route.status ?? 200]: answer } : {}), default: Problem },
     } as object, // `x-` keys go into the document as they are
@@ -136,11 +157,13 @@ function addRoute(app: FastifyInstance, parts: ServiceParts, id: RouteId, route:
       const value = await handler(asked as Asked<Route>)
       if (route.answer === undefined) return reply
       reply.code(route.status ?? 200).header('cache-control', 'no-store')
-      return value
+      const known = request.headers['if-none-match']
+      return route.revalidates && known !== undefined && known === reply.getHeader('etag') ? reply.code(304).send() : value
     },
   })
 }
 
+const nothing = z.strictObject({})
 const nobody: Actor = { person: -1, role: 'machine', rights: [], glass: [] }
 
 function askedOf(parts: ServiceParts, route: Route, request: FastifyRequest, reply: FastifyReply, actor: Actor): Asked<Route> {
@@ -151,12 +174,17 @@ function askedOf(parts: ServiceParts, route: Route, request: FastifyRequest, rep
     )
     const role = fitting.find((right) => right.role === wanted)?.role ?? fitting[0]?.role
     if (role === undefined && parts.checks !== false) throw notThere()
+    taken = role ?? taken
     return { ...actor, role: role ?? actor.role }
   }
-  const [first] = capabilitiesOf(route)
-  const fitting = first === undefined ? undefined : actor.rights.filter((right) => capabilitiesOf(route).includes(right.capability))
-  const role = fitting?.find((right) => right.role === wanted)?.role ?? fitting?.[0]?.role ?? actor.role
+  // Where the address names a ledger, the role is one held there: it is what the log says of the person.
+  const ledger = route.scope === 'reference' ? ledgerOf(request) : undefined
+  const here = ({ capability, scopes }: Right) =>
+    ledger === undefined || capability === 'break' || [...scopes].some((scope) => ledgerOfScope(scope) === ledger)
+  const fitting = actor.rights.filter((right) => capabilitiesOf(route).includes(right.capability) && here(right))
+  const role = fitting.find((right) => right.role === wanted)?.role ?? fitting[0]?.role ?? actor.role
   const acting = { ...actor, role }
+  let taken = role
   return {
     actor: acting,
     params: request.params as never, // read by the route's own schema
@@ -166,9 +194,28 @@ function askedOf(parts: ServiceParts, route: Route, request: FastifyRequest, rep
     service: parts,
     request,
     reply,
-    in: (task) => parts.ledger.as(acting, task),
+    in: (task) =>
+      parts.ledger.as(acting, (session) => {
+        let written = role
+        const inRole = async () => {
+          if (taken === written) return
+          await session.takeRole(taken)
+          written = taken
+        }
+        return task({
+          ...session,
+          act: (number, acts) => inRole().then(() => session.act(number, acts)),
+          look: (number, look) => inRole().then(() => session.look(number, look)),
+        })
+      }),
     roleIn,
   }
+}
+
+/** The ledger that the first reference in the address names. */
+const ledgerOf = (request: FastifyRequest): number => {
+  const [ref] = Object.values(request.params as Readonly<Record<string, string>>) // read by the route's own schema
+  return Number(String(ref).split('-')[0])
 }
 
 /** `"7"`; `*` and nothing say no version. */
@@ -186,9 +233,8 @@ function check(route: Route, actor: Actor, request: FastifyRequest): void {
   if (capabilities.length === 0) return
   const held = actor.rights.filter((right) => capabilities.includes(right.capability))
   if (route.scope === 'reference') {
-    const [ref] = Object.values(request.params as Readonly<Record<string, string>>)
-    const ledger = Number(String(ref).split('-')[0])
-    const here = (rights: Actor['rights']) => rights.some((right) => [...right.scopes].some((scope) => Math.floor(scope / 1000) === ledger))
+    const ledger = ledgerOf(request)
+    const here = (rights: Actor['rights']) => rights.some((right) => [...right.scopes].some((scope) => ledgerOfScope(scope) === ledger))
     if (capabilities.includes('break') && held.length > 0) return
     if (here(held) || (capabilities.includes('see') && actor.glass.some((glass) => glass.ledger === ledger))) return
     throw here(actor.rights) ? refuse('ledger/not-allowed', 'Your role does not allow this here.') : notThere()

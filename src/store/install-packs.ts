@@ -43,30 +43,50 @@ export async function installPacks(
   }
 }
 
+/** What tells a pack, and what is compiled from it, from any other. */
+export const packDigest = (n: number, pack: Pack): string =>
+  createHash('sha256')
+    .update(JSON.stringify([pack.text, compileKept(n, livePlan(pack))]))
+    .digest('hex')
+
+/** Packs that stand in a database as they are here, by its rows of `pack`; undefined where one of them does not. */
+export function packsInstalled(
+  rows: readonly { readonly pack: number; readonly id: string; readonly digest: string }[],
+  packs: readonly PackToInstall[],
+): readonly InstalledPack[] | undefined {
+  const found = packs.flatMap(({ folder, content }) => {
+    const row = rows.find(({ id }) => id === content.id)
+    return row && row.digest === packDigest(row.pack, content) ? [{ pack: row.pack, content, folder }] : []
+  })
+  return found.length === packs.length ? found : undefined
+}
+
 async function install(client: Client, folder: string, pack: Pack, onRebuild: (id: string, done: number, total: number) => void) {
   const { rows } = await client.query<{ pack: number; digest: string }>('SELECT pack, digest FROM pack WHERE id = $1', [pack.id])
   const known = rows[0]
   const n = known?.pack ?? (await client.query<{ n: number }>('SELECT coalesce(max(pack), 0) + 1 AS n FROM pack')).rows[0]!.n // an aggregate has one row
-  const kept = compileKept(n, livePlan(pack))
-  const digest = createHash('sha256')
-    .update(JSON.stringify([pack.text, kept]))
-    .digest('hex')
+  const digest = packDigest(n, pack)
   if (known?.digest === digest) return n
-  const schema = packSchema(n)
-  await client.query(`DROP SCHEMA IF EXISTS ${quoteName(schema)} CASCADE`)
+  await client.query(`DROP SCHEMA IF EXISTS ${quoteName(packSchema(n))} CASCADE`)
   await client.query(
     `INSERT INTO pack VALUES ($1, $2, $3, $4, $5) ON CONFLICT (pack) DO UPDATE SET version = excluded.version, digest = excluded.digest, folder = excluded.folder`,
     [n, pack.id, pack.version, digest, folder],
   )
-  const [create, ...rest] = kept
+  await createPackSchema(client, n, pack)
+  await rebuildKept(client, n, (done, total) => onRebuild(pack.id, done, total))
+  return n
+}
+
+/** Schema, small tables, empty layer and functions of a pack under a number. As the owner, in the caller's transaction. */
+export async function createPackSchema(client: Client, n: number, pack: Pack): Promise<void> {
+  const schema = packSchema(n)
+  const [create, ...rest] = compileKept(n, livePlan(pack))
   await client.query(create!) // the schema itself comes first
   await fillReferenceTables(client, schema, pack)
   for (const sql of rest) await client.query(sql)
   await client.query(`GRANT USAGE ON SCHEMA ${quoteName(schema)} TO varde_app, varde_read;
     GRANT SELECT ON ALL TABLES IN SCHEMA ${quoteName(schema)} TO varde_app, varde_read;
     REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ${quoteName(schema)} FROM PUBLIC`)
-  await rebuildKept(client, n, (done, total) => onRebuild(pack.id, done, total))
-  return n
 }
 
 async function fillReferenceTables(client: Client, schema: string, pack: Pack): Promise<void> {
@@ -80,14 +100,19 @@ async function fillReferenceTables(client: Client, schema: string, pack: Pack): 
   }
 }
 
-/** Makes the layer of a pack from the entries, some thousand pathways at a time. Runs as the owner, in the caller's transaction. */
-export async function rebuildKept(client: Client, pack: number, onProgress: (done: number, total: number) => void): Promise<void> {
+/** Makes the layer of a pack from the entries, some thousand pathways at a time, in its own schema or in another that was made for it. Runs as the owner, in the caller's transaction. */
+export async function rebuildKept(
+  client: Client,
+  pack: number,
+  onProgress: (done: number, total: number) => void,
+  into = pack,
+): Promise<void> {
   const { rows } = await client.query<{ ledger: number; pathways: number[] }>(
     'SELECT ledger, array_agg(pathway ORDER BY pathway) AS pathways FROM varde.pathway WHERE pack = $1 GROUP BY ledger ORDER BY ledger',
     [pack],
   )
   const total = rows.reduce((n, row) => n + row.pathways.length, 0)
-  const schema = quoteName(packSchema(pack))
+  const schema = quoteName(packSchema(into))
   const step = 5_000
   let done = 0
   for (const { ledger, pathways } of rows)

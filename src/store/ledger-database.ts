@@ -5,6 +5,7 @@ import { capabilities } from '../core/rights/rights.ts'
 import type { IssueCode } from '../core/words/issue.ts'
 import { IssueError } from '../core/words/result.ts'
 import type { ActKind } from '../core/work/work.ts'
+import { type Changes, openChanges } from './changes.ts'
 import type { Row, Value } from './database.ts'
 import { getTypeParser } from './postgres.ts'
 
@@ -32,6 +33,8 @@ export interface Session {
   rows(sql: string, params?: readonly unknown[]): Promise<readonly Row[]>
   /** One or many acts on one ledger: all or none. */
   act(ledger: number, acts: readonly Act[]): Promise<readonly ActDone[]>
+  /** From here on acts and looks are written down in this role. */
+  takeRole(role: Role): Promise<void>
   look(ledger: number, look: Look): Promise<void>
 }
 
@@ -71,9 +74,20 @@ export interface LedgerDatabase {
   counting<T>(actor: Actor, task: (rows: Session['rows']) => Promise<T>): Promise<T>
   /** Before anybody is known: functions of the database that answer strangers (sign-in, rights). */
   rows(sql: string, params?: readonly unknown[]): Promise<readonly Row[]>
+  /** What happens on pathways, for those who listen. */
+  readonly changes: Changes
   /** What a person may do at this moment. */
   standingOf(person: number): Promise<Standing>
+  /** Connections at this moment. */
+  pool(): PoolState
   close(): Promise<void>
+}
+
+export interface PoolState {
+  readonly open: number
+  readonly idle: number
+  /** Requests that wait for a connection. */
+  readonly waiting: number
 }
 
 export interface PoolSettings {
@@ -124,8 +138,16 @@ export function openLedger({ url, connections = 12, countingTimeoutMs = 30_000 }
       },
     )
 
+  const changes = openChanges({ url, say: direct })
+
   return {
-    as: (actor, task) => transaction(`BEGIN; ${settings(actor)}`, (client) => task(sessionOf(client))),
+    changes,
+    as: async (actor, task) => {
+      const acted = new Set<number>()
+      const value = await transaction(`BEGIN; ${settings(actor)}`, (client) => task(sessionOf(client, actor, acted)))
+      for (const ledger of acted) changes.announce(ledger)
+      return value
+    },
     counting: (actor, task) =>
       transaction(
         `BEGIN READ ONLY; SET LOCAL ROLE varde_read; SET LOCAL statement_timeout = ${countingTimeoutMs}; ${settings(actor, ['count'])}`,
@@ -133,7 +155,11 @@ export function openLedger({ url, connections = 12, countingTimeoutMs = 30_000 }
       ),
     rows: direct,
     standingOf: async (person) => standing((await direct(`SELECT ${standingSql('$1')}`, [person]))[0]),
-    close: () => pool.end(),
+    pool: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    close: async () => {
+      await changes.close()
+      await pool.end()
+    },
   }
 }
 
@@ -192,12 +218,13 @@ function rowsOf(client: PoolClient): Session['rows'] {
   }
 }
 
-function sessionOf(client: PoolClient): Session {
+/** `acted`: ledgers in which something was done here. */
+function sessionOf(client: PoolClient, actor: Actor, acted: Set<number>): Session {
   const rows = rowsOf(client)
   return {
     rows,
-    act: async (ledger, acts) =>
-      (await rows('SELECT seq, at, pathway, version, replayed FROM act($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY ord', [
+    act: async (ledger, acts) => {
+      const done = (await rows('SELECT seq, at, pathway, version, replayed FROM act($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY ord', [
         ledger,
         acts.map((a) => a.key),
         acts.map((a) => a.kind),
@@ -206,7 +233,11 @@ function sessionOf(client: PoolClient): Session {
         acts.map((a) => a.expected ?? null),
         acts.map((a) => canonical(a.payload)),
         acts.map(() => randomBytes(16)),
-      ])) as unknown as readonly ActDone[], // columns are named as the fields are
+      ])) as unknown as readonly ActDone[] // columns are named as the fields are
+      if (done.some((act) => !act.replayed)) acted.add(ledger)
+      return done
+    },
+    takeRole: async (role) => void (await rows(`SELECT set_config('varde.role', $1, true)`, [role])),
     look: async (ledger, look) =>
       void (await rows('SELECT look($1, $2, $3, $4, $5, $6, $7)', [
         ledger,
@@ -214,10 +245,18 @@ function sessionOf(client: PoolClient): Session {
         look.kind,
         look.pathway ?? 0,
         look.seen ? multirange(look.seen) : null,
-        canonical(look.about),
+        canonical({ ...look.about, ...markOf(actor, ledger, look) }),
         randomBytes(16),
       ])),
   }
+}
+
+/** Of a look through broken glass: under which. */
+function markOf({ glass }: Actor, ledger: number, { pathway, seen, about }: Look): { readonly glass?: readonly number[] } {
+  const through = glass.filter(
+    (g) => g.ledger === ledger && (g.pathway === pathway || seen?.includes(g.pathway) === true || g.patient === about['patient']),
+  )
+  return through.length === 0 ? {} : { glass: through.map((g) => g.glass) }
 }
 
 /** JSON with sorted keys and no spaces: the bytes that are hashed. */
@@ -243,6 +282,9 @@ function multirange(numbers: readonly number[]): string {
   return `{${ranges.map(([from, to]) => `[${from},${to})`).join(',')}}`
 }
 
+/** What follows from an act has a key that follows from its key. */
+export const keyAfter = (key: string, what: string): string => keyOf(key, what)
+
 /** A key for an act nobody gave one for: what it says, where and by whom. */
 export const keyOf = (...parts: readonly Value[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 
@@ -252,6 +294,7 @@ const faults: Readonly<Record<string, readonly [IssueCode, string]>> = {
   VA003: ['ledger/not-there', 'There is nothing here, or nothing you may see.'],
   VA004: ['ledger/not-allowed', 'Your role does not allow this here.'],
   VA005: ['ledger/not-there', 'There is nothing here, or nothing you may see.'],
+  '23505': ['ledger/exists', 'There is one already with this number or name. Look it up, or correct what you sent.'],
   '42501': ['ledger/not-allowed', 'Your role does not allow this here.'],
   '53100': ['store/full', 'The disk of the database is full: nothing was saved. Make room, then send it again.'],
   '57014': ['store/too-slow', 'This took too long and was stopped. Ask for less: one place, one period.'],

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { Client } from 'pg'
 import { roleMay } from '../core/rights/rights.ts'
 import { IssueError } from '../core/words/result.ts'
+import { actTells, lookTells } from '../core/work/told.ts'
 import { actKinds, signInKinds, workKinds } from '../core/work/work.ts'
 import { quoteName, quoteText } from '../sql/name.ts'
 import { connectClient } from './postgres.ts'
@@ -13,6 +14,10 @@ const steps = (): readonly { readonly n: number; readonly name: string; readonly
     .filter((name) => /^\d{4}-.*\.sql$/.test(name))
     .sort()
     .map((name) => ({ n: Number(name.slice(0, 4)), name, text: readFileSync(new URL(name, folder), 'utf8') }))
+
+/** Whether a database, by the steps done in it, is as this version needs it. */
+export const isMigrated = (done: ReadonlySet<number>): boolean =>
+  steps().every(({ n }) => done.has(n)) && Math.max(...done) <= steps().at(-1)!.n // the folder ships with us
 
 export interface Migrated {
   readonly applied: readonly string[]
@@ -91,7 +96,11 @@ function lists(): string {
   const may = Object.entries(roleMay).flatMap(([name, capabilities]) => capabilities.map((capability) => [name, capability]))
   const kinds = [...Object.entries(actKinds), ...signInKinds.map((kind) => [kind, 'enter'])]
   const moves = Object.entries(workKinds).flatMap(([kind, { moves: all }]) => all.map((move) => [kind, ...move]))
+  const tells = Object.entries({ act: actTells, look: lookTells }).flatMap(([chain, kinds]) =>
+    Object.entries(kinds).flatMap(([kind, keys]) => keys.map((key) => [chain, kind, key])),
+  )
   return `DELETE FROM role_may; INSERT INTO role_may VALUES ${values(may)};
 DELETE FROM act_kind; INSERT INTO act_kind VALUES ${values(kinds)};
-DELETE FROM work_move; INSERT INTO work_move VALUES ${values(moves)};`
+DELETE FROM work_move; INSERT INTO work_move VALUES ${values(moves)};
+DELETE FROM log_tells; INSERT INTO log_tells VALUES ${values(tells)};`
 }

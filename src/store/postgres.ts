@@ -135,7 +135,8 @@ const parsers: Readonly<Record<number, (text: string) => string | number>> = {
   [types.builtins.FLOAT8]: Number,
   [types.builtins.DATE]: asText,
   [types.builtins.TIMESTAMP]: asText,
-  [types.builtins.TIMESTAMPTZ]: asText,
+  // As RFC 3339 writes it, microseconds kept: our connections speak UTC.
+  [types.builtins.TIMESTAMPTZ]: (text) => text.replace(' ', 'T').replace(/\+00$/, 'Z'),
 }
 
 // The driver's table is global to the process; this one belongs to our connections alone.

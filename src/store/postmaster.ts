@@ -109,6 +109,13 @@ export async function adoptPostmaster(folder: Folder): Promise<Postmaster | unde
   return undefined
 }
 
+/** The administrator's address of the server that runs on this folder for another process of ours; undefined when none does. */
+export async function findPostmaster(dir: string, password: string): Promise<string | undefined> {
+  const data = dataOf(dir)
+  const left = await readPidFile(data)
+  return left && isServerOf(left.pid, data) ? addressOf({ dir, password, keep: true }, left.port) : undefined
+}
+
 /**
  * A server's file of its process id outlives a kill, and the id may be given to another process, which would make
  * PostgreSQL refuse for ever. Our own id it takes for stale, being its parent; the rest of the file stays, for it tells

@@ -40,6 +40,8 @@ export async function serviceUnderTest(
     /** A sign-in of the test's own in place of the header. */
     readonly signIn?: (at: LedgerUnderTest) => SignIn
     readonly demonstration?: boolean
+    readonly liveBeatMs?: number
+    readonly trustedProxies?: readonly string[]
   } = {},
 ): Promise<ServiceUnderTest> {
   const at = await ledgerUnderTest(serverUrl, folders)
@@ -54,6 +56,8 @@ export async function serviceUnderTest(
       demonstration: settings.demonstration ?? false,
       checks: settings.checks ?? true,
       checksAnswers: true,
+      ...(settings.liveBeatMs === undefined ? {} : { liveBeatMs: settings.liveBeatMs }),
+      ...(settings.trustedProxies ? { trustedProxies: settings.trustedProxies } : {}),
     },
     handlers,
   )
@@ -74,7 +78,7 @@ export async function serviceUnderTest(
         ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
       }
       const response = await app.inject(options)
-      const json = String(response.headers['content-type'] ?? '').includes('json')
+      const json = /^application\/(?:[a-z-]+\+)?json\b/.test(String(response.headers['content-type'] ?? ''))
       return {
         status: response.statusCode,
         body: json ? response.json() : response.body,
@@ -86,4 +90,16 @@ export async function serviceUnderTest(
       await at.close()
     },
   }
+}
+
+/** An invented patient with a pathway of their own, opened by this person. */
+export async function openedPathway(
+  at: ServiceUnderTest,
+  person: number,
+  org: number,
+  pack: string,
+): Promise<{ patient: string; pathway: string }> {
+  const patient = await at.ask(person, 'POST', '/api/patients', { org, name: 'Invented Patient' })
+  const opened = await at.ask(person, 'POST', '/api/pathways', { org, patient: patient.body.patient, pack })
+  return { patient: patient.body.patient, pathway: opened.body.pathway }
 }

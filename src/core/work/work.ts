@@ -41,10 +41,11 @@ export const workKinds = {
     open: ['suggested'],
     moves: [
       ['', 'suggested', 'record'],
-      ['suggested', 'accepted', 'record'],
-      ['suggested', 'changed', 'record'],
-      ['suggested', 'refused', 'record'],
-      ['refused', 'suggested', 'record'],
+      // To decide takes somebody who answers for it: a machine suggests, and files nothing.
+      ['suggested', 'accepted', 'answer'],
+      ['suggested', 'changed', 'answer'],
+      ['suggested', 'refused', 'answer'],
+      ['refused', 'suggested', 'answer'],
     ],
   },
   escalation: {
@@ -80,6 +81,7 @@ export const actKinds = {
   'identity-corrected': 'record',
   'identity-erased': 'erase',
   'document-received': 'record',
+  'intake-received': 'record',
   'glass-broken': 'break',
   'glass-ended': 'break',
   'organisation-set': 'administer',

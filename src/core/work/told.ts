@@ -1,0 +1,41 @@
+import type { ActKind } from './work.ts'
+
+const entry = ['code', 'variant', 'occurred', 'occurredAt', 'place', 'standing', 'value', 'decider', 'reason', 'passed', 'source'] as const
+const role = ['person', 'org', 'role', 'pack'] as const
+const work = ['kind', 'state', 'ownerRole', 'ownerPerson', 'due'] as const
+
+/**
+ * What the log tells of each act to whoever guards it: days, codes, numbers and reasons. Not told: who a patient is, what a document, a note or an
+ * answer says, on whose behalf in words. One list for the database (`log_tells`, written by `varde migrate`) and for the docs.
+ */
+export const actTells: { readonly [K in ActKind]: readonly string[] } = {
+  recorded: entry,
+  corrected: [...entry, 'corrects'],
+  withdrawn: ['withdraws', 'reason'],
+  imported: [...entry, 'corrects', 'recorded', 'recorder'],
+  'pathway-opened': ['patient', 'org'],
+  'patient-registered': [],
+  'identity-corrected': ['patient'],
+  'identity-erased': ['patient', 'reason'],
+  'document-received': ['patient', 'kind', 'written', 'received', 'author'],
+  'intake-received': ['sha256', 'rows', 'taken', 'repeated', 'refused', 'whole'],
+  'glass-broken': ['patient', 'reason', 'until'],
+  'glass-ended': ['glass'],
+  'organisation-set': ['org', 'parent', 'kind', 'name', 'zone', 'ledger'],
+  'person-set': ['person', 'name', 'machine', 'active'],
+  'role-given': role,
+  'role-withdrawn': role,
+  'work-opened': work,
+  'work-moved': [...work, 'work', 'from'],
+}
+
+/** The same of each look. Nothing of a list but what was asked for: another patient's number does not belong into the story of this one. */
+export const lookTells: Readonly<Record<string, readonly string[]>> = {
+  list: ['pack', 'org'],
+  'list-export': ['pack', 'org'],
+  account: ['pack', 'indicator'],
+  patient: ['patient'],
+  documents: ['patient'],
+  document: ['patient', 'document'],
+  'log-export': ['format'],
+}

@@ -1,0 +1,116 @@
+import type { WorkKindId } from '../core/work/work.ts'
+import type { Session } from './ledger-database.ts'
+
+/** A row of the table `work`. */
+export interface WorkRow {
+  readonly ledger: number
+  readonly work: number
+  readonly kind: WorkKindId
+  readonly pack: number
+  readonly pathway: number
+  readonly state: string
+  readonly open: boolean
+  readonly owner_person: number | null
+  readonly owner_role: string | null
+  readonly due: string | null
+  readonly version: number
+  readonly opened: string
+  readonly opened_by: number
+  readonly changed: string
+  readonly changed_by: number
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+const columns = `w.ledger, w.work, w.kind, w.pack, w.pathway, w.state, w.open, w.owner_person, w.owner_role, w.due, w.version, w.opened, w.opened_by,
+  w.changed, w.changed_by, w.body`
+
+/** One piece of work, with the zone of its pathway's organisation, and whether the key that was given has been used by this person before. */
+export async function findWork(
+  session: Session,
+  ledger: number,
+  work: number,
+  key?: string,
+): Promise<(WorkRow & { readonly done: boolean; readonly zone: string }) | undefined> {
+  const [row] = await session.rows(
+    `SELECT ${columns}, o.zone, $3::text IS NOT NULL AND was_done(w.ledger, $3) AS done
+     FROM work w JOIN pathway p ON p.ledger = w.ledger AND p.pathway = w.pathway JOIN organisation o ON o.org = p.org
+     WHERE w.ledger = $1 AND w.work = $2 AND w.pathway > 0`,
+    [ledger, work, key ?? null],
+  )
+  return row as unknown as (WorkRow & { readonly done: boolean; readonly zone: string }) | undefined // columns are named as the fields are
+}
+
+export interface WorkAsked {
+  /** Owned by this person, or by nobody in person and one of these roles there. */
+  readonly mine: { readonly person: number; readonly ledgers: readonly number[]; readonly roles: readonly string[] } | undefined
+  readonly role: string | undefined
+  readonly person: number | undefined
+  readonly org: number | undefined
+  readonly pathway: { readonly ledger: number; readonly n: number } | undefined
+  readonly kind: string | undefined
+  readonly open: boolean | undefined
+  readonly dueBy: string | undefined
+  readonly after: WorkPosition | undefined
+  readonly limit: number
+}
+
+/** Where a page ended: due (nothing counts as last), ledger, number. */
+export type WorkPosition = readonly [due: string | null, ledger: number, work: number]
+
+export async function listWorkRows(session: Session, asked: WorkAsked): Promise<readonly WorkRow[]> {
+  const { mine, pathway, after } = asked
+  const rows = await session.rows(
+    `SELECT ${columns} FROM work w
+     WHERE w.pathway > 0
+       AND ($1::int IS NULL OR w.owner_person = $1 OR w.owner_person IS NULL
+            AND EXISTS (SELECT 1 FROM unnest($2::int[], $3::text[]) AS held (ledger, role) WHERE held.ledger = w.ledger AND held.role = w.owner_role))
+       AND ($4::text IS NULL OR w.owner_role = $4) AND ($5::int IS NULL OR w.owner_person = $5)
+       AND ($6::int IS NULL OR EXISTS (SELECT 1 FROM pathway p JOIN organisation_under u ON u.org = p.org
+            WHERE p.ledger = w.ledger AND p.pathway = w.pathway AND u.above = $6))
+       AND ($7::int IS NULL OR (w.ledger = $7 AND w.pathway::bigint = $8::bigint))
+       AND ($9::text IS NULL OR w.kind = $9) AND ($10::boolean IS NULL OR w.open = $10) AND ($11::date IS NULL OR w.due <= $11)
+       AND ($13::int IS NULL OR (coalesce(w.due, 'infinity'), w.ledger, w.work) > (coalesce($12::date, 'infinity'), $13, $14::bigint))
+     ORDER BY coalesce(w.due, 'infinity'), w.ledger, w.work LIMIT $15`,
+    [
+      mine?.person ?? null,
+      mine?.ledgers ?? [],
+      mine?.roles ?? [],
+      asked.role ?? null,
+      asked.person ?? null,
+      asked.org ?? null,
+      pathway?.ledger ?? null,
+      pathway?.n ?? null,
+      asked.kind ?? null,
+      asked.open ?? null,
+      asked.dueBy ?? null,
+      after?.[0] ?? null,
+      after?.[1] ?? null,
+      after?.[2] ?? null,
+      asked.limit,
+    ],
+  )
+  return rows as unknown as readonly WorkRow[] // columns are named as the fields are
+}
+
+export interface WorkAct {
+  readonly seq: number
+  readonly at: string
+  readonly person: number
+  readonly role: string
+  readonly payload: Readonly<Record<string, unknown>>
+}
+
+export async function listWorkActs(session: Session, ledger: number, work: number): Promise<readonly WorkAct[]> {
+  const rows = await session.rows('SELECT seq, at, person, role, payload FROM work_history($1, $2)', [ledger, work])
+  return rows as unknown as readonly WorkAct[] // columns are named as the fields are
+}
+
+/** Somebody who holds a role in an organisation of this ledger, or above it. */
+export async function hasRoleIn(session: Session, person: number, ledger: number): Promise<boolean> {
+  const [row] = await session.rows(
+    `SELECT 1 FROM role_held h JOIN organisation_under u ON u.above = h.org JOIN organisation o ON o.org = u.org
+     WHERE h.person = $1 AND o.ledger = $2 LIMIT 1`,
+    [person, ledger],
+  )
+  return row !== undefined
+}
