@@ -1,5 +1,6 @@
 import { documentRoutes } from './document-routes.ts'
 import { figureRoutes } from './figure-routes.ts'
+import { intakeRoutes } from './intake-routes.ts'
 import { liveRoutes } from './live-routes.ts'
 import { logRoutes } from './log-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
@@ -15,6 +16,7 @@ export const allRoutes = {
   ...documentRoutes,
   ...logRoutes,
   ...liveRoutes,
+  ...intakeRoutes,
 } as const
 export type AllRoutes = typeof allRoutes
 export type RouteId = keyof AllRoutes

@@ -1,6 +1,7 @@
 import type { AllRoutes } from '../api/routes.ts'
 import { documentHandlers } from './document-handlers.ts'
 import { figureHandlers } from './figure-handlers.ts'
+import { intakeHandlers } from './intake-handlers.ts'
 import { liveHandlers } from './live-handlers.ts'
 import { logHandlers } from './log-handlers.ts'
 import { organisationHandlers } from './organisation-handlers.ts'
@@ -17,4 +18,5 @@ export const handlers: Handlers<AllRoutes> = {
   ...documentHandlers,
   ...logHandlers,
   ...liveHandlers,
+  ...intakeHandlers,
 }
