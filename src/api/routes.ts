@@ -1,6 +1,7 @@
 import { breakGlassRoutes } from './break-glass-routes.ts'
 import { documentRoutes } from './document-routes.ts'
 import { figureRoutes } from './figure-routes.ts'
+import { intakeRoutes } from './intake-routes.ts'
 import { liveRoutes } from './live-routes.ts'
 import { logRoutes } from './log-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
@@ -19,6 +20,7 @@ export const allRoutes = {
   ...signInRoutes,
   ...breakGlassRoutes,
   ...liveRoutes,
+  ...intakeRoutes,
 } as const
 export type AllRoutes = typeof allRoutes
 export type RouteId = keyof AllRoutes

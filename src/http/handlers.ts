@@ -2,6 +2,7 @@ import type { AllRoutes } from '../api/routes.ts'
 import { breakGlassHandlers } from './break-glass-handlers.ts'
 import { documentHandlers } from './document-handlers.ts'
 import { figureHandlers } from './figure-handlers.ts'
+import { intakeHandlers } from './intake-handlers.ts'
 import { liveHandlers } from './live-handlers.ts'
 import { logHandlers } from './log-handlers.ts'
 import { organisationHandlers } from './organisation-handlers.ts'
@@ -21,4 +22,5 @@ export const handlers: Handlers<AllRoutes> = {
   ...signInHandlers,
   ...breakGlassHandlers,
   ...liveHandlers,
+  ...intakeHandlers,
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
@@ -9,6 +10,7 @@ import { capabilitiesOf, type Route } from '../api/route.ts'
 import { type AllRoutes, allRoutes, type RouteId } from '../api/routes.ts'
 import { Problem } from '../api/shapes.ts'
 import { type Capability, ledgerOfScope, type Right, scopeOf } from '../core/rights/rights.ts'
+import { nestsDeeper } from '../core/words/depth.ts'
 import type { Issue } from '../core/words/issue.ts'
 import { IssueError } from '../core/words/result.ts'
 import type { Actor, LedgerDatabase, Session } from '../store/ledger-database.ts'
@@ -62,6 +64,10 @@ declare module 'fastify' {
     /** Live streams that are open. */
     readonly streams: Set<Stream>
   }
+  interface FastifyRequest {
+    /** A body of JSON as it was sent. */
+    bytes: Buffer | undefined
+  }
 }
 
 /** The service over HTTP: routes as data, one way in for all of them, one way out for everything that goes wrong. */
@@ -113,6 +119,7 @@ export async function createService(parts: ServiceParts, handlers: Handlers<AllR
     transformObject: jsonSchemaTransformObject,
   })
   errors(app)
+  readJson(app)
   app.decorate('streams', new Set<Stream>())
   // A stream has no end of its own: a service that stops ends them, or it would wait for ever.
   app.addHook('preClose', async () => {
@@ -240,6 +247,23 @@ function check(route: Route, actor: Actor, request: FastifyRequest): void {
     throw here(actor.rights) ? refuse('ledger/not-allowed', 'Your role does not allow this here.') : notThere()
   }
   if (held.length === 0) throw refuse('ledger/not-allowed', 'Your role does not allow this here.')
+}
+
+/** Levels of JSON that anything here needs are few; deeper is somebody's try. */
+const deepest = 64
+
+/** JSON is looked at before it is built: not too deep, and UTF-8 throughout, so that nothing is quietly replaced. */
+function readJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  const unreadable = (message: string) => refuse('http/unreadable', message)
+  app.decorateRequest('bytes', undefined)
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
+    if (nestsDeeper(bytes, deepest)) return done(unreadable(`This is nested deeper than ${deepest} levels.`))
+    if (!isUtf8(bytes)) return done(unreadable('This is not UTF-8.'))
+    request.bytes = bytes
+    return parse(request, bytes.toString('utf8'), done)
+  })
 }
 
 /** Everything that goes wrong leaves here as problem+json: a listed issue, or one sentence that says nothing of our insides. */

@@ -109,6 +109,8 @@ export function openLedger({ url, connections = 12, countingTimeoutMs = 30_000 }
   })
   // A connection that breaks while nobody uses it is dropped; the next request takes another.
   pool.on('error', () => {})
+  // One that breaks while in use says so to itself too, and unheard that would end the process; the statement that notices it rejects anyway.
+  pool.on('connect', (client) => void client.on('error', () => {}))
 
   const transaction = async <T>(begin: string, task: (client: PoolClient) => Promise<T>): Promise<T> => {
     const client = await pool.connect().catch((error) => {
