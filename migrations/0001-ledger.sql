@@ -354,6 +354,13 @@ BEGIN
        OR l.kind = 'organisation-set' AND p_ledger <> coalesce((SELECT o.ledger FROM organisation o WHERE o.org = (j->>'parent')::int), 0) THEN
       RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004';       -- kept in the ledger of the organisation it is about
     END IF;
+    -- An organisation stays where it is, in the ledger it began in: a house put under another would hand over all rights in it.
+    IF l.kind = 'organisation-set' AND ((j->>'ledger')::int NOT IN ((j->>'org')::int, p_ledger) OR EXISTS (SELECT 1 FROM organisation o
+           WHERE o.org = (j->>'org')::int AND (o.parent IS DISTINCT FROM (j->>'parent')::int OR o.ledger <> (j->>'ledger')::int)))
+       OR l.kind = 'role-given' AND coalesce((j->>'pack')::int, 0) > 0
+          AND EXISTS (SELECT 1 FROM role_may m WHERE m.role = j->>'role' AND m.capability IN ('administer', 'log')) THEN
+      RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004';       -- whoever gives rights, or reads all that was done, does so for a whole house
+    END IF;
     IF l.kind IN ('identity-corrected', 'identity-erased', 'document-received')
        AND NOT EXISTS (SELECT 1 FROM patient x WHERE x.ledger = p_ledger AND x.patient = (j->>'patient')::bigint) THEN
       RAISE EXCEPTION 'not there' USING ERRCODE = 'VA005';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { organisationRoutes } from '../api/organisation-routes.ts'
 import { readRef, refOf } from '../api/shapes.ts'
-import { type Capability, ledgerOfScope, type Role } from '../core/rights/rights.ts'
+import { type Capability, ledgerOfScope, type Role, wholeHouseRoles } from '../core/rights/rights.ts'
 import { isZone } from '../core/words/instant.ts'
-import { keyAfter, type Session } from '../store/ledger-database.ts'
+import { type Actor, keyAfter, type Session } from '../store/ledger-database.ts'
 import { getOrganisation, type OrganisationRow, packNamed } from './pathway-handlers.ts'
 import { notThere, refuse } from './problem.ts'
 import type { Asked, Handlers, ServiceParts } from './service.ts'
@@ -29,20 +29,49 @@ const rolesOf = async (session: Session, service: ServiceParts, people: readonly
 
 const packNumber = (service: ServiceParts, id: string | undefined): number => (id === undefined ? 0 : packNamed(service, id).pack)
 
+/** The pack a role is to be held for; 0: all of them. */
+function packOfRole(service: ServiceParts, { role, pack }: { readonly role: Role; readonly pack?: string | undefined }): number {
+  if (pack !== undefined && wholeHouseRoles.includes(role))
+    throw refuse('http/shape', 'This role is held for a whole house: leave out the pack.', ['body', 'pack'])
+  return packNumber(service, pack)
+}
+
+const administeredBy = ({ rights }: Actor): readonly number[] => [
+  ...new Set(rights.filter((right) => right.capability === 'administer').flatMap((right) => [...right.scopes].map(ledgerOfScope))),
+]
+
+/**
+ * Somebody of a house one administers, or who has no role anywhere. Whoever works in another house only is as absent as nobody: with a role here,
+ * their name would be told, their sessions could be ended, and their name be changed.
+ */
+async function isKnownTo(session: Session, actor: Actor, person: number): Promise<boolean> {
+  const [row] = await session.rows(
+    `SELECT 1 FROM person p WHERE p.person = $1 AND (NOT EXISTS (SELECT 1 FROM role_held h WHERE h.person = p.person)
+       OR EXISTS (SELECT 1 FROM role_held h JOIN organisation o ON o.org = h.org WHERE h.person = p.person AND o.ledger = ANY ($2::int[])))`,
+    [person, administeredBy(actor)],
+  )
+  return row !== undefined
+}
+
+/** The number of what is made: where the key has come before, the one that was given then. */
+async function numberFor(session: Session, ledger: number, key: string, what: 'person' | 'org', sequence: string): Promise<number> {
+  const [before] = await session.rows(`SELECT (payload::jsonb->>$3)::int AS n FROM acts_before($1, $2) WHERE own`, [ledger, [key], what])
+  return Number(before?.['n'] ?? (await session.rows(`SELECT nextval($1::regclass)::int AS n`, [sequence]))[0]?.['n'])
+}
+
 /** A role given or withdrawn, in the ledger of the organisation it is about. */
 async function changeRole(
   asked: Asked<Routes['giveRole']> | Asked<Routes['withdrawRole']>,
   kind: 'role-given' | 'role-withdrawn',
 ): Promise<void> {
   const { body, params, service } = asked
-  const pack = packNumber(service, body.pack)
+  const pack = kind === 'role-given' ? packOfRole(service, body) : packNumber(service, body.pack)
   await asked.in(async (session) => {
     const { ledger } = await getOrganisation(session, body.org)
     const acting = asked.roleIn('administer', ledger)
     if (acting.person === params.person && kind === 'role-given')
       throw refuse('ledger/not-allowed', 'Nobody gives a role to themselves: ask another administrator.')
-    const [known] = await session.rows('SELECT 1 FROM person WHERE person = $1', [params.person])
-    if (!known) throw notThere()
+    if (!(await isKnownTo(session, asked.actor, params.person))) throw notThere()
     await session.act(ledger, [
       { key: body.key ?? randomUUID(), kind, payload: { person: params.person, org: body.org, role: body.role, pack } },
     ])
@@ -82,20 +111,18 @@ export const organisationHandlers: Handlers<Routes> = {
       asked.roleIn('administer', above.ledger)
       const zone = body.zone ?? above.zone
       if (!isZone(zone)) throw refuse('http/shape', 'There is no such time zone: write it as in "Europe/Oslo".', ['body', 'zone'])
-      const [next] = await session.rows(`SELECT nextval('organisation_number')::int AS n`)
-      const org = Number(next?.['n'])
+      const key = body.key ?? randomUUID()
+      const org = await numberFor(session, above.ledger, key, 'org', 'organisation_number')
       const ledger = body.kind === 'department' ? above.ledger : org
       const made = { org, parent: body.org, kind: body.kind, name: body.name, zone, ledger }
-      await session.act(above.ledger, [{ key: body.key ?? randomUUID(), kind: 'organisation-set', payload: made }])
+      await session.act(above.ledger, [{ key, kind: 'organisation-set', payload: made }])
       return made
     })
   },
 
   listPeople: async (asked) =>
     asked.in(async (session) => {
-      const mine = [
-        ...new Set(asked.actor.rights.filter((r) => r.capability === 'administer').flatMap((r) => [...r.scopes].map(ledgerOfScope))),
-      ]
+      const mine = administeredBy(asked.actor)
       const people = await session.rows(
         `SELECT DISTINCT p.person, p.name, p.active, p.machine FROM person p JOIN role_held h ON h.person = p.person JOIN organisation o ON o.org = h.org
          WHERE o.ledger = ANY($1::int[]) ORDER BY p.person`,
@@ -119,13 +146,12 @@ export const organisationHandlers: Handlers<Routes> = {
 
   addPerson: async (asked) => {
     const { body, service } = asked
-    const pack = packNumber(service, body.pack)
+    const pack = packOfRole(service, body)
     return asked.in(async (session) => {
       const { ledger } = await getOrganisation(session, body.org)
       asked.roleIn('administer', ledger)
-      const [next] = await session.rows(`SELECT nextval('person_number')::int AS n`)
-      const person = Number(next?.['n'])
       const key = body.key ?? randomUUID()
+      const person = await numberFor(session, ledger, key, 'person', 'person_number')
       await session.act(ledger, [
         { key, kind: 'person-set', payload: { person, name: body.name, machine: body.machine } },
         { key: keyAfter(key, 'role'), kind: 'role-given', payload: { person, org: body.org, role: body.role, pack } },

@@ -39,3 +39,8 @@ export interface Right {
 
 /** Roles whose rights need a second factor, where somebody signs in by a password kept here. */
 export const factorRoles: readonly Role[] = ['administrator', 'data-protection-officer']
+
+/** Roles that are held for every pack of a house or not at all: they give rights, or read all that was done, and neither ends at a pack. */
+export const wholeHouseRoles: readonly Role[] = roles.filter(
+  (role) => roleMay[role].includes('administer') || roleMay[role].includes('log'),
+)

@@ -1,0 +1,226 @@
+import { generateKeyPairSync, randomUUID, sign } from 'node:crypto'
+import { allRoutes, type RouteId } from '../../src/api/routes.ts'
+import { codeAt, stepAt } from '../../src/http/totp.ts'
+import { createAccount, registerMachineKey } from '../../src/store/accounts.ts'
+import type { Browser } from './browser.ts'
+import { good, type House, type Houses, markOf } from './houses.ts'
+
+/** One request that goes well when whoever may send it does. */
+export interface Call {
+  readonly params?: Readonly<Record<string, string | number>>
+  readonly query?: Readonly<Record<string, string | number>>
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  /** Where it needs a session of its own kind: with a password, or one that it ends. */
+  readonly as?: Browser
+}
+
+export interface Example {
+  /** Makes what it is about in a house, and the request. */
+  make(house: House, houses: Houses): Promise<Call> | Call
+  /** This door is not open in the houses of the tests, so that there is nothing here for anybody. */
+  readonly closed?: true
+}
+
+const versioned = (version: number) => ({ 'if-match': `"${version}"` })
+const password = 'four kelpies under Norland'
+let accounts = 0
+
+/** Somebody with a password kept here. */
+async function withPassword(house: House, houses: Houses) {
+  const person = await house.person('coordinator')
+  const login = `kelpie.${++accounts}`
+  await createAccount(houses.owner, { person: person.person, login, password })
+  return { browser: person, login }
+}
+
+const onPathway = (body: (house: House) => object): Example => ({
+  make: async (house) => ({ params: { pathway: (await house.pathway()).pathway }, body: body(house) }),
+})
+const onEntry = (body: (house: House) => object): Example => ({
+  make: async (house) => {
+    const { pathway, entry, version } = await house.entry()
+    return { params: { pathway, entry }, body: body(house), headers: versioned(version) }
+  },
+})
+const onWork = (kind: Parameters<House['work']>[0], body: (house: House) => object): Example => ({
+  make: async (house) => {
+    const { work, version } = await house.work(kind)
+    return { params: { work }, body: body(house), headers: versioned(version) }
+  },
+})
+const just = (call: Call): Example => ({ make: () => call })
+const words = ({ org }: House): string => `${markOf(org)} words`
+
+/**
+ * A good request for every route, by which the promises about all of them are tested. A route that has none here does not compile; that each is good
+ * is shown by the roles that may send it.
+ */
+export const examples: { readonly [K in RouteId]: Example } = {
+  readMe: just({}),
+  listOrganisations: just({}),
+  addOrganisation: { make: (house) => ({ body: { org: house.org, kind: 'department', name: words(house) } }) },
+  listPeople: just({}),
+  addPerson: { make: (house) => ({ body: { org: house.org, name: words(house), role: 'coder', pack: 'demo' } }) },
+  giveRole: { make: (house) => ({ params: { person: house.number.coder }, body: { org: house.org, role: 'analyst' } }) },
+  withdrawRole: { make: (house) => ({ params: { person: house.number.coder }, body: { org: house.org, role: 'analyst' } }) },
+  listPacks: just({}),
+  registerPatient: { make: (house) => ({ body: { org: house.org, name: words(house), born: '1950-02-28' } }) },
+  readPatient: { make: async (house) => ({ params: { patient: (await house.pathway()).patient } }) },
+  correctIdentity: {
+    make: async (house) => ({
+      params: { patient: await house.patient() },
+      body: { name: words(house), nationalId: `X-${randomUUID().slice(0, 8)}` },
+    }),
+  },
+  eraseIdentity: { make: async (house) => ({ params: { patient: await house.patient() }, body: { reason: words(house) } }) },
+
+  listPathways: {
+    make: async (house) => {
+      const { patient, pathway } = await house.pathway()
+      await good(
+        house.all.post(
+          `/api/pathways/${pathway}/entries`,
+          { code: 'M1A', occurred: '2026-06-01', decider: 'clinician', passing: ['door/late:start'] },
+          versioned(0),
+        ),
+      )
+      return { query: { pack: 'demo', org: house.org, patient } }
+    },
+  },
+  openPathway: { make: async (house) => ({ body: { org: house.org, patient: await house.patient(), pack: 'demo' } }) },
+  readPathway: { make: async (house) => ({ params: { pathway: (await house.entry()).pathway } }) },
+  listChoices: { make: async (house) => ({ params: { pathway: (await house.entry()).pathway } }) },
+  checkEntry: onPathway(() => ({ code: 'M1V', occurred: '2026-06-01' })),
+  recordEntry: {
+    make: async (house) => {
+      const { pathway, document } = await house.document()
+      const version = (await good(house.all.get(`/api/pathways/${pathway}`))).body.version
+      const body = { code: 'M1V', occurred: '2026-06-01', reason: words(house), evidence: [{ document, from: 0, to: 4 }], place: house.org }
+      return { params: { pathway }, body, headers: versioned(version) }
+    },
+  },
+  correctEntry: onEntry((house) => ({ code: 'M1V', occurred: '2026-07-01', reason: words(house) })),
+  withdrawEntry: onEntry((house) => ({ reason: words(house) })),
+  disputeEntry: onEntry((house) => ({ question: words(house), toRole: 'clinician' })),
+
+  listFigures: {
+    make: async (house) => {
+      await house.entry()
+      return { query: { pack: 'demo', org: house.org } }
+    },
+  },
+  readAccount: { make: (house) => ({ query: { pack: 'demo', org: house.org, indicator: 'decided' } }) },
+
+  addNote: onPathway((house) => ({ text: words(house) })),
+  planStep: onPathway((house) => ({ next: { what: words(house), due: '2027-01-01', person: house.number.coordinator } })),
+  askQuery: {
+    make: async (house) => {
+      const { pathway, document } = await house.document()
+      return { params: { pathway }, body: { question: words(house), person: house.number.clinician, document } }
+    },
+  },
+  suggestEntry: {
+    make: async (house) => {
+      const { pathway, document } = await house.document()
+      return { params: { pathway }, body: { code: 'M1V', occurred: '2026-06-01', because: words(house), evidence: [{ document }] } }
+    },
+  },
+  raiseEscalation: onPathway((house) => ({ sentence: words(house) })),
+  listWork: {
+    make: async (house) => {
+      const { pathway } = await house.work('step')
+      return { query: { pathway, org: house.org } }
+    },
+  },
+  readWork: { make: async (house) => ({ params: { work: (await house.work('query')).work } }) },
+  readWorkHistory: { make: async (house) => ({ params: { work: (await house.work('query')).work } }) },
+  finishStep: onWork('step', (house) => ({
+    outcome: words(house),
+    next: { what: words(house), due: '2027-01-02', person: house.number.coder },
+  })),
+  dropWork: onWork('step', (house) => ({ reason: words(house) })),
+  editWork: onWork('step', (house) => ({ what: words(house), person: house.number.coder })),
+  answerWork: onWork('query', () => ({ choice: 'Yes' })),
+  acceptProposal: onWork('proposal', () => ({})),
+  refuseProposal: onWork('proposal', () => ({ reason: 'other-patient' })),
+  climbEscalation: onWork('escalation', (house) => ({ reason: words(house) })),
+  reopenWork: {
+    make: async (house) => {
+      const { work, version } = await house.work('step')
+      const done = await good(house.all.post(`/api/work/${work}/completions`, {}, versioned(version)))
+      return { params: { work }, body: { reason: words(house) }, headers: versioned(done.body.item.version) }
+    },
+  },
+  climbOverdue: just({ body: {} }),
+
+  receiveDocument: {
+    make: async (house) => ({
+      body: { ...(await house.pathway()), kind: 'letter', title: words(house), body: words(house), received: '2026-06-01' },
+    }),
+  },
+  listDocuments: { make: async (house) => ({ query: { patient: (await house.document()).patient } }) },
+  readDocument: { make: async (house) => ({ params: { document: (await house.document()).document } }) },
+
+  listLog: {
+    make: async (house) => {
+      const { pathway, patient } = await house.entry()
+      return { query: { pathway, patient, ledger: house.org, org: house.org } }
+    },
+  },
+  verifyLog: { make: (house) => ({ query: { ledger: house.org } }) },
+  exportAccess: { make: async (house) => ({ params: { pathway: (await house.entry()).pathway }, query: { format: 'csv' } }) },
+
+  listWaysIn: just({}),
+  signIn: {
+    make: async (house, houses) => ({ body: { login: (await withPassword(house, houses)).login, password } }),
+  },
+  signOut: { make: async (house) => ({ as: await house.person('coder') }) },
+  signOutEverywhere: { make: async (house) => ({ as: await house.person('coder') }) },
+  signOutPerson: { make: async (house) => ({ params: { person: (await house.person('coder')).person } }) },
+  changePassword: {
+    make: async (house, houses) => ({ as: (await withPassword(house, houses)).browser, body: { password, next: `${password} and on` } }),
+  },
+  beginFactor: { make: async (house, houses) => ({ as: (await withPassword(house, houses)).browser, body: { password } }) },
+  confirmFactor: {
+    make: async (house, houses) => {
+      const { browser } = await withPassword(house, houses)
+      const { otpauth } = (await good(browser.post('/api/factor', { password }))).body
+      const secret = fromBase32(new URL(otpauth).searchParams.get('secret') ?? '')
+      return { as: browser, body: { code: codeAt(secret, stepAt(houses.now)) } }
+    },
+  },
+  beginOidc: { ...just({ query: { return: '/' } }), closed: true },
+  endOidc: { ...just({}), closed: true },
+  giveToken: {
+    make: async (house, houses) => {
+      const { person } = await house.person('machine')
+      await houses.owner.query('UPDATE person SET machine = true WHERE person = $1', [person])
+      const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      const { client } = await registerMachineKey(houses.owner, {
+        person,
+        jwk: publicKey.export({ format: 'jwk' }) as Record<string, unknown>,
+      }) // a public key
+      const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+      const exp = Math.floor(houses.now.getTime() / 1000) + 60
+      const said = `${part({ alg: 'ES256' })}.${part({ iss: client, sub: client, aud: houses.address, exp, jti: randomUUID() })}`
+      const signature = sign('sha256', Buffer.from(said), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')
+      return { body: { assertion: `${said}.${signature}` } }
+    },
+  },
+  listDemonstrationPeople: just({}),
+  signInForDemonstration: { make: (house) => ({ body: { person: house.number.coder } }) },
+}
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+function fromBase32(text: string): Buffer {
+  const bits = [...text].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('')
+  return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
+}
+
+/** The address of a call, its path and query filled in. */
+export function urlOf(id: RouteId, call: Call): string {
+  const path = allRoutes[id].path.replace(/:([a-z]+)/gi, (_, name: string) => encodeURIComponent(String(call.params?.[name] ?? '')))
+  const query = new URLSearchParams(Object.entries(call.query ?? {}).map(([key, value]): [string, string] => [key, String(value)]))
+  return query.size === 0 ? path : `${path}?${query}`
+}
