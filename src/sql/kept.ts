@@ -4,7 +4,7 @@ import { compileClocks, compilePauses } from './clock.ts'
 import { clockName, compileCondition, compileSlots, momentColumn } from './columns.ts'
 import { type LedgerProfile, unpacked } from './key.ts'
 import { quoteName } from './name.ts'
-import { compilePathwayRow, momentSql, rowColumns } from './pathway-row.ts'
+import { compilePathwayRow, momentSql, pathwayKeys, rowColumns } from './pathway-row.ts'
 import { mentions, type Plan, planOf, slotName } from './plan.ts'
 
 /**
@@ -110,17 +110,17 @@ export function compileKept(pack: number, plan: Plan): readonly string[] {
   const schema = quoteName(packSchema(pack))
   const columns = keptColumns(plan)
   const list = columns.join(', ')
-  const variant = plan.pack.variantFrom === 'code' ? 'variant, ' : ''
+  const variant = pathwayKeys(plan).includes('variant_n') ? 'variant_n, ' : ''
   const hasPauses = plan.pack.pauses.some((p) => p.amountFrom === undefined)
   const rowTable = (name: string, key: string) =>
     `CREATE TABLE ${schema}.${name} (ledger int NOT NULL, pathway int NOT NULL, variant text NOT NULL, known_from int NOT NULL, known_to int NOT NULL, open boolean NOT NULL,
   ${columns.map((column) => `${column} ${columnType(column)}`).join(', ')}, PRIMARY KEY (${key}))`
   const pauseTable = (name: string) =>
-    `CREATE TABLE ${schema}.${name} (ledger int NOT NULL, pathway int NOT NULL, variant text, known_from int NOT NULL, known_to int NOT NULL,
+    `CREATE TABLE ${schema}.${name} (ledger int NOT NULL, pathway int NOT NULL, variant_n bigint, known_from int NOT NULL, known_to int NOT NULL,
   pause bigint, from_t bigint, from_d bigint, to_t bigint, to_d bigint)`
   const keepPauses = hasPauses
     ? `IF EXISTS (SELECT 1 FROM kept_pause WHERE ledger = $3 AND pathway = $4) THEN
-    INSERT INTO past_pause SELECT ledger, pathway, variant, known_from, $1, ${pauseColumns} FROM kept_pause WHERE ledger = $3 AND pathway = $4 AND known_from < $1;
+    INSERT INTO past_pause SELECT ledger, pathway, variant_n, known_from, $1, ${pauseColumns} FROM kept_pause WHERE ledger = $3 AND pathway = $4 AND known_from < $1;
     DELETE FROM kept_pause WHERE ledger = $3 AND pathway = $4;
   END IF;
   IF EXISTS (SELECT 1 FROM varde.entry e JOIN pack_pause c ON c.code = e.code WHERE e.ledger = $3 AND e.pathway = $4) THEN
@@ -189,7 +189,7 @@ const forever = 2_147_483_647
 /** Relations for the compiled text: the kept layer now, or as known on the day $1, of the ledgers in $3. */
 export function keptRelations(plan: Plan, when: 'now' | 'past', where = ''): { readonly rows: string; readonly with: string } {
   const columns = ['ledger', 'pathway', 'variant', ...keptColumns(plan)].join(', ')
-  const pauses = `${plan.pack.variantFrom === 'code' ? 'ledger, pathway, variant' : 'ledger, pathway'}, ${pauseColumns}`
+  const pauses = `${pathwayKeys(plan).join(', ')}, ${pauseColumns}`
   const mine = 'ledger = ANY($3::int[])'
   const both = (what: string, table: 'row' | 'pause', mine: string) =>
     when === 'now'
