@@ -274,6 +274,19 @@ describe.each(postgresServers())('sign-in by an OpenID provider on $name', ({ ur
     expect(await signedIn(other)).toBe(false)
   })
 
+  test('gives nobody a second guess at a state: after a wrong callback the right one comes too late', async () => {
+    const { subject } = await linked()
+    const mine = browser()
+    const back = await new Visit().signIn(await begin(mine), subject)
+    const cookie = mine.cookies.get('__Host-varde-oidc')!
+    const wrong = new URL(back)
+    wrong.searchParams.set('state', 'x'.repeat(43))
+    expect(await mine.get(here(wrong.href))).toMatchObject(refused)
+    mine.cookies.set('__Host-varde-oidc', cookie)
+    expect(await mine.get(here(back))).toMatchObject(refused)
+    expect(await signedIn(mine)).toBe(false)
+  })
+
   test('takes a callback only from the browser that began', async () => {
     const { subject } = await linked()
     const attacker = browser()

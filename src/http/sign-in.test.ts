@@ -608,6 +608,25 @@ describe.each(postgresServers())('the sign-in on $name', ({ url }) => {
     })
   })
 
+  test('its routes stand in the OpenAPI document, and say who needs no sign-in', async () => {
+    const { body } = await browser().get('/api/openapi.json')
+    const open = Object.entries<Record<string, { security: unknown[]; operationId: string }>>(body.paths).flatMap(([, methods]) =>
+      Object.values(methods)
+        .filter(({ security }) => security?.length === 0)
+        .map(({ operationId }) => operationId),
+    )
+    expect(open.toSorted()).toEqual([
+      'beginOidc',
+      'endOidc',
+      'giveToken',
+      'listDemonstrationPeople',
+      'listWaysIn',
+      'signIn',
+      'signInForDemonstration',
+    ])
+    expect(body.paths['/api/break-glass'].post.operationId).toBe('breakGlass')
+  })
+
   test('what it wrote down holds together', async () => {
     expect(await chains()).toEqual([])
   })
