@@ -90,18 +90,23 @@ const places = 'place AS (SELECT org AS n, org AS name FROM varde.organisation)'
 const pathwayEntries = `entry AS (SELECT ${entryFacts('e.pathway', 'e.superseded')} FROM varde.entry e WHERE e.ledger = $3 AND e.pathway = $4), ${places}`
 
 /**
- * The entries of many pathways as they were on every day something changed: each such day of a pathway is a pathway of its own to the compiled text,
- * numbered pathway * 2^17 + the day since 1900. So one pass makes the whole history.
+ * The entries of many pathways as they were on every day something changed: each such day of a pathway is a pathway of its own to the compiled text.
+ * Its number holds, from the top, the pathway, the day from which the version was known, and the day of the next (all bits: none yet), each 17 bits
+ * counted from 1900. So one pass makes the whole history, and nothing has to be joined to it afterwards.
  */
-const firstVersionDay = -firstDay
+const dayBits = 17
+const noNext = 2 ** dayBits - 1
+const sinceFirst = (date: string): string => `(${date} - DATE '1970-01-01' + ${-firstDay})::bigint`
+const versionNumber = `(e.pathway::bigint << ${2 * dayBits}) + (${sinceFirst('v.day')} << ${dayBits}) + coalesce(${sinceFirst('v.next')}, ${noNext})`
 const versionEntries = `version AS (
     SELECT v.*, lead(v.day) OVER (PARTITION BY v.pathway ORDER BY v.day) AS next FROM (
       SELECT DISTINCT e.pathway, d.day FROM varde.entry e, LATERAL (VALUES (e.recorded), (e.superseded)) d (day)
       WHERE e.ledger = $3 AND e.pathway = ANY ($4) AND d.day IS NOT NULL) v),
-  entry AS (SELECT ${entryFacts(`(e.pathway::bigint << 17) + (v.day - DATE '1970-01-01') + ${firstVersionDay}`, 'CASE WHEN e.superseded <= v.day THEN e.superseded END')}
+  entry AS (SELECT ${entryFacts(versionNumber, 'CASE WHEN e.superseded <= v.day THEN e.superseded END')}
     FROM version v JOIN varde.entry e ON e.ledger = $3 AND e.pathway = v.pathway AND e.recorded <= v.day AND e.occurred <= v.day), ${places}`
 /** Takes the numbers apart again. */
-const ofVersion = `(x.pathway >> 17)::int AS pathway, ((x.pathway & 131071) - ${firstVersionDay})::int AS known_from`
+const ofVersion = `(x.pathway >> ${2 * dayBits})::int AS pathway, ((x.pathway >> ${dayBits} & ${noNext}) - ${-firstDay})::int AS known_from,
+    CASE WHEN x.pathway & ${noNext} = ${noNext} THEN ${2 ** 31 - 1} ELSE (x.pathway & ${noNext}) - ${-firstDay} END::int AS known_to`
 
 const pauseColumns = 'pause, from_t, from_d, to_t, to_d'
 
@@ -131,8 +136,7 @@ export function compileKept(pack: number, plan: Plan): readonly string[] {
     : ''
   const rows = compileSlots(plan, plan, `(${compilePathwayRow(plan)})`, columns)
   const history = (kind: 'row' | 'pause', what: string, from: string) => `WITH ${versionEntries},
-  made AS (SELECT y.*, coalesce(v.next - DATE '1970-01-01', ${forever}) AS known_to FROM (SELECT x.ledger, ${ofVersion}, ${what} FROM (${from}) x) y
-    JOIN version v ON v.pathway = y.pathway AND v.day = DATE '1970-01-01' + y.known_from),
+  made AS (SELECT x.ledger, ${ofVersion}, ${what} FROM (${from}) x),
   past AS (INSERT INTO past_${kind} (ledger, pathway, known_from, known_to, ${what}) SELECT ledger, pathway, known_from, known_to, ${what} FROM made WHERE known_to < ${forever})
   INSERT INTO kept_${kind} (ledger, pathway, known_from, known_to, ${what}) SELECT ledger, pathway, known_from, known_to, ${what} FROM made WHERE known_to = ${forever};`
   const openRows = `SELECT r.ledger, r.pathway, r.variant, ${openSql(plan)} AS open, ${columns.map((column) => `r.${column}`).join(', ')} FROM (${rows}) r`
