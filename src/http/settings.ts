@@ -61,6 +61,11 @@ export const settings = {
     database,
     'the same database, as the login that owns it: for migrate, verify, backup, user; the service needs it not',
   ),
+  keepFreeMegabytes: setting(
+    whole(0, 1_000_000),
+    'disk kept free under the embedded database: with less, nothing is written and reading goes on',
+    '128',
+  ),
   host: setting(text, 'address the service listens at; loopback, behind a proxy that speaks TLS, unless you know better', '127.0.0.1'),
   port: setting(whole(0, 65_535), 'port the service listens at; 0 takes any that is free', '4180'),
   publicUrl: setting(

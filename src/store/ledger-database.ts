@@ -104,6 +104,8 @@ export function openLedger({ url, connections = 12, countingTimeoutMs = 30_000 }
   })
   // A connection that breaks while nobody uses it is dropped; the next request takes another.
   pool.on('error', () => {})
+  // Between two statements of a transaction nobody else listens: a server that dies then would take this process along.
+  pool.on('connect', (client) => void client.on('error', () => {}))
 
   const transaction = async <T>(begin: string, task: (client: PoolClient) => Promise<T>): Promise<T> => {
     const client = await pool.connect().catch((error) => {
