@@ -95,6 +95,7 @@ async function begin(
       log,
       now,
       demonstration: settings.demonstration,
+      ...(settings.proxies ? { proxies: settings.proxies } : {}),
       signIn: {
         register: async (app) => {
           await app.register(rateLimit, { max: settings.requestsPerMinute, timeWindow: 60_000 })

@@ -24,6 +24,8 @@ export interface ServiceParts {
   /** The time, so that tests can move it. */
   readonly now: () => Date
   readonly demonstration: boolean
+  /** Proxies whose word about the address of a sender is believed. */
+  readonly proxies?: readonly string[]
   /** False: the service's own check of rights is left out, so that a test can see the database refuse. Never in use. */
   readonly checks?: boolean
   /** True: every answer is held against its shape; tests do. */
@@ -61,6 +63,7 @@ export async function createService(parts: ServiceParts, handlers: Handlers<AllR
     routerOptions: { maxParamLength: 100 },
     // A slow client is cut off: 5 s for the head, 10 s for all of a request (ledger-and-safety, G1).
     http: { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384 },
+    trustProxy: parts.proxies ? [...parts.proxies] : false,
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
   })

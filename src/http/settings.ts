@@ -22,7 +22,7 @@ const whole = (least: number, most: number): Kind<number> => ({
   read: (given) => (/^\d{1,9}$/.test(given) && Number(given) >= least && Number(given) <= most ? Number(given) : undefined),
 })
 const list: Kind<readonly string[]> = {
-  says: 'names or folders, with commas',
+  says: 'one or several, with commas',
   read: (given) => {
     const parts = given.split(',').map((part) => part.trim())
     return parts.every(Boolean) ? parts : undefined
@@ -72,6 +72,7 @@ export const settings = {
     address('http:', 'https:'),
     'the address people type, where a proxy stands before the service; http://host:port unless said',
   ),
+  proxies: setting(list, 'addresses of proxies before the service, whose word about who sends a request is believed'),
   packs: setting(list, 'packs in use: names of packs that are shipped, or folders', 'no-cpp,en-cwt'),
   demonstration: setting(yesNo, 'an invented hospital region with accounts anybody may use; loopback only', 'no'),
   logLevel: setting(oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'silent']), 'what is logged, one JSON object a line', 'info'),
@@ -96,7 +97,7 @@ export type SettingName = keyof typeof settings
 type ValueOf<S> = S extends Setting<infer T> ? T : never
 type HasDefault<N extends SettingName> = (typeof settings)[N] extends { readonly secret: true } ? false : N extends Unset ? false : true
 /** Settings that are no secret and yet have no value unless one is given. */
-type Unset = 'publicUrl' | 'oidcIssuer' | 'oidcClientId' | 'oidcRedirect' | 'checkpointFile' | 'checkpointKey'
+type Unset = 'publicUrl' | 'proxies' | 'oidcIssuer' | 'oidcClientId' | 'oidcRedirect' | 'checkpointFile' | 'checkpointKey'
 export type Settings = {
   readonly [N in SettingName]: HasDefault<N> extends true ? ValueOf<(typeof settings)[N]> : ValueOf<(typeof settings)[N]> | undefined
 }

@@ -1,6 +1,8 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { embeddedFolders } from '../../test/support/embedded.ts'
 import { packOf } from '../../test/support/live-ledger.ts'
 import { openScene } from '../../test/support/scene.ts'
 import { type EmbeddedServer, startEmbedded } from './embedded.ts'
@@ -9,15 +11,13 @@ import { openLedger } from './ledger-database.ts'
 import { migrate } from './migrate.ts'
 import { verifyDatabase } from './verify.ts'
 
-const folders = embeddedFolders()
-
 // A server of its own: roles belong to a whole server, and here they must be made by somebody who is no superuser.
 describe('a database whose owner is no superuser', () => {
   let server: EmbeddedServer
   let ownerUrl = ''
   let serviceUrl = ''
   beforeAll(async () => {
-    server = await startEmbedded({ dir: folders.at('house'), keep: false })
+    server = await startEmbedded({ dir: await mkdtemp(join(tmpdir(), 'varde-house-')), keep: false })
     const administrator = new Client(server.url)
     await administrator.connect()
     await administrator.query(
