@@ -8,6 +8,7 @@ import { embeddedFolders } from '../../test/support/embedded.ts'
 import { filledLedger } from '../../test/support/filled.ts'
 import { freshDatabase, postgresServers } from '../../test/support/postgres.ts'
 import { addressOf, servingProcess } from '../../test/support/serving.ts'
+import { settingRows } from '../http/settings.ts'
 import { compileDistribution, withoutSubqueries } from '../sql/distributed.ts'
 import { readCatalogue } from '../store/distribute.ts'
 import { openOwned } from '../store/owner.ts'
@@ -135,6 +136,12 @@ describe('an operator of one machine', () => {
     await expect(readFile(join(folders.at('nothing'), 'password'))).rejects.toThrow()
   })
 
+  test('serve --help has every setting', async () => {
+    const { code, out } = await varde('serve', '--help')
+    expect(code).toBe(0)
+    expect(settingRows().filter((row) => !out.includes(row.option ?? row.variable))).toEqual([])
+  })
+
   test('unknown settings are refused before anything is opened', async () => {
     expect(await varde('serve', '--dta', 'x')).toMatchObject({ code: 2 })
     expect(await varde('verify', '--config', folders.at('no.yaml'))).toMatchObject({ code: 1, err: expect.stringContaining('no.yaml') })
@@ -203,6 +210,8 @@ describe.each(postgresServers())('spreading a database on $name', ({ url }) => {
       return seen
     }
     const before = await seenBy()
+    const counts = before.map(([, , rows]) => (rows as readonly { n: number }[])[0]!.n) // as asked above
+    expect([counts.some((n) => n > 0), counts.slice(-10).every((n) => n === 0)]).toEqual([true, true])
     for (const policy of policies) await client.query(policy)
     expect(await seenBy()).toEqual(before)
     expect((await readCatalogue(client)).policies.filter(({ test }) => /SELECT/.test(test))).toEqual([])

@@ -173,6 +173,21 @@ describe.each(postgresServers())('on the PostgreSQL that is given: $name', ({ ur
   ])('does not start where signing in would not be safe: %j', async (more, code) => {
     await expect(servedHere({ ...environment(), ...more })).rejects.toMatchObject({ issues: [{ code }] })
   })
+
+  test('one address is let in so many times a minute; a proxy that is known says which address that is', async () => {
+    const limited = { ...environment(), VARDE_REQUESTS_PER_MINUTE: '2' }
+    const statuses = async (more: Readonly<Record<string, string>>) => {
+      const { app, stop } = await servedHere({ ...limited, ...more })
+      const answers = []
+      for (const sender of ['10.1.1.1', '10.1.1.1', '10.1.1.2', '10.1.1.1'])
+        answers.push(await app.inject({ url: '/api/me', headers: { 'x-forwarded-for': sender } }))
+      const ready = await app.inject('/ready')
+      await stop()
+      return { statuses: answers.map((answer) => answer.statusCode), last: answers.at(-1)!.json(), ready: ready.statusCode }
+    }
+    expect(await statuses({})).toMatchObject({ statuses: [401, 401, 429, 429], last: { issues: [{ code: 'http/too-many' }] }, ready: 200 })
+    expect(await statuses({ VARDE_TRUSTED_PROXIES: '127.0.0.1' })).toMatchObject({ statuses: [401, 401, 401, 429], ready: 200 })
+  })
 })
 
 test.each([

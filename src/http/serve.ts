@@ -8,6 +8,7 @@ import { openCheckpoints } from '../store/checkpoints.ts'
 import { type Demonstration, openDemonstration } from '../store/demonstration.ts'
 import { startEmbedded } from '../store/embedded.ts'
 import { openFolder } from '../store/folder-lock.ts'
+import { keepingFree } from '../store/free-space.ts'
 import { type InstalledPack, installPacks, type PackToInstall, packsInstalled } from '../store/install-packs.ts'
 import { type LedgerDatabase, openLedger } from '../store/ledger-database.ts'
 import { livePacks } from '../store/live-packs.ts'
@@ -125,7 +126,8 @@ async function begin(parts: ServeParts, ending: (() => Promise<unknown>)[], end:
   const { file, key } = checkpointFiles(settings)
   const checkpoints = await openCheckpoints(bare, { file, keyFile: key, now })
   const operations = openOperations({ ledger: bare, packs, metricsToken: settings.metricsToken })
-  const { ledger } = operations
+  const embedded = settings.databaseUrl === undefined
+  const ledger = embedded ? keepingFree(operations.ledger, settings.data, settings.keepFreeMegabytes * 1_000_000) : operations.ledger
   const signIn = await openSignIn({ ledger, settings, now, log, say })
   const app = await createService(
     {

@@ -23,7 +23,7 @@ const whole = (least: number, most: number): Kind<number> => ({
   read: (given) => (/^\d{1,9}$/.test(given) && Number(given) >= least && Number(given) <= most ? Number(given) : undefined),
 })
 const list: Kind<readonly string[]> = {
-  says: 'names or folders, with commas',
+  says: 'one or several, with commas',
   read: (given) => {
     const parts = given.split(',').map((part) => part.trim())
     return parts.every(Boolean) ? parts : undefined
@@ -68,6 +68,11 @@ export const settings = {
   ownerDatabaseUrl: secret(
     database,
     'the same database, as the login that owns it: for migrate, verify, backup, user; the service needs it not',
+  ),
+  keepFreeMegabytes: setting(
+    whole(0, 1_000_000),
+    'disk kept free under the embedded database: with less, nothing is written and reading goes on',
+    '128',
   ),
   host: setting(text, 'address the service listens at; loopback, behind a proxy that speaks TLS, unless you know better', '127.0.0.1'),
   port: setting(whole(0, 65_535), 'port the service listens at; 0 takes any that is free', '4180'),

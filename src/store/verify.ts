@@ -223,21 +223,23 @@ export async function plainProblem(
   client: Client,
   { pack, content }: InstalledPack,
   { sample, now }: Sampling,
-): Promise<{ sampled: number; problem?: string }> {
+): Promise<{ sampled: number; lines: number; problem?: string }> {
   const { rows: pathways } = await client.query<{ ledger: number; pathway: number; entries: readonly EntryRow[] }>(
     `SELECT p.ledger, p.pathway, (SELECT coalesce(json_agg(e ORDER BY e.nth), '[]') FROM entry e WHERE e.ledger = p.ledger AND e.pathway = p.pathway) AS entries
        FROM (SELECT ledger, pathway FROM pathway WHERE pack = $1 ORDER BY random() LIMIT $2) p`,
     [pack, sample],
   )
-  if (pathways.length === 0) return { sampled: 0 }
+  if (pathways.length === 0) return { sampled: 0, lines: 0 }
   const today = wallTimeOf(Math.floor(now.getTime() / 1_000) as Instant, content.zone).day
   const days = pathways.flatMap(({ entries }) => entries.map((e) => readDay(e.recorded)!)).sort((a, b) => a - b) // days of the ledger
   const past = days[Math.floor(days.length / 2)]
+  let lines = 0
   for (const day of [today, ...(past !== undefined && past < today ? [past] : [])]) {
-    const problem = await plainProblemOn(client, { pack, content, pathways, day, when: day === today ? 'now' : 'past' })
-    if (problem !== undefined) return { sampled: pathways.length, problem }
+    const answer = await plainProblemOn(client, { pack, content, pathways, day, when: day === today ? 'now' : 'past' })
+    if (typeof answer === 'string') return { sampled: pathways.length, lines, problem: answer }
+    lines += answer
   }
-  return { sampled: pathways.length }
+  return { sampled: pathways.length, lines }
 }
 
 interface OneDay {
@@ -248,7 +250,8 @@ interface OneDay {
   readonly when: 'now' | 'past'
 }
 
-async function plainProblemOn(client: Client, { pack, content, pathways, day, when }: OneDay): Promise<string | undefined> {
+/** How many lines of accounts were held against each other; or, in a sentence, the first that differs. */
+async function plainProblemOn(client: Client, { pack, content, pathways, day, when }: OneDay): Promise<number | string> {
   const plan = livePlan(content)
   const asking: Asking = { asOf: day, asOfAt: endOfDay(day, content.zone) }
   const only = ` AND (ledger, pathway) IN (VALUES ${pathways.map((p) => `(${Number(p.ledger)}, ${Number(p.pathway)})`).join(', ')})`
@@ -260,6 +263,7 @@ async function plainProblemOn(client: Client, { pack, content, pathways, day, wh
     pathways.flatMap((p) => entriesOf(p).map((entry) => ({ ...entry, pathway: String(p.pathway) }))),
   )
   await client.query(`SET LOCAL search_path = ${quoteName(packSchema(pack))}, varde`)
+  let lines = 0
   try {
     for (const indicator of plan.indicators) {
       if (indicator.id === '') continue // a clock that no indicator asks about
@@ -270,12 +274,13 @@ async function plainProblemOn(client: Client, { pack, content, pathways, day, wh
       const { sql, params } = bound<unknown>(`${relations.with}${account.sql}`, [asking.asOf, asking.asOfAt, ledgers, ...account.params])
       const fromLayer = (await client.query(sql, [...params])).rows.map((row) => lineOf(indicator, row)).sort(lineOrder)
       const plain = [...accountOf(content, indicator, listed, asking)].sort(lineOrder)
+      lines += plain.length
       const at = fromLayer.findIndex((line, i) => written(line) !== written(plain[i]))
       const first = at === -1 && fromLayer.length === plain.length ? undefined : (fromLayer[at] ?? plain[fromLayer.length])
       if (first)
         return `Pack ${content.id}, indicator ${indicator.id}, ledger ${first.ledger}, pathway ${first.pathway}: the layer and the plain engine differ.`
     }
-    return undefined
+    return lines
   } finally {
     await client.query('SET LOCAL search_path = varde')
   }

@@ -42,7 +42,7 @@ export function actOf(
     occurredAt: content.time === 'minute' ? Math.floor(occurred.getTime() / 1_000) : undefined,
     standing: happening.standing,
     value: happening.value,
-    variant: content.variantFrom === 'entry' ? content.variants[happening.meant % content.variants.length] : undefined,
+    variant: content.variantFrom === 'entry' ? content.variants[0] : undefined,
     place,
   }
   return happening.what === 'recorded'
