@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
 import type { organisationRoutes } from '../api/organisation-routes.ts'
 import { readRef, refOf } from '../api/shapes.ts'
 import { type Capability, ledgerOfScope, type Role } from '../core/rights/rights.ts'
 import { isZone } from '../core/words/instant.ts'
+import { listBefore } from '../store/intake.ts'
 import { keyAfter, type Session } from '../store/ledger-database.ts'
+import { cursorsOf } from './cursor.ts'
 import { getOrganisation, type OrganisationRow, packNamed } from './pathway-handlers.ts'
 import { notThere, refuse } from './problem.ts'
 import type { Asked, Handlers, ServiceParts } from './service.ts'
@@ -27,6 +30,21 @@ const rolesOf = async (session: Session, service: ServiceParts, people: readonly
 }
 
 const packNumber = (service: ServiceParts, id: string | undefined): number => (id === undefined ? 0 : packNamed(service, id).pack)
+
+/** What an act that gives out a number gave the first time its key came; refused where it said something else. */
+async function madeBefore(
+  session: Session,
+  ledger: number,
+  key: string,
+  kind: string,
+  said: Readonly<Record<string, unknown>>,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const before = (await listBefore(session, ledger, [key])).get(key)
+  if (!before) return undefined
+  const made: Readonly<Record<string, unknown>> = before.own && before.kind === kind ? JSON.parse(before.payload ?? '{}') : {}
+  if (Object.entries(said).every(([name, value]) => made[name] === value)) return made
+  throw refuse('ledger/key-reused', 'This key was used for something else. A new act needs a new key.')
+}
 
 /** A role given or withdrawn, in the ledger of the organisation it is about. */
 async function changeRole(
@@ -65,25 +83,35 @@ export const organisationHandlers: Handlers<Routes> = {
       }
     }),
 
-  listOrganisations: async (asked) =>
-    asked.in(async (session) => ({
-      organisations: (await session.rows(
-        'SELECT org, parent, kind, name, zone, ledger FROM organisation ORDER BY org',
-      )) as unknown as Organisations, // columns are named as the fields are
-    })),
+  listOrganisations: async (asked) => {
+    const { query, service } = asked
+    const cursor = cursorsOf(service, { list: 'organisations' })
+    return asked.in(async (session) => {
+      const rows = (await session.rows(
+        'SELECT org, parent, kind, name, zone, ledger FROM organisation WHERE org > $1 ORDER BY org LIMIT $2',
+        [cursor.read(query.cursor, z.int()) ?? -1, query.limit + 1],
+      )) as unknown as Organisations // columns are named as the fields are
+      const organisations = rows.slice(0, query.limit)
+      return { organisations, next: rows.length > query.limit ? cursor.write(organisations.at(-1)?.org) : null }
+    })
+  },
 
   addOrganisation: async (asked) => {
     const { body } = asked
     return asked.in(async (session) => {
       const above = await getOrganisation(session, body.org)
       asked.roleIn('administer', above.ledger)
+      const key = body.key ?? randomUUID()
+      const said = { parent: body.org, kind: body.kind, name: body.name }
+      const before = await madeBefore(session, above.ledger, key, 'organisation-set', said)
+      if (before) return before as unknown as Made // as it was answered the first time
       const zone = body.zone ?? above.zone
       if (!isZone(zone)) throw refuse('http/shape', 'There is no such time zone: write it as in "Europe/Oslo".', ['body', 'zone'])
       const [next] = await session.rows(`SELECT nextval('organisation_number')::int AS n`)
       const org = Number(next?.['n'])
       const ledger = body.kind === 'department' ? above.ledger : org
-      const made = { org, parent: body.org, kind: body.kind, name: body.name, zone, ledger }
-      await session.act(above.ledger, [{ key: body.key ?? randomUUID(), kind: 'organisation-set', payload: made }])
+      const made: Made = { org, ...said, zone, ledger }
+      await session.act(above.ledger, [{ key, kind: 'organisation-set', payload: { ...made } }])
       return made
     })
   },
@@ -93,17 +121,21 @@ export const organisationHandlers: Handlers<Routes> = {
       const mine = [
         ...new Set(asked.actor.rights.filter((r) => r.capability === 'administer').flatMap((r) => [...r.scopes].map(ledgerOfScope))),
       ]
-      const people = await session.rows(
+      const { query, service } = asked
+      const cursor = cursorsOf(service, { list: 'people' })
+      const rows = await session.rows(
         `SELECT DISTINCT p.person, p.name, p.active, p.machine FROM person p JOIN role_held h ON h.person = p.person JOIN organisation o ON o.org = h.org
-         WHERE o.ledger = ANY($1::int[]) ORDER BY p.person`,
-        [mine],
+         WHERE o.ledger = ANY($1::int[]) AND p.person > $2 ORDER BY p.person LIMIT $3`,
+        [mine, cursor.read(query.cursor, z.int()) ?? -1, query.limit + 1],
       )
+      const people = rows.slice(0, query.limit)
       const held = await rolesOf(
         session,
         asked.service,
         people.map((row) => Number(row['person'])),
       )
       return {
+        next: rows.length > query.limit ? cursor.write(Number(people.at(-1)?.['person'])) : null,
         people: people.map((row) => ({
           person: Number(row['person']),
           name: String(row['name']),
@@ -120,9 +152,11 @@ export const organisationHandlers: Handlers<Routes> = {
     return asked.in(async (session) => {
       const { ledger } = await getOrganisation(session, body.org)
       asked.roleIn('administer', ledger)
+      const key = body.key ?? randomUUID()
+      const before = await madeBefore(session, ledger, key, 'person-set', { name: body.name, machine: body.machine })
+      if (before) return { person: Number(before['person']) }
       const [next] = await session.rows(`SELECT nextval('person_number')::int AS n`)
       const person = Number(next?.['n'])
-      const key = body.key ?? randomUUID()
       await session.act(ledger, [
         { key, kind: 'person-set', payload: { person, name: body.name, machine: body.machine } },
         { key: keyAfter(key, 'role'), kind: 'role-given', payload: { person, org: body.org, role: body.role, pack } },
@@ -239,4 +273,5 @@ export const organisationHandlers: Handlers<Routes> = {
   },
 }
 
+type Made = Organisations[number]
 type Organisations = (Omit<OrganisationRow, 'kind'> & { kind: 'nation' | 'region' | 'trust' | 'hospital' | 'department' | 'practice' })[]

@@ -233,6 +233,7 @@ const stale = (ledger: number, live: LivePack, record: PathwayRecord): StaleErro
       },
     ],
     { version: record.version, entries: record.entries.map((row) => viewOf(ledger, live, row)) },
+    record,
   )
 
 interface ListAsked {
@@ -427,7 +428,7 @@ export const pathwayHandlers: Handlers<Routes> = {
 
   checkEntry: async (asked) =>
     asked.in(async (session) => {
-      const record = await getPathway(session, asked.params.pathway, undefined)
+      const record = await getPathway(session, asked.params.pathway, 'check')
       const live = packOf(asked.service, record.pack)
       const { role } = asked.roleIn('record', record.ledger, record.pack)
       const days = await checkEvidence(session, record, asked.body.evidence)

@@ -162,7 +162,7 @@ const stale = (service: ServiceParts, item: WorkRow): StaleError => {
     path: [],
     message: `Somebody has changed this since you read it (version ${item.version} now). Look at what stands there, then decide again.`,
   }
-  return new StaleError([issue], viewOf(service, item))
+  return new StaleError([issue], viewOf(service, item), item)
 }
 
 type Proposal = z.output<typeof workBodies.proposal>
