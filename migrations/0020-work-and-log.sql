@@ -23,6 +23,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
 REVOKE ALL ON FUNCTION acts_before(int, text[]), may_see(int, int, int), work_history(int, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION acts_before(int, text[]), may_see(int, int, int), work_history(int, bigint) TO varde_app;
 
+-- Work is what people write about patients: of it the guardian of the log sees what waits for a review by them, and nothing else.
+DROP POLICY scope ON work;
+CREATE POLICY scope ON work FOR SELECT TO varde_app USING ((ledger * 1000 + pack) = ANY ((SELECT scopes('see'))::int[])
+  OR kind = 'glass-review' AND (ledger * 1000 + pack) = ANY ((SELECT scopes('log'))::int[])
+  OR (ledger::bigint << 32 | pathway) = ANY ((SELECT nullif(current_setting('varde.glass_pathway', true), ''))::bigint[]));
+
 -- The log, for the data-protection officer: that something was done or seen, by whom, when, and why; never what a document says or who a patient is.
 -- What of a payload is told is a list by kind, written by `varde migrate` from core/work; the rest of it the service's role cannot read at all.
 CREATE TABLE log_tells (chain text NOT NULL, kind text NOT NULL, key text NOT NULL, PRIMARY KEY (chain, kind, key));

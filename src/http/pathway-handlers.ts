@@ -8,6 +8,7 @@ import type { DoorAnswer, DoorContext, Offer, OfferedEntry } from '../core/door/
 import { listRecordable } from '../core/door/recordable.ts'
 import { listPathways } from '../core/measure/account.ts'
 import { explainPathway } from '../core/measure/explain.ts'
+import { scopeOf } from '../core/rights/rights.ts'
 import type { CsvValue } from '../core/words/csv.ts'
 import { type Day, readDay } from '../core/words/day.ts'
 import { endOfDay, type Instant, wallTimeOf } from '../core/words/instant.ts'
@@ -503,6 +504,12 @@ export const pathwayHandlers: Handlers<Routes> = {
     })
     return { ...written.answer, query: refOf(readRef(asked.params.pathway).ledger, written.rest[0]?.seq ?? 0) }
   },
+}
+
+/** Looks are written down in the role that sees here, or, through broken glass, in the one that broke it. */
+export function lookingRole({ actor, roleIn }: Pick<Asked<never>, 'actor' | 'roleIn'>, ledger: number, pack = 0): void {
+  const sees = actor.rights.some(({ capability, scopes }) => capability === 'see' && scopes.has(scopeOf(ledger, pack)))
+  roleIn(sees ? 'see' : 'break', ledger, pack)
 }
 
 export interface OrganisationRow {
