@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineRoutes } from './route.ts'
-import { DayText, OrgText, Ref, Text } from './shapes.ts'
+import { Cursor, DayText, OrgText, Ref, Text } from './shapes.ts'
 
 const parts = ['place', 'period', 'variant'] as const
 const By = z
@@ -85,10 +85,13 @@ export const figureRoutes = defineRoutes({
       place: OrgText.optional(),
       in: z.string().max(10).optional(),
       variant: Text(60).optional(),
+      cursor: Cursor,
+      limit: z.coerce.number().pipe(z.int().min(1).max(5000)).default(2000),
     }),
     answer: z.strictObject({
       pack: z.strictObject({ id: z.string(), version: z.string() }),
       asOf: z.string(),
+      next: z.string().nullable(),
       lines: z.array(z.looseObject({ pathway: Ref })),
     }),
   },

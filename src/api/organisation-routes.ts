@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { capabilities, roles } from '../core/rights/rights.ts'
 import { defineRoutes } from './route.ts'
-import { DayText, Key, NationalId, OrgNumber, Ref, Text } from './shapes.ts'
+import { Cursor, DayText, Key, NationalId, OrgNumber, Ref, Text } from './shapes.ts'
 
 export const organisationKinds = ['nation', 'region', 'trust', 'hospital', 'department', 'practice'] as const
 
@@ -17,6 +17,8 @@ const Organisation = z
   .meta({ id: 'Organisation' })
 
 const RoleHeld = z.strictObject({ org: z.int(), role: z.enum(roles), pack: z.string().nullable() })
+
+const page = z.strictObject({ cursor: Cursor, limit: z.coerce.number().pipe(z.int().min(1).max(5000)).default(2000) })
 
 export const organisationRoutes = defineRoutes({
   readMe: {
@@ -43,7 +45,8 @@ export const organisationRoutes = defineRoutes({
     summary: 'The tree of organisations',
     needs: 'signed-in',
     scope: 'none',
-    answer: z.strictObject({ organisations: z.array(Organisation) }),
+    query: page,
+    answer: z.strictObject({ organisations: z.array(Organisation), next: z.string().nullable() }),
   },
   addOrganisation: {
     method: 'POST',
@@ -69,7 +72,9 @@ export const organisationRoutes = defineRoutes({
     summary: 'People with a role in organisations one administers',
     needs: 'administer',
     scope: 'any',
+    query: page,
     answer: z.strictObject({
+      next: z.string().nullable(),
       people: z.array(
         z.strictObject({ person: z.int(), name: z.string(), active: z.boolean(), machine: z.boolean(), roles: z.array(RoleHeld) }),
       ),

@@ -5,6 +5,7 @@ import { readRef, refOf } from '../api/shapes.ts'
 import { type DocumentRow, findDocuments, listDocumentRows, listResting } from '../store/documents.ts'
 import type { Session } from '../store/ledger-database.ts'
 import { cursorsOf } from './cursor.ts'
+import { lookingRole } from './pathway-handlers.ts'
 import { notThere } from './problem.ts'
 import type { Handlers } from './service.ts'
 
@@ -66,7 +67,7 @@ export const documentHandlers: Handlers<typeof documentRoutes> = {
         [ledger, n],
       )
       if (!whose) throw notThere()
-      asked.roleIn('see', ledger)
+      lookingRole(asked, ledger)
       const patient = Number(whose['patient'])
       const rows = await listDocumentRows(session, {
         ledger,

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { figureRoutes } from '../api/figure-routes.ts'
 import { refOf } from '../api/shapes.ts'
 import { type Cell, type Grouping, groupings } from '../core/measure/figure.ts'
@@ -7,6 +8,7 @@ import { dayText, type PeriodKind, readDay, readPeriod } from '../core/words/day
 import { type LiveQuestion, liveAccount, liveFigures } from '../store/live-figures.ts'
 import type { LivePack } from '../store/live-packs.ts'
 import { sendCsv } from './csv-answer.ts'
+import { cursorsOf } from './cursor.ts'
 import { askingOf, ledgersWith, packNamed, todayAt } from './pathway-handlers.ts'
 import { refuse } from './problem.ts'
 import type { Asked, Handlers } from './service.ts'
@@ -106,10 +108,13 @@ export const figureHandlers: Handlers<Routes> = {
     const live = packNamed(service, query.pack)
     const cell = cellOf(query)
     const indicator = indicatorNamed(live, query.indicator)
+    const cursor = cursorsOf(service, { list: 'account', ...query })
     return asked.in(async (session) => {
       const ledgers = await ledgersWith(asked, session, 'see', live.pack, query.org)
       const question = questionOf(asked, live, ledgers, groupedWith([], cell))
-      const lines = await liveAccount(session.rows, question, indicator, cell)
+      const all = await liveAccount(session.rows, question, indicator, cell)
+      const start = cursor.read(query.cursor, z.int()) ?? 0
+      const lines = all.slice(start, start + query.limit)
       await session.rows('SET LOCAL search_path = varde')
       for (const [ledger, mine] of [...Map.groupBy(lines, (line) => line.ledger)].sort(([a], [b]) => a - b)) {
         asked.roleIn('see', ledger, live.pack)
@@ -122,6 +127,7 @@ export const figureHandlers: Handlers<Routes> = {
       return {
         pack: { id: live.id, version: live.content.version },
         asOf: dayText(question.asking.asOf),
+        next: start + query.limit < all.length ? cursor.write(start + query.limit) : null,
         lines: lines.map(({ ledger, pathway, ...line }) => ({ ...line, pathway: refOf(ledger, Number(pathway)) })),
       }
     })

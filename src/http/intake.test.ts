@@ -203,9 +203,9 @@ describe.each(postgresServers())('intake over HTTP on $name', ({ url }) => {
     expect((await send([lonely('00000000140')], {}, officer)).status).toBe(403)
   })
 
-  test('two thousand rows go in one call', async () => {
-    const rows = Array.from({ length: 2000 }, (_, i) => lonely(`9${String(i).padStart(9, '0')}`))
+  test('hundreds of rows go in one call', async () => {
+    const rows = Array.from({ length: 300 }, (_, i) => lonely(`9${String(i).padStart(9, '0')}`))
     const answer = await send(rows)
-    expect(answer.body).toMatchObject({ rows: 2000, taken: 2000, refused: 0 })
+    expect(answer.body).toMatchObject({ rows: 300, taken: 300, refused: 0 })
   })
 })

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
 import type { organisationRoutes } from '../api/organisation-routes.ts'
 import { readRef, refOf } from '../api/shapes.ts'
 import { type Capability, ledgerOfScope, type Role, wholeHouseRoles } from '../core/rights/rights.ts'
 import { isZone } from '../core/words/instant.ts'
 import { type Actor, keyAfter, type Session } from '../store/ledger-database.ts'
+import { cursorsOf } from './cursor.ts'
 import { getOrganisation, type OrganisationRow, packNamed } from './pathway-handlers.ts'
 import { notThere, refuse } from './problem.ts'
 import type { Asked, Handlers, ServiceParts } from './service.ts'
@@ -97,12 +99,18 @@ export const organisationHandlers: Handlers<Routes> = {
       }
     }),
 
-  listOrganisations: async (asked) =>
-    asked.in(async (session) => ({
-      organisations: (await session.rows(
-        'SELECT org, parent, kind, name, zone, ledger FROM organisation ORDER BY org',
-      )) as unknown as Organisations, // columns are named as the fields are
-    })),
+  listOrganisations: async (asked) => {
+    const { query, service } = asked
+    const cursor = cursorsOf(service, { list: 'organisations' })
+    return asked.in(async (session) => {
+      const rows = (await session.rows(
+        'SELECT org, parent, kind, name, zone, ledger FROM organisation WHERE org > $1 ORDER BY org LIMIT $2',
+        [cursor.read(query.cursor, z.int()) ?? -1, query.limit + 1],
+      )) as unknown as Organisations // columns are named as the fields are
+      const organisations = rows.slice(0, query.limit)
+      return { organisations, next: rows.length > query.limit ? cursor.write(organisations.at(-1)?.org) : null }
+    })
+  },
 
   addOrganisation: async (asked) => {
     const { body } = asked
@@ -114,8 +122,8 @@ export const organisationHandlers: Handlers<Routes> = {
       const key = body.key ?? randomUUID()
       const org = await numberFor(session, above.ledger, key, 'org', 'organisation_number')
       const ledger = body.kind === 'department' ? above.ledger : org
-      const made = { org, parent: body.org, kind: body.kind, name: body.name, zone, ledger }
-      await session.act(above.ledger, [{ key, kind: 'organisation-set', payload: made }])
+      const made: Made = { org, parent: body.org, kind: body.kind, name: body.name, zone, ledger }
+      await session.act(above.ledger, [{ key, kind: 'organisation-set', payload: { ...made } }])
       return made
     })
   },
@@ -123,17 +131,21 @@ export const organisationHandlers: Handlers<Routes> = {
   listPeople: async (asked) =>
     asked.in(async (session) => {
       const mine = administeredBy(asked.actor)
-      const people = await session.rows(
+      const { query, service } = asked
+      const cursor = cursorsOf(service, { list: 'people' })
+      const rows = await session.rows(
         `SELECT DISTINCT p.person, p.name, p.active, p.machine FROM person p JOIN role_held h ON h.person = p.person JOIN organisation o ON o.org = h.org
-         WHERE o.ledger = ANY($1::int[]) ORDER BY p.person`,
-        [mine],
+         WHERE o.ledger = ANY($1::int[]) AND p.person > $2 ORDER BY p.person LIMIT $3`,
+        [mine, cursor.read(query.cursor, z.int()) ?? -1, query.limit + 1],
       )
+      const people = rows.slice(0, query.limit)
       const held = await rolesOf(
         session,
         asked.service,
         people.map((row) => Number(row['person'])),
       )
       return {
+        next: rows.length > query.limit ? cursor.write(Number(people.at(-1)?.['person'])) : null,
         people: people.map((row) => ({
           person: Number(row['person']),
           name: String(row['name']),
@@ -268,4 +280,5 @@ export const organisationHandlers: Handlers<Routes> = {
   },
 }
 
+type Made = Organisations[number]
 type Organisations = (Omit<OrganisationRow, 'kind'> & { kind: 'nation' | 'region' | 'trust' | 'hospital' | 'department' | 'practice' })[]

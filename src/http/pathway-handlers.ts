@@ -8,6 +8,7 @@ import type { DoorAnswer, DoorContext, Offer, OfferedEntry } from '../core/door/
 import { listRecordable } from '../core/door/recordable.ts'
 import { listPathways } from '../core/measure/account.ts'
 import { explainPathway } from '../core/measure/explain.ts'
+import { scopeOf } from '../core/rights/rights.ts'
 import type { CsvValue } from '../core/words/csv.ts'
 import { type Day, readDay } from '../core/words/day.ts'
 import { endOfDay, type Instant, wallTimeOf } from '../core/words/instant.ts'
@@ -233,6 +234,7 @@ const stale = (ledger: number, live: LivePack, record: PathwayRecord): StaleErro
       },
     ],
     { version: record.version, entries: record.entries.map((row) => viewOf(ledger, live, row)) },
+    record,
   )
 
 interface ListAsked {
@@ -427,7 +429,7 @@ export const pathwayHandlers: Handlers<Routes> = {
 
   checkEntry: async (asked) =>
     asked.in(async (session) => {
-      const record = await getPathway(session, asked.params.pathway, undefined)
+      const record = await getPathway(session, asked.params.pathway, 'check')
       const live = packOf(asked.service, record.pack)
       const { role } = asked.roleIn('record', record.ledger, record.pack)
       const days = await checkEvidence(session, record, asked.body.evidence)
@@ -502,6 +504,12 @@ export const pathwayHandlers: Handlers<Routes> = {
     })
     return { ...written.answer, query: refOf(readRef(asked.params.pathway).ledger, written.rest[0]?.seq ?? 0) }
   },
+}
+
+/** Looks are written down in the role that sees here, or, through broken glass, in the one that broke it. */
+export function lookingRole({ actor, roleIn }: Pick<Asked<never>, 'actor' | 'roleIn'>, ledger: number, pack = 0): void {
+  const sees = actor.rights.some(({ capability, scopes }) => capability === 'see' && scopes.has(scopeOf(ledger, pack)))
+  roleIn(sees ? 'see' : 'break', ledger, pack)
 }
 
 export interface OrganisationRow {

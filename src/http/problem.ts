@@ -77,12 +77,14 @@ export function problemOf(issues: readonly Issue[], requestId: string, current?:
   }
 }
 
-/** Something in the answer beside the issues: what stands there now. */
+/** Something in the answer beside the issues: what stands there now, and the pathway it shows, since that is a look too. */
 export class StaleError extends IssueError {
   readonly current: unknown
-  constructor(issues: readonly Issue[], current: unknown) {
+  readonly seen: { readonly ledger: number; readonly pathway: number }
+  constructor(issues: readonly Issue[], current: unknown, seen: StaleError['seen']) {
     super(issues)
     this.current = current
+    this.seen = seen
   }
 }
 

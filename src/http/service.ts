@@ -161,7 +161,12 @@ function addRoute(app: FastifyInstance, parts: ServiceParts, id: RouteId, route:
       if (route.ifMatch && asked.ifMatch === undefined && asked.actor.role !== 'machine')
         throw refuse('ledger/version-needed', 'Say which version you have read, as If-Match.')
       if (parts.checks !== false) check(route, actor, request)
-      const value = await handler(asked as Asked<Route>)
+      const value = await handler(asked as Asked<Route>).catch(async (error: unknown) => {
+        // What stands there now is shown to whoever was too late. Their own transaction is undone; the look is not.
+        if (error instanceof StaleError)
+          await asked.in((session) => session.look(error.seen.ledger, { kind: 'stale', pathway: error.seen.pathway, about: {} }))
+        throw error
+      })
       if (route.answer === undefined) return reply
       reply.code(route.status ?? 200).header('cache-control', 'no-store')
       const known = request.headers['if-none-match']

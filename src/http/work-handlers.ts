@@ -17,6 +17,7 @@ import {
   contextOf,
   getPathway,
   holdAgainstPack,
+  lookingRole,
   type Offered,
   offerOf,
   packOf,
@@ -162,7 +163,7 @@ const stale = (service: ServiceParts, item: WorkRow): StaleError => {
     path: [],
     message: `Somebody has changed this since you read it (version ${item.version} now). Look at what stands there, then decide again.`,
   }
-  return new StaleError([issue], viewOf(service, item))
+  return new StaleError([issue], viewOf(service, item), item)
 }
 
 type Proposal = z.output<typeof workBodies.proposal>
@@ -196,9 +197,9 @@ const ledgersByRole = ({ actor }: Pick<Asked<Routes['listWork']>, 'actor'>) => {
 }
 
 /** Writes down a look at the pathways some work is about, before the answer leaves. */
-async function lookAt(asked: Pick<Asked<Routes['listWork']>, 'roleIn'>, session: Session, rows: readonly WorkRow[], kind: string) {
+async function lookAt(asked: Pick<Asked<never>, 'actor' | 'roleIn'>, session: Session, rows: readonly WorkRow[], kind: string) {
   for (const [ledger, mine] of [...Map.groupBy(rows, (row) => row.ledger)].sort(([a], [b]) => a - b)) {
-    asked.roleIn('see', ledger, mine[0]?.pack)
+    lookingRole(asked, ledger, mine[0]?.pack)
     await session.look(ledger, { kind, seen: mine.map((row) => row.pathway), about: { work: mine.map((row) => row.work) } })
   }
 }

@@ -135,8 +135,9 @@ const parsers: Readonly<Record<number, (text: string) => string | number>> = {
   [types.builtins.FLOAT8]: Number,
   [types.builtins.DATE]: asText,
   [types.builtins.TIMESTAMP]: asText,
-  // As RFC 3339 writes it, microseconds kept: our connections speak UTC.
-  [types.builtins.TIMESTAMPTZ]: (text) => text.replace(' ', 'T').replace(/\+00$/, 'Z'),
+  // As RFC 3339 writes it, always to the microsecond, so that later is later as text too: our connections speak UTC.
+  [types.builtins.TIMESTAMPTZ]: (text) =>
+    text.replace(' ', 'T').replace(/(?:\.(\d+))?\+00$/, (_, part: string | undefined) => `.${(part ?? '').padEnd(6, '0')}Z`),
 }
 
 // The driver's table is global to the process; this one belongs to our connections alone.

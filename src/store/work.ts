@@ -61,7 +61,7 @@ export async function listWorkRows(session: Session, asked: WorkAsked): Promise<
   const { mine, pathway, after } = asked
   const rows = await session.rows(
     `SELECT ${columns} FROM work w
-     WHERE w.pathway > 0
+     WHERE w.pathway > 0 AND (w.ledger * 1000 + w.pack) = ANY ((SELECT scopes('see'))::int[])
        AND ($1::int IS NULL OR w.owner_person = $1 OR w.owner_person IS NULL
             AND EXISTS (SELECT 1 FROM unnest($2::int[], $3::text[]) AS held (ledger, role) WHERE held.ledger = w.ledger AND held.role = w.owner_role))
        AND ($4::text IS NULL OR w.owner_role = $4) AND ($5::int IS NULL OR w.owner_person = $5)

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { postgresServers } from '../../test/support/postgres.ts'
+import { openedPathway, type ServiceUnderTest, serviceUnderTest } from '../../test/support/service.ts'
+import { capabilitiesOf, type Route } from '../api/route.ts'
+import { allRoutes } from '../api/routes.ts'
+
+/** What each route that shows somebody is asked, so that it does. A new route has to be given a question here, or a reason. */
+const questions: Readonly<Record<string, string>> = {
+  readPatient: '',
+  listPathways: '?pack=no-house',
+  exportPathways: '?pack=no-house',
+  readPathway: '',
+  readAccount: '?pack=no-house&indicator=OF4&in=2026&period=year',
+  listWork: '',
+  readWork: '',
+  readWorkHistory: '',
+  listDocuments: '?patient={patient}',
+  readDocument: '',
+  listChoices: '',
+  listLog: '?ledger=2',
+  exportAccess: '',
+}
+const reasons: Readonly<Record<string, string>> = {
+  followChanges: 'says which pathway changed, and in which role; nothing of what stands there',
+  verifyLog: 'says whether chains hold; nothing of what is in them',
+}
+
+const shows = (route: Route) =>
+  route.method === 'GET' &&
+  capabilitiesOf(route).some((capability) => capability === 'see' || capability === 'record' || capability === 'log')
+const routes = Object.entries(allRoutes as Readonly<Record<string, Route>>).filter(([, route]) => shows(route))
+
+test('every route that shows somebody has a question here, or a reason for needing none', () => {
+  expect(routes.map(([id]) => id).toSorted()).toEqual([...Object.keys(questions), ...Object.keys(reasons)].toSorted())
+})
+
+describe.each(postgresServers())('who saw what on $name', ({ url }) => {
+  let at: ServiceUnderTest
+  let person: number
+  let officer: number
+  const names: Record<string, string> = {}
+  beforeAll(async () => {
+    at = await serviceUnderTest(url, ['packs/no-house'], { now: () => new Date('2026-11-25T12:00:00Z') })
+    person = (await at.person('Invented coordinator', 'coordinator', 2)).person
+    officer = (await at.person('Invented officer', 'data-protection-officer', 2)).person
+    const { patient, pathway } = await openedPathway(at, person, 2, 'no-house')
+    const path = `/api/pathways/${pathway}`
+    for (const [code, occurred] of [
+      ['A12A', '2026-11-01'],
+      ['A12FK', '2026-11-20'],
+    ])
+      await at.ask(
+        person,
+        'POST',
+        `${path}/entries`,
+        { code, occurred, passing: ['door/late:start', 'door/late:treatment-start', 'door/out-of-order'] },
+        { 'if-match': `"${code === 'A12A' ? 0 : 1}"` },
+      )
+    const note = await at.ask(person, 'POST', `${path}/notes`, { text: 'Invented.' })
+    const document = await at.ask(person, 'POST', '/api/documents', {
+      patient,
+      pathway,
+      kind: 'letter',
+      title: 'Invented',
+      body: 'Invented.',
+    })
+    Object.assign(names, { patient, pathway, work: note.body.item.work, document: document.body.document })
+  })
+  afterAll(() => at.close())
+
+  const looks = async () =>
+    at.ledger.as(at.operator, (s) =>
+      s.rows(
+        `SELECT seq, person, role, kind, pathway, seen @> $1::bigint AS shown FROM log WHERE ledger = 2 AND chain = 'look' ORDER BY seq DESC LIMIT 1`,
+        [Number(names['pathway']?.split('-')[1])],
+      ),
+    )
+
+  test.each(Object.entries(questions))('%s writes the look down before it answers', async (id, question) => {
+    const route = (allRoutes as Readonly<Record<string, Route>>)[id]!
+    const [before] = await looks()
+    const address = `${route.path.replace(/:(\w+)/g, (_, name: string) => names[name] ?? '')}${question.replace(/\{(\w+)\}/g, (_, name: string) => names[name] ?? '')}`
+    const who = capabilitiesOf(route).includes('log') ? officer : person
+    const answer = await at.ask(who, 'GET', address)
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200)
+    const [after] = await looks()
+    expect(Number(after?.['seq'])).toBe(Number(before?.['seq'] ?? 0) + 1)
+    expect(after).toMatchObject({ person: who, role: who === officer ? 'data-protection-officer' : 'coordinator' })
+    expect(Number(after?.['pathway']) === Number(names['pathway']?.split('-')[1]) || after?.['shown'] === true).toBe(true)
+  })
+
+  test('what an edit on stale data is shown is a look too', async () => {
+    const stale = await at.ask(
+      person,
+      'POST',
+      `/api/pathways/${names['pathway']}/entries`,
+      { code: 'A12S', occurred: '2026-11-02' },
+      { 'if-match': '"0"' },
+    )
+    expect(stale.status).toBe(412)
+    expect((await looks())[0]).toMatchObject({ kind: 'stale', person, pathway: Number(names['pathway']?.split('-')[1]) })
+  })
+})
