@@ -27,7 +27,10 @@ export const DayText = z
   .string()
   .refine((text) => readDay(text) !== undefined, 'a day that exists, written "2024-02-29", from 1900 to 2199')
   .meta({ examples: ['2026-03-07'] })
-export const InstantText = z.iso.datetime({ offset: true }).meta({ examples: ['2026-03-07T08:12:00+01:00'] })
+export const InstantText = z.iso
+  .datetime({ offset: true })
+  .refine((text) => /^(19|20|21)\d\d$/.test(String(new Date(text).getUTCFullYear())), 'a moment from 1900 to 2199')
+  .meta({ examples: ['2026-03-07T08:12:00+01:00'] })
 
 const largest = 2_147_483_647
 /** Something in an organisation's ledger: the ledger's number and its own, `2-17`. */
@@ -79,6 +82,8 @@ export const IssueShape = z.strictObject({
   path: z.array(z.union([z.string(), z.number()])),
   rule: z.string().optional(),
   source: z.string().optional(),
+  /** Of a warning that stands in the way: what names it under `passing`. */
+  id: z.string().optional(),
 })
 
 /** RFC 9457, with the issues listed. */
