@@ -20,6 +20,7 @@ const words: Readonly<Record<string, string>> = {
   formula: `=HYPERLINK("http://198.51.100.1","click")`,
   'plus formula': `+1+cmd|' /C calc'!A0`,
   'at formula': `@SUM(1+1)`,
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is to stay a text
   template: '${7*7} {{7*7}} #{7*7} %{7*7} <%= 7*7 %>',
   header: 'x\r\nset-cookie: varde=stolen\r\n\r\n<html>',
   path: '../../../../etc/passwd',
