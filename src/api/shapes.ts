@@ -30,6 +30,7 @@ export const DayText = z
 export const InstantText = z.iso
   .datetime({ offset: true })
   .refine((text) => /^(?:19|20|21).*(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/.test(text), 'a moment from 1900 to 2199, at most 14 hours from UTC')
+  .refine((text) => /^(19|20|21)\d\d$/.test(String(new Date(text).getUTCFullYear())), 'a moment from 1900 to 2199')
   .meta({ examples: ['2026-03-07T08:12:00+01:00'] })
 
 const largest = 2_147_483_647
@@ -84,6 +85,8 @@ export const IssueShape = z.strictObject({
   path: z.array(z.union([z.string(), z.number()])),
   rule: z.string().optional(),
   source: z.string().optional(),
+  /** Of a warning that stands in the way: what names it under `passing`. */
+  id: z.string().optional(),
 })
 
 /** RFC 9457, with the issues listed. */

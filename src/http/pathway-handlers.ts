@@ -141,7 +141,7 @@ export function holdAgainstPack(offer: Offer, context: DoorContext): DoorAnswer 
     ...answer.refusals,
     ...answer.warnings
       .filter((w) => !w.passed)
-      .map((w) => ({
+      .map(({ passed: _, ...w }) => ({
         ...w,
         code: 'ledger/not-passed' as const,
         path: [...w.path],

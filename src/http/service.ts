@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import type { IncomingMessage } from 'node:http'
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
@@ -81,9 +82,12 @@ export async function createService(parts: ServiceParts, handlers: Handlers<AllR
     genReqId: () => crypto.randomUUID(),
     routerOptions: { maxParamLength: 100 },
     // A slow client is cut off: 5 s for the head, 10 s for all of a request (ledger-and-safety, G1).
-    http: { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384 },
-    onProtoPoisoning: 'error',
-    onConstructorPoisoning: 'error',
+    // `requestTimeout` stands outside `http`: Fastify sets its own, which is none unless said.
+    requestTimeout: 10_000,
+    http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384 },
+    clientErrorHandler: (error, socket) => sayAndHangUp(error, socket),
+    frameworkErrors: (error, _, reply) =>
+      void send(reply.header('x-content-type-options', 'nosniff'), [error.code === 'FST_ERR_BAD_URL' ? unreadable : noRoute]),
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(parts.checksAnswers ? serializerCompiler : () => (data) => JSON.stringify(data))
@@ -260,28 +264,55 @@ const deepest = 64
 /** JSON is looked at before it is built: not too deep, and UTF-8 throughout, so that nothing is quietly replaced. */
 function readJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
-  const unreadable = (message: string) => refuse('http/unreadable', message)
   app.decorateRequest('bytes', undefined)
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
-    if (nestsDeeper(bytes, deepest)) return done(unreadable(`This is nested deeper than ${deepest} levels.`))
-    if (!isUtf8(bytes)) return done(unreadable('This is not UTF-8.'))
+    if (nestsDeeper(bytes, deepest)) return done(refuse('http/unreadable', `This is nested deeper than ${deepest} levels.`))
+    if (!isUtf8(bytes)) return done(refuse('http/unreadable', 'This is not UTF-8.'))
     request.bytes = bytes
     return parse(request, bytes.toString('utf8'), done)
   })
 }
 
+const unreadable: Issue = { code: 'http/unreadable', path: [], message: 'What was sent cannot be read as a request.' }
+const noRoute: Issue = { code: 'http/no-route', path: [], message: 'There is nothing at this address.' }
+const tooLarge: Issue = { code: 'http/too-large', path: [], message: 'This is larger than is taken here.' }
+
+const send = (reply: FastifyReply, issues: readonly Issue[], current?: unknown) => {
+  const problem = problemOf(issues, reply.request.id, current)
+  return reply
+    .code(problem.status)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send(problem)
+}
+
+const brokenOff: Readonly<Record<string, Issue>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: { code: 'http/too-slow', path: [], message: 'The request did not arrive in time. Send it again.' },
+  HPE_HEADER_OVERFLOW: tooLarge,
+}
+
+/** What never became a request. Nothing of it goes into the log: it may hold anything. */
+function sayAndHangUp(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (socket.writable && error.code !== 'ECONNRESET') {
+    const problem = problemOf([brokenOff[error.code ?? ''] ?? unreadable], crypto.randomUUID())
+    const body = JSON.stringify(problem)
+    const head = [
+      `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+      'content-type: application/problem+json',
+      `content-length: ${Buffer.byteLength(body)}`,
+      'cache-control: no-store',
+      'x-content-type-options: nosniff',
+      'connection: close',
+    ]
+    socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
+  }
+  socket.destroy()
+}
+
 /** Everything that goes wrong leaves here as problem+json: a listed issue, or one sentence that says nothing of our insides. */
 function errors(app: FastifyInstance): void {
-  const send = (reply: FastifyReply, issues: readonly Issue[], current?: unknown) => {
-    const problem = problemOf(issues, reply.request.id, current)
-    return reply
-      .code(problem.status)
-      .header('cache-control', 'no-store')
-      .type('application/problem+json')
-      .serializer(JSON.stringify)
-      .send(problem)
-  }
   app.setErrorHandler((error: unknown, request, reply) => {
     if (error instanceof StaleError) return send(reply, error.issues, error.current)
     if (error instanceof IssueError) return send(reply, error.issues)
@@ -296,8 +327,7 @@ function errors(app: FastifyInstance): void {
         reply,
         validation.map((fault) => issueOf(fault, validationContext ?? 'body')),
       )
-    if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-      return send(reply, [{ code: 'http/too-large', path: [], message: 'This is larger than is taken here.' }])
+    if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return send(reply, [tooLarge])
     if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
       return send(reply, [{ code: 'http/media-type', path: [], message: 'Send JSON, as application/json.' }])
     if (statusCode === 429)
@@ -311,7 +341,7 @@ function errors(app: FastifyInstance): void {
       { code: 'http/fault', path: [], message: 'A fault of ours. Nothing was saved. Try again; if it comes back, report the request id.' },
     ])
   })
-  app.setNotFoundHandler((_, reply) => send(reply, [{ code: 'http/no-route', path: [], message: 'There is nothing at this address.' }]))
+  app.setNotFoundHandler((_, reply) => send(reply, [noRoute]))
 }
 
 interface ZodFault {

@@ -23,7 +23,9 @@ const formats = new Map<string, Intl.DateTimeFormat>()
 const formatOf = (zone: string): Intl.DateTimeFormat =>
   getOrMake(formats, zone, () => new Intl.DateTimeFormat('en-CA', { ...parts, timeZone: zone }))
 
+/** A name of the IANA list. An offset such as "+05:30" is none: databases read its sign the other way round. */
 export function isZone(zone: string): boolean {
+  if (!/^[A-Za-z]/.test(zone)) return false
   try {
     formatOf(zone)
     return true

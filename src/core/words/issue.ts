@@ -78,6 +78,7 @@ export const issueCodes = {
   'http/not-signed-in': 'Nobody is signed in.',
   'http/no-route': 'There is nothing at this address.',
   'http/too-large': 'A request is larger than is taken.',
+  'http/too-slow': 'A request did not arrive in time.',
   'http/media-type': 'A request is not JSON.',
   'http/too-many': 'Too many requests in a short time.',
   'http/cross-site': 'A request comes from another site, or without the token against that.',
