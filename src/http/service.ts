@@ -79,6 +79,12 @@ export async function createService(parts: ServiceParts, handlers: Handlers<AllR
     routerOptions: { maxParamLength: 100 },
     // A slow client is cut off: 5 s for the head, 10 s for all of a request (ledger-and-safety, G1).
     http: { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384 },
+    // An address that is none, or too long: nothing is there, and nothing of it is sent back.
+    frameworkErrors: (_, request, reply) => {
+      const problem = problemOf([nothingThere], request.id)
+      const plain = reply as unknown as FastifyReply // of no route, so of no route's types
+      void plain.code(problem.status).header('cache-control', 'no-store').type('application/problem+json').send(JSON.stringify(problem))
+    },
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
   })
@@ -173,6 +179,7 @@ function addRoute(app: FastifyInstance, parts: ServiceParts, id: RouteId, route:
 }
 
 const nothing = z.strictObject({})
+const nothingThere: Issue = { code: 'http/no-route', path: [], message: 'There is nothing at this address.' }
 const nobody: Actor = { person: -1, role: 'machine', rights: [], glass: [] }
 
 function askedOf(parts: ServiceParts, route: Route, request: FastifyRequest, reply: FastifyReply, actor: Actor): Asked<Route> {
@@ -308,7 +315,7 @@ function errors(app: FastifyInstance): void {
       { code: 'http/fault', path: [], message: 'A fault of ours. Nothing was saved. Try again; if it comes back, report the request id.' },
     ])
   })
-  app.setNotFoundHandler((_, reply) => send(reply, [{ code: 'http/no-route', path: [], message: 'There is nothing at this address.' }]))
+  app.setNotFoundHandler((_, reply) => send(reply, [nothingThere]))
 }
 
 interface ZodFault {
