@@ -114,13 +114,13 @@ BEGIN
 END $$;
 
 -- Whose session this is and what they may do at this moment. Somebody signed in by password alone has nothing of a role that needs a second factor.
-CREATE FUNCTION use_session(p_hash bytea, p_machine boolean, p_now timestamptz, p_idle_s int, p_need_factor text[])
+CREATE FUNCTION use_session(p_hash bytea, p_machine boolean, p_now timestamptz, p_idle_s int, p_need_factor text[], p_touch boolean)
 RETURNS TABLE (person int, way text, factor boolean, factor_needed boolean, rights json, glass json)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = varde, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
   UPDATE session s SET seen = p_now
-    WHERE s.hash = p_hash AND s.ends > p_now AND s.seen <= p_now - interval '1 minute'
+    WHERE p_touch AND s.hash = p_hash AND s.ends > p_now AND s.seen <= p_now - interval '1 minute'
       AND (p_machine OR s.seen > p_now - make_interval(secs => p_idle_s));
   RETURN QUERY SELECT s.person, s.way, s.factor,
       b.bare AND EXISTS (SELECT 1 FROM role_held h WHERE h.person = s.person AND h.role = ANY (p_need_factor)),
@@ -238,7 +238,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA varde FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION key_of_sign_in(), try_sign_in(bytea, bytea, timestamptz, int, int, int, int), try_went_well(bytea, bytea, boolean),
   sign_in_refused(int, text, text, bytea, timestamptz), open_session(bytea, int, text, boolean, timestamptz, timestamptz, bytea),
-  use_session(bytea, boolean, timestamptz, int, text[]), end_session(bytea), end_sessions(int), account_of(int), rehash_password(int, text, text),
+  use_session(bytea, boolean, timestamptz, int, text[], boolean), end_session(bytea), end_sessions(int), account_of(int), rehash_password(int, text, text),
   change_password(int, text, text, timestamptz), begin_factor(int, bytea), confirm_factor(int, bigint, bytea[]), use_factor(int, bigint),
   use_recovery_code(int, bytea), begin_oidc(bytea, text, text, text, text, timestamptz, timestamptz), take_oidc(bytea, timestamptz),
   person_of_oidc(text, text, text), machine_keys(int), open_token(bytea, int, bytea, timestamptz, timestamptz, timestamptz),

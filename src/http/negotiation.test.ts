@@ -45,6 +45,15 @@ describe.each(postgresServers())('requests and answers on $name', ({ url }) => {
     expect((await counts())[0]).toEqual(before[0])
   })
 
+  test.each(['/api/work/%', '/api/work/%ff', `/api/work/${'1'.repeat(200)}`, '/api/marked/there'])(
+    '%s is no address, and is not sent back',
+    async (path) => {
+      const answer = await at.ask(person, 'GET', path)
+      expect(answer).toMatchObject({ status: 404, body: { type: 'urn:varde:issue:http/no-route', status: 404 } })
+      expect(JSON.stringify(answer.body)).not.toContain(path)
+    },
+  )
+
   test('who has a piece of work already is told so, until it changes', async () => {
     const { pathway } = await openedPathway(at, person, 2, 'no-house')
     const step = await at.ask(person, 'POST', `/api/pathways/${pathway}/next-steps`, {

@@ -86,8 +86,8 @@ export async function createService(parts: ServiceParts, handlers: Handlers<AllR
     requestTimeout: 10_000,
     http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384 },
     clientErrorHandler: (error, socket) => sayAndHangUp(error, socket),
-    frameworkErrors: (error, _, reply) =>
-      void send(reply.header('x-content-type-options', 'nosniff'), [error.code === 'FST_ERR_BAD_URL' ? unreadable : noRoute]),
+    // An address that is none, or too long: nothing is there, and nothing of it is sent back.
+    frameworkErrors: (_error, _request, reply) => void send(reply.header('x-content-type-options', 'nosniff'), [noRoute]),
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(parts.checksAnswers ? serializerCompiler : () => (data) => JSON.stringify(data))

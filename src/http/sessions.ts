@@ -84,7 +84,9 @@ export function sessionsFor(accounts: Accounts, address: Address, settings: Sess
         if (sent.length !== right.length || !timingSafeEqual(sent, right))
           throw refuse('http/cross-site', `Send the token of this session as ${csrfHeader}; GET /api/me tells it.`)
       }
-      const found = await accounts.useSession(sha256(secret), bearer !== undefined, settings.idleMinutes * 60)
+      // A stream asks again and again whether its reader is still let in: that is no sign of anybody being there.
+      const stays = used.has(request)
+      const found = await accounts.useSession(sha256(secret), bearer !== undefined, settings.idleMinutes * 60, !stays)
       if (!found) {
         lately.delete(secret)
         return undefined

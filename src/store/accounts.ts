@@ -97,13 +97,15 @@ export function accountsIn(ledger: LedgerDatabase, now: () => Date) {
 
     openSession: (s: NewSession) =>
       value<void>('open_session($1, $2, $3, $4, $5, $6, $7)', [s.hash, s.person, s.way, s.factor, now(), s.ends, s.before ?? null]),
-    useSession: async (hash: Buffer, machine: boolean, idleS: number): Promise<SessionUsed | undefined> => {
-      const row = await first('SELECT person, way, factor, factor_needed, rights, glass FROM use_session($1, $2, $3, $4, $5)', [
+    /** `touch`: this is somebody at work, from whom the idle time counts anew. */
+    useSession: async (hash: Buffer, machine: boolean, idleS: number, touch = true): Promise<SessionUsed | undefined> => {
+      const row = await first('SELECT person, way, factor, factor_needed, rights, glass FROM use_session($1, $2, $3, $4, $5, $6)', [
         hash,
         machine,
         now(),
         idleS,
         factorRoles,
+        touch,
       ])
       return row === undefined
         ? undefined
