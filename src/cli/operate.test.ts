@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { generateKeyPairSync } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
@@ -61,6 +62,28 @@ describe('an operator of one machine', () => {
     )
     expect((await varde('organisation', 'list', ...on)).out).toMatch(/3\tdepartment\tInvented ward\tunder 2\tEurope\/Oslo/)
 
+    expect(await varde('user', 'password', '1', '--login', 'invented.person', ...on)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^The password is [\w-]{20}\n/),
+    })
+    expect(await varde('user', 'password', '1', ...on)).toMatchObject({ code: 0 })
+    expect(await varde('user', 'unlock', '1', ...on)).toMatchObject({ code: 0 })
+    expect(await varde('user', 'no-factor', '1', ...on)).toMatchObject({ code: 1, err: expect.stringContaining('no second factor') })
+    expect(await varde('user', 'link', '1', '--subject', 'abc', ...on)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('oidcIssuer'),
+    })
+    expect(await varde('user', 'link', '1', '--subject', 'abc', '--oidc-issuer', 'https://provider.example', ...on)).toMatchObject({
+      code: 0,
+    })
+    expect(await varde('user', 'add', 'Invented machine', '--machine', '--org', '2', '--role', 'machine', ...on)).toMatchObject({
+      out: 'Person 2.\n',
+    })
+    const jwk = folders.at('machine.json')
+    await writeFile(jwk, JSON.stringify(generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })))
+    expect(await varde('user', 'key', '2', '--jwk', jwk, ...on)).toMatchObject({ code: 0, out: expect.stringContaining('machine-2') })
+    expect(await varde('user', 'key', '2', '--jwk', data, ...on)).toMatchObject({ code: 2 })
+
     let writing = true
     const writers = [1, 2, 3, 4].map(async (writer) => {
       let n = 0
@@ -121,6 +144,11 @@ describe('an operator of one machine', () => {
     const owned = await openOwned({ data: elsewhere, databaseUrl: undefined, ownerDatabaseUrl: undefined }, 'test')
     const client = new Client(owned.ownerUrl)
     await client.connect()
+    // Who may sign in comes along; who is signed in does not.
+    const { rows: ways } = await client.query(
+      'SELECT (SELECT login FROM varde.account), (SELECT value FROM varde.oidc_link), (SELECT person FROM varde.machine_key), (SELECT count(*)::int FROM varde.session) AS sessions',
+    )
+    expect(ways).toEqual([{ login: 'invented.person', value: 'abc', person: 2, sessions: 0 }])
     const { rows } = await client.query(`SELECT ledger, chain, seq::int, encode(hash, 'hex') AS hash FROM varde.log_head ORDER BY 1, 2`)
     await client.end()
     await owned.close()

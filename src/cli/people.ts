@@ -1,11 +1,16 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import type { Client } from 'pg'
+import { z } from 'zod'
 import { type Role, roleMay, roles, scopeOf } from '../core/rights/rights.ts'
 import { isZone } from '../core/words/instant.ts'
 import { IssueError } from '../core/words/result.ts'
 import { didYouMean } from '../core/words/yaml.ts'
 import type { Settings } from '../http/settings.ts'
+import { createAccount, linkOidc, registerMachineKey, removeFactor, resetPassword, unlock } from '../store/accounts.ts'
 import { type Actor, type LedgerDatabase, openLedger, type Session } from '../store/ledger-database.ts'
 import { openOwned } from '../store/owner.ts'
+import { connectClient } from '../store/postgres.ts'
 import type { Io } from './io.ts'
 import { UsageError } from './session.ts'
 
@@ -153,4 +158,62 @@ export async function listPeople(settings: Settings, io: Io): Promise<void> {
   )
   for (const row of rows)
     io.out(`${row['person']}\t${row['name']}\t${row['active'] ? '' : 'inactive '}${row['machine'] ? 'machine ' : ''}\t${row['roles']}\n`)
+}
+
+/** Runs a task on a connection of the database's owner: accounts and keys are no acts, but each change of them is written down as one. */
+async function asOwner<T>(settings: Settings, task: (owner: Client) => Promise<T>): Promise<T> {
+  const database = await openOwned(settings, 'varde user')
+  try {
+    const owner = await connectClient(database.ownerUrl)
+    try {
+      return await task(owner)
+    } finally {
+      await owner.end()
+    }
+  } finally {
+    await database.close()
+  }
+}
+
+/** A local account, or a new password for it. It is made here, so that it stands in no list of commands and nobody else's is guessed from it. */
+export async function setPassword(settings: Settings, person: number, login: string | undefined, io: Io): Promise<void> {
+  const password = randomBytes(15).toString('base64url')
+  await asOwner(settings, (owner) =>
+    login === undefined ? resetPassword(owner, { person, password }) : createAccount(owner, { person, login, password }),
+  )
+  io.out(`The password is ${password}\nSay it to this person alone, who then changes it. It is shown only now.\n`)
+}
+
+export async function linkPerson(settings: Settings, person: number, subject: string, io: Io): Promise<void> {
+  const { oidcIssuer: issuer, oidcClaim: claim } = settings
+  if (issuer === undefined)
+    throw new IssueError([{ code: 'settings/missing', path: ['oidcIssuer'], message: 'Say which provider: give the setting oidcIssuer.' }])
+  await asOwner(settings, (owner) => linkOidc(owner, { person, issuer, subject, claim }))
+  io.out('Linked.\n')
+}
+
+export async function registerKey(settings: Settings, person: number, file: string, io: Io): Promise<void> {
+  const jwk = Jwk.safeParse(await readJson(file)).data
+  if (!jwk) throw new UsageError(`${file} is no public key: a JSON Web Key in a file of its own is needed`)
+  const { client, kid } = await asOwner(settings, (owner) => registerMachineKey(owner, { person, jwk }))
+  io.out(`The machine signs in as ${client}, with key ${kid}.\n`)
+}
+
+const Jwk = z.record(z.string(), z.unknown())
+async function readJson(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+export async function unlockPerson(settings: Settings, person: number, io: Io): Promise<void> {
+  await asOwner(settings, (owner) => unlock(owner, { person }))
+  io.out('The wait after failures has ended.\n')
+}
+
+export async function removePersonsFactor(settings: Settings, person: number, io: Io): Promise<void> {
+  await asOwner(settings, (owner) => removeFactor(owner, { person }))
+  io.out('The second factor is gone; what needs one asks for a new one.\n')
 }

@@ -11,7 +11,18 @@ import type { Io } from './io.ts'
 import { measure, periodKinds } from './measure.ts'
 import { exportTo, importFrom, migrateDatabase, verify } from './operate.ts'
 import { packCheck } from './pack-check.ts'
-import { addOrganisation, addPerson, changeRole, listOrganisations, listPeople } from './people.ts'
+import {
+  addOrganisation,
+  addPerson,
+  changeRole,
+  linkPerson,
+  listOrganisations,
+  listPeople,
+  registerKey,
+  removePersonsFactor,
+  setPassword,
+  unlockPerson,
+} from './people.ts'
 import { serveUntilAsked } from './serve.ts'
 import { sayIssues, UsageError } from './session.ts'
 import { start } from './start.ts'
@@ -182,6 +193,21 @@ function program(io: Io): Command {
     .argument('<person>', 'number of the person', wholeNumber)
     .option('--withdraw', 'take it away', false)
     .action((person: number, options) => changeRole(settingsFrom(options), { person, ...options }, io))
+  const person = (name: string, says: string) =>
+    operated(user.command(name).description(says)).argument('<person>', 'number of the person', wholeNumber)
+  person('password', 'a local account with --login, or a new password for it; it is made and shown once')
+    .option('--login <login>', 'make an account of this login')
+    .action((n: number, options) => setPassword(settingsFrom(options), n, options.login, io))
+  person('link', 'who this is at the OpenID Connect provider of the settings')
+    .requiredOption('--subject <value>', 'what the claim says (oidcClaim)')
+    .action((n: number, options) => linkPerson(settingsFrom(options), n, options.subject, io))
+  person('key', 'the public key of a machine')
+    .requiredOption('--jwk <file>', 'the key, as a JSON Web Key')
+    .action((n: number, options) => registerKey(settingsFrom(options), n, options.jwk, io))
+  person('unlock', 'end the wait after too many failures').action((n: number, options) => unlockPerson(settingsFrom(options), n, io))
+  person('no-factor', 'take away a second factor that was lost').action((n: number, options) =>
+    removePersonsFactor(settingsFrom(options), n, io),
+  )
   operated(user.command('list').description('people and the roles they hold')).action((options) => listPeople(settingsFrom(options), io))
   operated(varde.command('start').description('the service on an invented hospital region, to look around in'))
     .option('--fresh', 'throw away what was recorded in it, and begin again as of today', false)

@@ -233,6 +233,7 @@ export async function importDatabase({ ownerUrl, folder, packs, onProgress = () 
       ),
     )
     await takeReplayed(client, 'varde_again')
+    await importCarried(client, manifest, folder)
     for (const { pack, id } of manifest.packs)
       await rebuildKept(client, pack, (done, total) => onProgress(`pathways of ${id} made again`, done, total))
     const problems = await chainProblems(client, manifest.heads, { onProgress })
@@ -267,9 +268,17 @@ async function importRows(
     })
     onProgress('rows of the log', (done += lines.length), total)
   }
-  for (const table of tablesOf('carried'))
-    for await (const lines of batches(join(folder, `${table}.ndjson`)))
+}
+
+/** Tables that no act makes. An export of before one of them was there has nothing to say of it. */
+async function importCarried(client: Client, manifest: Manifest, folder: string): Promise<void> {
+  for (const table of tablesOf('carried')) {
+    const name = `${table}.ndjson`
+    if (!manifest.files.some((file) => file.name === name)) continue
+    await client.query(`DELETE FROM ${table}`)
+    for await (const lines of batches(join(folder, name)))
       await client.query(`INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, $1)`, [`[${lines.join(',')}]`])
+  }
 }
 
 /** Classes 22 and 23 of the standard: values that are none, rows that break a rule. */

@@ -25,9 +25,20 @@ export const tables = {
   role_may: 'code',
   act_kind: 'code',
   work_move: 'code',
+  log_tells: 'code',
   migration: 'code',
   pack: 'packs',
   log_checkpoint: 'carried',
+  sign_in_key: 'carried',
+  account: 'carried',
+  factor: 'carried',
+  recovery_code: 'carried',
+  oidc_link: 'carried',
+  machine_key: 'carried',
+  session: 'passing',
+  sign_in_try: 'passing',
+  oidc_try: 'passing',
+  assertion_used: 'passing',
 } as const satisfies Readonly<Record<string, 'log' | 'acts' | 'code' | 'packs' | 'carried' | 'passing'>>
 
 export type TableKind = (typeof tables)[keyof typeof tables]
