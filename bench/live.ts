@@ -6,7 +6,8 @@ import { endOfDay } from '../src/core/words/instant.ts'
 import type { LedgerDatabase } from '../src/store/ledger-database.ts'
 import { type LiveQuestion, liveFigures } from '../src/store/live-figures.ts'
 import { listOpenClocks } from '../src/store/pathways.ts'
-import type { Outcome } from './benches.ts'
+import type { Goal, Outcome } from './benches.ts'
+import { coordinatorsAtWork } from './coordinators.ts'
 import { median } from './cpu.ts'
 import type { LiveLedger } from './live-ledger.ts'
 
@@ -257,3 +258,54 @@ export async function rowSecurity(at: LiveLedger, what: 'list' | 'figures'): Pro
     await bypassing.close()
   }
 }
+
+/** A bench of the live ledger; `alone`: it brings its own. */
+export interface LiveBench {
+  readonly id: string
+  readonly what: string
+  readonly goal: Goal
+  run(at: LiveLedger): Promise<Outcome>
+}
+
+export const liveBenches: readonly LiveBench[] = [
+  {
+    id: 'record-vs-insert',
+    what: 'an entry recorded, layer and log included, against a bare INSERT of the same row; one client, both on the disk before they are acknowledged',
+    goal: { atMost: 3 },
+    run: recordAgainstInsert,
+  },
+  {
+    id: 'record-32-clients',
+    what: 'bare inserts a second by 32 clients, to entries recorded a second by 32 clients',
+    goal: { stated: true },
+    run: clients32,
+  },
+  {
+    id: 'open-list',
+    what: 'milliseconds for the list of some 5,000 open pathways with clocks as of now, to 150',
+    goal: { atMost: 1 },
+    run: openList,
+  },
+  { id: 'live-cell', what: 'milliseconds for one cell of a figure from the kept layer, to 20', goal: { atMost: 1 }, run: oneCell },
+  { id: 'past-vs-now', what: 'a figure as known on a past day, against the same figure now', goal: { atMost: 2 }, run: pastAgainstNow },
+  {
+    id: 'row-security-list',
+    what: 'the list with row level security, against the same without',
+    goal: { atMost: 1.25 },
+    run: (at) => rowSecurity(at, 'list'),
+  },
+  {
+    id: 'row-security-figures',
+    what: 'figures with row level security, against the same without',
+    goal: { atMost: 1.25 },
+    run: (at) => rowSecurity(at, 'figures'),
+  },
+]
+
+/** The whole service under load; it brings its own ledger. */
+export const serviceBench = {
+  id: 'coordinators-200',
+  what: 'requests that failed while 200 coordinators worked on the demonstration region, reading and writing',
+  goal: { atMost: 0 },
+  run: coordinatorsAtWork,
+} as const

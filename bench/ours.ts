@@ -31,7 +31,7 @@ export interface Opened {
 export async function openOurs(pack: Pack, file: string): Promise<Opened> {
   const db = await openOneThread()
   must(await openLedger(db, pack, { files: [file], skipBad: false }))
-  return { db, measuring: await Measuring.open(db, pack) }
+  return { db, measuring: await Measuring.open(db, pack, 0, 'entry_profile') }
 }
 
 /** Everything `varde measure` does, but for printing. */

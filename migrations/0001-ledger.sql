@@ -86,10 +86,11 @@ CREATE TABLE log (
   payload_hash bytea  NOT NULL,
   prev_hash    bytea  NOT NULL,
   hash         bytea  NOT NULL,
-  PRIMARY KEY (ledger, chain, seq),
-  UNIQUE (ledger, chain, key),
   CHECK ((payload IS NULL) = (salt IS NULL) AND (salt IS NULL OR octet_length(salt) = 16))
 );
+-- In this order: while a table is small its indexes cost alike, the planner takes the first, and a plan is kept. `act` looks keys up at each act.
+ALTER TABLE log ADD CONSTRAINT log_key UNIQUE (ledger, chain, key);
+ALTER TABLE log ADD PRIMARY KEY (ledger, chain, seq);
 CREATE INDEX log_pathway ON log (ledger, pathway, at) WHERE pathway > 0;
 CREATE INDEX log_person ON log (ledger, person, at);
 
@@ -232,7 +233,7 @@ BEGIN
   WHEN 'recorded', 'corrected', 'imported' THEN
     IF j ? 'corrects' THEN
       UPDATE entry e SET superseded = coalesce((j->>'recorded')::date, (l.at AT TIME ZONE p_zone)::date), superseded_by = l.seq
-        WHERE e.ledger = l.ledger AND e.seq = (j->>'corrects')::bigint;
+        WHERE e.ledger = l.ledger AND e.pathway = l.pathway AND e.seq = (j->>'corrects')::bigint;
     END IF;
     INSERT INTO entry (ledger, pathway, nth, seq, pack, variant, code, occurred, occurred_at, recorded, recorded_at, corrects, place, standing, value,
                        person, recorder, decider, behalf, reason, evidence, passed, source)
@@ -244,7 +245,7 @@ BEGIN
             coalesce(ARRAY(SELECT jsonb_array_elements_text(j->'passed')), '{}'), j->>'source');
   WHEN 'withdrawn' THEN
     UPDATE entry e SET superseded = coalesce((j->>'recorded')::date, (l.at AT TIME ZONE p_zone)::date), superseded_by = l.seq
-      WHERE e.ledger = l.ledger AND e.seq = (j->>'withdraws')::bigint;
+      WHERE e.ledger = l.ledger AND e.pathway = l.pathway AND e.seq = (j->>'withdraws')::bigint;
   WHEN 'pathway-opened' THEN
     INSERT INTO pathway VALUES (l.ledger, l.pathway, l.pack, (j->>'patient')::bigint, (j->>'org')::int, 0, l.at);
   WHEN 'patient-registered' THEN
@@ -299,7 +300,7 @@ CREATE FUNCTION act(p_ledger int, p_keys text[], p_kinds text[], p_packs int[], 
 RETURNS TABLE (ord int, seq bigint, at timestamptz, pathway int, version int, replayed boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = varde, pg_temp AS $$
 #variable_conflict use_column
-DECLARE h log_head; l log; old log; p pathway; w work; t timestamptz; need text; j jsonb; n int; r record; touched int[] := '{}';
+DECLARE h log_head; l log; old log; p pathway; w work; t timestamptz; need text; j jsonb; n int; r record; touched int[] := '{}'; dated boolean := false;
 BEGIN
   SELECT * INTO h FROM log_head x WHERE x.ledger = p_ledger AND x.chain = 'act' FOR UPDATE;      -- one writer a ledger
   IF NOT FOUND THEN RAISE EXCEPTION 'no such ledger' USING ERRCODE = 'VA003'; END IF;
@@ -342,6 +343,10 @@ BEGIN
     ELSIF need IS NULL OR NOT may(need, p_ledger, l.pack) THEN
       RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004';
     END IF;
+    IF j ?| ARRAY['recorded', 'recordedAt', 'recorder'] THEN       -- recorded on another day, by another: as another system says
+      dated := true;
+      IF NOT may('import', p_ledger, l.pack) THEN RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004'; END IF;
+    END IF;
     IF l.pathway > 0 AND l.kind NOT IN ('pathway-opened', 'work-moved') AND p_expected[i] IS NOT NULL AND p.version <> p_expected[i] THEN
       RAISE EXCEPTION 'changed since seen' USING ERRCODE = 'VA001';
     END IF;
@@ -363,6 +368,12 @@ BEGIN
     IF l.kind = 'person-set' AND p_ledger > 0 AND EXISTS (SELECT 1 FROM person x WHERE x.person = (j->>'person')::int)
        AND NOT EXISTS (SELECT 1 FROM role_held r JOIN organisation o ON o.org = r.org WHERE r.person = (j->>'person')::int AND o.ledger = p_ledger) THEN
       RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004';       -- somebody of another house
+    END IF;
+    IF l.kind = 'glass-broken' AND (l.pathway = 0 OR (j->>'patient')::bigint IS DISTINCT FROM p.patient OR length(coalesce(j->>'reason', '')) < 10
+         OR ((j->>'until')::timestamptz BETWEEN t AND t + interval '1 hour') IS NOT TRUE)
+       OR l.kind = 'glass-ended' AND NOT EXISTS (SELECT 1 FROM glass g WHERE g.ledger = p_ledger AND g.glass = (j->>'glass')::bigint AND g.person = l.person)
+       OR l.kind = 'work-moved' AND w.kind = 'glass-review' AND w.opened_by = l.person THEN
+      RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004';       -- as long as said, one's own, reviewed by another
     END IF;
     IF l.kind = 'organisation-set' AND j->'org' = j->'ledger' THEN
       -- Its acts come after the one that made it, even where the clock is set back: acts of all ledgers are done again in the order of their times.
@@ -391,7 +402,7 @@ BEGIN
     h.seq := l.seq; h.hash := l.hash; h.at := t; t := t + interval '1 microsecond';
   END LOOP;
   -- The layer of one row a pathway goes with its entries.
-  IF 'imported' = ANY (p_kinds) THEN
+  IF dated OR 'imported' = ANY (p_kinds) THEN
     FOR r IN SELECT x.pack, array_agg(x.pathway) AS pathways FROM pathway x WHERE x.ledger = p_ledger AND x.pathway = ANY (touched) GROUP BY x.pack LOOP
       EXECUTE format('SELECT pack_%s.keep_history($1, $2)', r.pack) USING p_ledger, r.pathways;
     END LOOP;
@@ -467,7 +478,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
 -- Pathways somebody has broken the glass for, while that lasts.
 CREATE FUNCTION glass_of(p_person int) RETURNS TABLE (ledger int, glass bigint, pathway int, patient bigint, until timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
-  SELECT g.ledger, g.glass, g.pathway, g.patient, g.until FROM glass g WHERE g.person = p_person AND g.until > clock_timestamp() $$;
+  SELECT g.ledger, g.glass, g.pathway, g.patient, g.until FROM glass g
+   WHERE g.person = p_person AND g.until > clock_timestamp()
+     AND EXISTS (SELECT 1 FROM role_held h JOIN role_may m ON m.role = h.role JOIN person x ON x.person = h.person WHERE h.person = p_person AND x.active AND m.capability = 'break') $$;
 
 -- How far ledgers have come: what a figure was computed from.
 CREATE FUNCTION heads(p_ledgers int[]) RETURNS TABLE (ledger int, seq bigint, hash bytea)

@@ -7,7 +7,7 @@ INSERT INTO sign_in_key (key) SELECT sha256(string_agg(uuid_send(gen_random_uuid
 CREATE TABLE account (
   person   int  PRIMARY KEY REFERENCES person,
   login    text NOT NULL CHECK (length(login) BETWEEN 1 AND 100),
-  mark     bytea NOT NULL UNIQUE,            -- the login, hashed with the key above: what is typed at the door never comes here as text
+  mark     bytea NOT NULL UNIQUE,            -- the login, hashed with the key above: what is typed at a sign-in never comes here as text
   password text NOT NULL,                    -- argon2id with its parameters
   changed  timestamptz NOT NULL
 );
@@ -46,6 +46,7 @@ CREATE FUNCTION home_of(p_person int) RETURNS int LANGUAGE sql STABLE SET search
   SELECT coalesce(min(o.ledger), 0) FROM role_held h JOIN organisation o ON o.org = h.org WHERE h.person = p_person $$;
 
 -- The narrow way in to the chain: acts of signing in, before any right is known, by the same act() as all others.
+-- It locks the head of the ledger, so it comes after every row of this file that is locked: in one order there is no deadlock.
 -- No person: -1, in the installation's own ledger. Not granted to anybody. What it sets it sets back; where it fails, the rollback does.
 CREATE FUNCTION write_sign_in(p_person int, p_kind text, p_payload json) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = varde, pg_temp AS $$
@@ -100,7 +101,7 @@ BEGIN
   END IF;
 END $$;
 
--- A new session in place of the one before. VA004 where the person is no longer there, or is a machine at a door for people.
+-- A new session in place of the one before. VA004 where the person is no longer there, or is a machine where people come in.
 CREATE FUNCTION open_session(p_hash bytea, p_person int, p_way text, p_factor boolean, p_now timestamptz, p_ends timestamptz, p_before bytea) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = varde, pg_temp AS $$
 BEGIN
@@ -138,10 +139,10 @@ BEGIN
   RETURN gone.way;
 END $$;
 
-CREATE FUNCTION end_sessions(p_person int, p_but bytea) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = varde, pg_temp AS $$
+CREATE FUNCTION end_sessions(p_person int) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = varde, pg_temp AS $$
 DECLARE n int;
 BEGIN
-  DELETE FROM session s WHERE s.person = p_person AND s.hash IS DISTINCT FROM p_but;
+  DELETE FROM session s WHERE s.person = p_person;
   GET DIAGNOSTICS n = ROW_COUNT;
   IF n > 0 THEN PERFORM write_sign_in(p_person, 'sessions-ended', json_build_object('sessions', n)); END IF;
   RETURN n;
@@ -155,13 +156,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
 CREATE FUNCTION rehash_password(p_person int, p_old text, p_new text) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = varde, pg_temp AS $$
   UPDATE account a SET password = p_new WHERE a.person = p_person AND a.password = p_old $$;
 
-CREATE FUNCTION change_password(p_person int, p_old text, p_new text, p_now timestamptz, p_but bytea) RETURNS boolean
+CREATE FUNCTION change_password(p_person int, p_old text, p_new text, p_now timestamptz) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = varde, pg_temp AS $$
 BEGIN
   UPDATE account a SET password = p_new, changed = p_now WHERE a.person = p_person AND a.password = p_old;
   IF NOT FOUND THEN RETURN false; END IF;
+  PERFORM end_sessions(p_person);
   PERFORM write_sign_in(p_person, 'password-changed', '{}');
-  PERFORM end_sessions(p_person, p_but);
   RETURN true;
 END $$;
 
@@ -172,16 +173,15 @@ BEGIN
   RETURN FOUND;
 END $$;
 
-CREATE FUNCTION confirm_factor(p_person int, p_step bigint, p_codes bytea[], p_session bytea) RETURNS boolean
+CREATE FUNCTION confirm_factor(p_person int, p_step bigint, p_codes bytea[]) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = varde, pg_temp AS $$
 BEGIN
   UPDATE factor f SET confirmed = true, last_step = p_step WHERE f.person = p_person AND NOT f.confirmed;
   IF NOT FOUND THEN RETURN false; END IF;
   DELETE FROM recovery_code r WHERE r.person = p_person;
   INSERT INTO recovery_code SELECT p_person, c FROM unnest(p_codes) c;
-  UPDATE session s SET factor = true WHERE s.hash = p_session AND s.person = p_person;
+  PERFORM end_sessions(p_person);
   PERFORM write_sign_in(p_person, 'factor-added', '{}');
-  PERFORM end_sessions(p_person, p_session);
   RETURN true;
 END $$;
 
@@ -238,8 +238,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA varde FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION key_of_sign_in(), try_sign_in(bytea, bytea, timestamptz, int, int, int, int), try_went_well(bytea, bytea, boolean),
   sign_in_refused(int, text, text, bytea, timestamptz), open_session(bytea, int, text, boolean, timestamptz, timestamptz, bytea),
-  use_session(bytea, boolean, timestamptz, int, text[]), end_session(bytea), end_sessions(int, bytea), account_of(int), rehash_password(int, text, text),
-  change_password(int, text, text, timestamptz, bytea), begin_factor(int, bytea), confirm_factor(int, bigint, bytea[], bytea), use_factor(int, bigint),
+  use_session(bytea, boolean, timestamptz, int, text[]), end_session(bytea), end_sessions(int), account_of(int), rehash_password(int, text, text),
+  change_password(int, text, text, timestamptz), begin_factor(int, bytea), confirm_factor(int, bigint, bytea[]), use_factor(int, bigint),
   use_recovery_code(int, bytea), begin_oidc(bytea, text, text, text, text, timestamptz, timestamptz), take_oidc(bytea, timestamptz),
   person_of_oidc(text, text, text), machine_keys(int), open_token(bytea, int, bytea, timestamptz, timestamptz, timestamptz),
   behind_glass(int, int, text, int) TO varde_app;

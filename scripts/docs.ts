@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { Example } from '../src/core/measure/example.ts'
 import { keyOf, listNames, PackText } from '../src/core/pack/schema.ts'
 import { issueCodes } from '../src/core/words/issue.ts'
+import { settingRows } from '../src/http/settings.ts'
 import { Mapping } from '../src/intake/mapping.ts'
 
 export interface Page {
@@ -65,6 +66,22 @@ ${rows.join('\n')}
 `
 }
 
+function settingsTable(): string {
+  const rows = settingRows().map(
+    ({ name, variable, option, unless, means, values }) =>
+      `| \`${name}\` | \`${variable}\` | ${option === undefined ? 'secret' : `\`${option}\``} | ${unless && `\`${unless}\``} | ${means} (${values}) |`,
+  )
+  return `| name | variable | option | unless said | meaning |\n|---|---|---|---|---|\n${rows.join('\n')}\n`
+}
+
+/** A page of people's words with a part that is made: what stands between its two marks. */
+function withPart(file: string, mark: string, part: string): Page {
+  const text = textNow(file) ?? ''
+  const between = new RegExp(`(<!-- ${mark}: [^>]*-->\\n)[\\s\\S]*(<!-- /${mark} -->)`)
+  if (!between.test(text)) throw new Error(`${file} has no marks for ${mark}`)
+  return { file, text: text.replace(between, (_, from: string, to: string) => `${from}${part}${to}`) }
+}
+
 export const pages = (): readonly Page[] => [
   {
     file: 'packs/pack.schema.json',
@@ -83,6 +100,7 @@ export const pages = (): readonly Page[] => [
     text: printed('A mapping of files to entries', `${made} docs/intake.md explains every key.`, grammar(Mapping, 'ref')),
   },
   { file: 'docs/issues.md', text: issueTable() },
+  withPart('docs/operations.md', 'settings', settingsTable()),
 ]
 
 const root = new URL('../', import.meta.url)

@@ -112,9 +112,23 @@ test.each([
   expect(words.filter((word) => !text.includes(`\`${word}\``))).toEqual([])
 })
 
+const operating = ['serve', 'migrate', 'verify', 'backup', 'restore', 'export', 'import', 'user', 'organisation']
+
+describe('docs/operations.md', () => {
+  const text = read('docs/operations.md')
+  test('names every metric of ours and no other', () => {
+    const ours = found(read('src/http/operations.ts'), /name: '(varde_\w+)'/g)
+    const named = found(text, /`(varde_\w+)`/g).filter((name) => !name.startsWith('varde_nodejs_'))
+    expect([...new Set(named)].toSorted()).toEqual([...new Set(ours)].toSorted())
+  })
+  test('shows each command for the operator', () => {
+    expect(operating.filter((command) => command !== 'import' && command !== 'export' && !text.includes(`./varde ${command}`))).toEqual([])
+  })
+})
+
 describe('the documents', () => {
   const scripts: readonly string[] = Object.keys(JSON.parse(read('package.json')).scripts)
-  const commands = ['pack check', 'measure', 'account', 'explain', 'compare', 'generate', 'start']
+  const commands = ['pack check', 'measure', 'account', 'explain', 'compare', 'generate', 'start', ...operating]
 
   test.each(documents)('%s names only commands there are', (file) => {
     const text = read(file)

@@ -4,9 +4,20 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 
 /** Rooms of core stand in this order, each only on those before it. */
-const core = ['words', 'rights', 'stats', 'terminology', 'document', 'ledger', 'pack', 'clock', 'measure', 'door', 'work'].map(
-  (room) => `core/${room}`,
-)
+const core = [
+  'words',
+  'rights',
+  'stats',
+  'terminology',
+  'document',
+  'ledger',
+  'pack',
+  'clock',
+  'measure',
+  'door',
+  'work',
+  'demonstration',
+].map((room) => `core/${room}`)
 
 /** What each room may import, besides itself: rooms, and packages (absent: any that package.json lists as a dependency). */
 const rooms: Readonly<Record<string, { readonly rooms: readonly string[]; readonly packages?: readonly string[] }>> = {

@@ -38,6 +38,15 @@ export const Figure = z
   .loose()
   .meta({ id: 'Figure' })
 
+const figuresAsked = {
+  ...question,
+  indicator: z.string().max(400).optional().describe('ids with commas; all unless said'),
+  by: By,
+  place: OrgText.optional(),
+  in: z.string().max(10).optional().describe('one period, such as 2026-03, 2026-T1, 2026-Q1 or 2026'),
+  variant: Text(60).optional(),
+}
+
 export const figureRoutes = defineRoutes({
   listFigures: {
     method: 'GET',
@@ -46,20 +55,22 @@ export const figureRoutes = defineRoutes({
     summary: 'Figures of the live ledger, from the layer that follows each entry',
     needs: 'count',
     scope: 'any',
-    query: z.strictObject({
-      ...question,
-      indicator: z.string().max(400).optional().describe('ids with commas; all unless said'),
-      by: By,
-      place: OrgText.optional(),
-      in: z.string().max(10).optional().describe('one period, such as 2026-03, 2026-T1, 2026-Q1 or 2026'),
-      variant: Text(60).optional(),
-    }),
+    query: z.strictObject(figuresAsked),
     answer: z.strictObject({
       pack: z.strictObject({ id: z.string(), version: z.string() }),
       asOf: z.string(),
       ledgers: z.array(z.strictObject({ ledger: z.int(), seq: z.int(), hash: z.string() })).describe('how far each ledger had come'),
       figures: z.array(Figure),
     }),
+  },
+  exportFigures: {
+    method: 'GET',
+    path: '/api/figures.csv',
+    tag: 'Figures',
+    summary: 'The same figures as CSV, one column a number, with the time of the snapshot and the question in its head',
+    needs: 'count',
+    scope: 'any',
+    query: z.strictObject(figuresAsked),
   },
   readAccount: {
     method: 'GET',

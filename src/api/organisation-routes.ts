@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { capabilities, roles } from '../core/rights/rights.ts'
 import { defineRoutes } from './route.ts'
-import { DayText, Key, OrgNumber, Ref, Text } from './shapes.ts'
+import { DayText, Key, NationalId, OrgNumber, Ref, Text } from './shapes.ts'
 
 export const organisationKinds = ['nation', 'region', 'trust', 'hospital', 'department', 'practice'] as const
 
@@ -138,10 +138,7 @@ export const organisationRoutes = defineRoutes({
       key: Key,
       org: OrgNumber,
       name: Text(200),
-      nationalId: z
-        .string()
-        .regex(/^[0-9A-Za-z -]{4,40}$/, '4 to 40 letters and digits')
-        .optional(),
+      nationalId: NationalId.optional(),
       born: DayText.optional(),
     }),
     answer: z.strictObject({ patient: Ref, replayed: z.boolean() }),
@@ -184,10 +181,7 @@ export const organisationRoutes = defineRoutes({
     body: z.strictObject({
       key: Key,
       name: Text(200),
-      nationalId: z
-        .string()
-        .regex(/^[0-9A-Za-z -]{4,40}$/, '4 to 40 letters and digits')
-        .optional(),
+      nationalId: NationalId.optional(),
       born: DayText.optional(),
     }),
     answer: z.strictObject({ corrected: z.literal(true) }),

@@ -91,6 +91,14 @@ export const OpenPathway = z
 const pathway = z.strictObject({ pathway: Ref })
 const pathwayEntry = z.strictObject({ pathway: Ref, entry: z.coerce.number().pipe(z.int().min(1)) })
 
+/** Which open pathways a list shows. */
+const listed = {
+  pack: z.string().max(60),
+  org: OrgText.optional().describe('only pathways owned under this organisation'),
+  patient: Ref.optional(),
+  withoutNextStep: z.stringbool().optional().describe('true: only pathways with neither a next step nor a reason for having none'),
+}
+
 export const pathwayRoutes = defineRoutes({
   listPathways: {
     method: 'GET',
@@ -100,14 +108,20 @@ export const pathwayRoutes = defineRoutes({
     needs: 'see',
     scope: 'any',
     query: z.strictObject({
-      pack: z.string().max(60),
-      org: OrgText.optional().describe('only pathways owned under this organisation'),
-      patient: Ref.optional(),
-      withoutNextStep: z.stringbool().optional().describe('true: only pathways with neither a next step nor a reason for having none'),
+      ...listed,
       cursor: Cursor,
       limit: z.coerce.number().pipe(z.int().min(1).max(5000)).default(500),
     }),
     answer: z.strictObject({ asOf: z.string(), pathways: z.array(OpenPathway), next: z.string().nullable() }),
+  },
+  exportPathways: {
+    method: 'GET',
+    path: '/api/pathways.csv',
+    tag: 'Pathways',
+    summary: 'The same list as CSV, whole, with the time of the snapshot and the filter in its head',
+    needs: 'see',
+    scope: 'any',
+    query: z.strictObject(listed),
   },
   openPathway: {
     method: 'POST',

@@ -25,6 +25,10 @@ export interface Route {
   readonly status?: number
   /** Editing needs the version that was read, as `If-Match`. */
   readonly ifMatch?: true
+  /** The answer has no end: no HEAD for it. */
+  readonly endless?: true
+  /** The ETag stands for all of the answer: who has it already is told so, with 304. */
+  readonly revalidates?: true
   /** Largest body in bytes; 64 KiB unless said. */
   readonly bodyLimit?: number
 }

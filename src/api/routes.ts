@@ -1,5 +1,8 @@
+import { breakGlassRoutes } from './break-glass-routes.ts'
 import { documentRoutes } from './document-routes.ts'
 import { figureRoutes } from './figure-routes.ts'
+import { intakeRoutes } from './intake-routes.ts'
+import { liveRoutes } from './live-routes.ts'
 import { logRoutes } from './log-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { pathwayRoutes } from './pathway-routes.ts'
@@ -15,6 +18,9 @@ export const allRoutes = {
   ...documentRoutes,
   ...logRoutes,
   ...signInRoutes,
+  ...breakGlassRoutes,
+  ...liveRoutes,
+  ...intakeRoutes,
 } as const
 export type AllRoutes = typeof allRoutes
 export type RouteId = keyof AllRoutes

@@ -76,6 +76,8 @@ export const Evidence = z
   .refine((said) => (said.from === undefined) === (said.to === undefined), 'both ends of a span, or neither')
   .refine((said) => said.from === undefined || said.document !== undefined, 'the document the span is of')
 
+export const NationalId = z.string().regex(/^[0-9A-Za-z -]{4,40}$/, '4 to 40 letters and digits')
+
 export const IssueShape = z.strictObject({
   code: z.string(),
   message: z.string(),

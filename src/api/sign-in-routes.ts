@@ -71,11 +71,11 @@ export const signInRoutes = defineRoutes({
     method: 'POST',
     path: '/api/password',
     tag: 'Sign-in',
-    summary: 'Change the password; every other session of the person ends',
+    summary: 'Change the password; every session of the person ends, and this browser gets a new one',
     needs: 'signed-in',
     scope: 'none',
     body: z.strictObject({ password: Typed(200), next: Typed(200) }),
-    answer: z.strictObject({ changed: z.literal(true) }),
+    answer: SignedIn,
   },
   beginFactor: {
     method: 'POST',
@@ -91,11 +91,12 @@ export const signInRoutes = defineRoutes({
     method: 'POST',
     path: '/api/factor/confirmation',
     tag: 'Sign-in',
-    summary: 'Confirm the second factor with a first code; recovery codes, shown this once. Every other session ends',
+    summary:
+      'Confirm the second factor with a first code; recovery codes, shown this once. Every session ends, and this browser gets a new one',
     needs: 'signed-in',
     scope: 'none',
     body: z.strictObject({ code: Typed(40) }),
-    answer: z.strictObject({ recoveryCodes: z.array(z.string()) }),
+    answer: SignedIn.extend({ recoveryCodes: z.array(z.string()) }).meta({ id: 'FactorConfirmed' }),
   },
   beginOidc: {
     method: 'GET',
@@ -113,7 +114,7 @@ export const signInRoutes = defineRoutes({
     summary: 'Where the OpenID provider sends people back to',
     needs: 'anybody',
     scope: 'none',
-    query: z.object({ state: z.string().max(200).optional() }), // what else a provider sends is its own affair
+    query: z.object({}), // what a provider sends is read by the library, repeated parameters included
   },
   giveToken: {
     method: 'POST',

@@ -199,13 +199,22 @@ export const workRoutes = defineRoutes({
     }),
     answer: z.strictObject({ items: z.array(WorkView), next: z.string().nullable() }),
   },
-  readWork: { ...one, method: 'GET', path: '/api/work/:work', summary: 'One piece of work', needs: 'see', answer: WorkView },
+  readWork: {
+    ...one,
+    method: 'GET',
+    path: '/api/work/:work',
+    summary: 'One piece of work',
+    needs: 'see',
+    revalidates: true,
+    answer: WorkView,
+  },
   readWorkHistory: {
     ...one,
     method: 'GET',
     path: '/api/work/:work/history',
     summary: 'The acts on one piece of work, in order, each with what it said',
     needs: 'see',
+    revalidates: true,
     answer: z.strictObject({
       work: Ref,
       acts: z.array(

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { roles } from '../core/rights/rights.ts'
 import { IssueError } from '../core/words/result.ts'
 import { type Settings, settingRows, settingsOf } from '../http/settings.ts'
 import { account } from './account.ts'
@@ -8,7 +9,9 @@ import { explain } from './explain.ts'
 import { generate } from './generate.ts'
 import type { Io } from './io.ts'
 import { measure, periodKinds } from './measure.ts'
+import { exportTo, importFrom, migrateDatabase, verify } from './operate.ts'
 import { packCheck } from './pack-check.ts'
+import { addOrganisation, addPerson, changeRole, listOrganisations, listPeople } from './people.ts'
 import { serveUntilAsked } from './serve.ts'
 import { sayIssues, UsageError } from './session.ts'
 import { start } from './start.ts'
@@ -137,9 +140,51 @@ function program(io: Io): Command {
   operated(varde.command('serve').description('the service over HTTP, until it is asked to end'))
     .addHelpText('after', secretsHelp())
     .action((options) => serveUntilAsked(settingsFrom(options), io))
-  varde
-    .command('start')
-    .description('make an invented ledger, once, and show its figures and one account')
-    .action(() => start(io))
+  operated(varde.command('migrate').description('bring the database to this version, with the packs of the settings'))
+    .option('--distributed', 'spread it over the machines of its cluster (docs/scaling.md)', false)
+    .action((options) => migrateDatabase(settingsFrom(options), options.distributed, io))
+  operated(varde.command('verify').description('is the ledger what its chains, its checkpoints and its acts say?'))
+    .option('--from-checkpoint', 'look at chains from the last checkpoint on', false)
+    .action((options) => verify(settingsFrom(options), options.fromCheckpoint, io))
+  operated(varde.command('backup').description('everything as files in a new folder, its heads signed; beside a running service'))
+    .requiredOption('--out <folder>', 'the folder to make')
+    .action((options) => exportTo(settingsFrom(options), options.out, true, io))
+  operated(varde.command('restore').description('a backup into a new folder or an empty database, verified'))
+    .argument('<folder>', 'the backup')
+    .action((folder: string, options) => importFrom(settingsFrom(options), folder, true, io))
+  operated(varde.command('export').description('everything as files in a new folder'))
+    .requiredOption('--out <folder>', 'the folder to make')
+    .action((options) => exportTo(settingsFrom(options), options.out, false, io))
+  operated(varde.command('import').description('an export into a new folder or an empty database'))
+    .argument('<folder>', 'the export')
+    .action((folder: string, options) => importFrom(settingsFrom(options), folder, false, io))
+  const organisation = varde.command('organisation').description('organisations: the first ones, by the operator of this machine')
+  operated(organisation.command('add').description('a nation, or something under it'))
+    .argument('<name>')
+    .requiredOption('--kind <kind>', 'nation, region, trust, hospital, department or practice')
+    .option('--under <number>', 'the organisation it belongs to', wholeNumber)
+    .option('--zone <zone>', 'its time zone, such as Europe/Oslo; that of what it is under unless said')
+    .action((name: string, options) => addOrganisation(settingsFrom(options), { name, ...options }, io))
+  operated(organisation.command('list').description('organisations by number')).action((options) =>
+    listOrganisations(settingsFrom(options), io),
+  )
+  const user = varde.command('user').description('people and roles, by the operator of this machine')
+  const role = (command: Command) =>
+    operated(command)
+      .requiredOption('--org <number>', 'the organisation', wholeNumber)
+      .requiredOption('--role <role>', roles.join(', '))
+      .option('--pack <pack>', 'only under this pack; every pack unless said')
+  role(user.command('add').description('a person with a first role'))
+    .argument('<name>')
+    .option('--machine', 'a machine client, not a human being', false)
+    .action((name: string, options) => addPerson(settingsFrom(options), { name, ...options }, io))
+  role(user.command('role').description('a role given, or withdrawn'))
+    .argument('<person>', 'number of the person', wholeNumber)
+    .option('--withdraw', 'take it away', false)
+    .action((person: number, options) => changeRole(settingsFrom(options), { person, ...options }, io))
+  operated(user.command('list').description('people and the roles they hold')).action((options) => listPeople(settingsFrom(options), io))
+  operated(varde.command('start').description('the service on an invented hospital region, to look around in'))
+    .option('--fresh', 'throw away what was recorded in it, and begin again as of today', false)
+    .action((options) => start(settingsFrom(options), { fresh: options.fresh === true }, io))
   return varde
 }

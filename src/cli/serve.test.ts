@@ -7,8 +7,9 @@ import type { NodeProcess } from '../../test/support/node-process.ts'
 import { type FreshDatabase, freshDatabase, postgresServers } from '../../test/support/postgres.ts'
 import { openScene, type Scene } from '../../test/support/scene.ts'
 import { addressOf, lineWith, servingProcess } from '../../test/support/serving.ts'
-import { noSignIn, serve } from '../http/serve.ts'
+import { serve } from '../http/serve.ts'
 import { readSettings } from '../http/settings.ts'
+import { createAccount } from '../store/accounts.ts'
 import { openOwned } from '../store/owner.ts'
 
 const folders = embeddedFolders()
@@ -109,7 +110,7 @@ const servedHere = (environment: Readonly<Record<string, string>>) => {
   const read = readSettings({ environment: { VARDE_PORT: '0', VARDE_PACKS: 'demo', VARDE_LOG_LEVEL: 'silent', ...environment } })
   if (!read.ok) throw new Error(JSON.stringify(read.issues))
   const said: string[] = []
-  return serve({ settings: read.value, openSignIn: noSignIn, say: (sentence) => said.push(sentence) }).then((served) => ({
+  return serve({ settings: read.value, say: (sentence) => said.push(sentence) }).then((served) => ({
     ...served,
     said,
   }))
@@ -142,6 +143,50 @@ describe.each(postgresServers())('on the PostgreSQL that is given: $name', ({ ur
       403, 403, 200,
     ])
     await second.stop()
+  })
+
+  test('people with a local account sign in, as the settings say', async () => {
+    const served = await servedHere({ ...environment(), VARDE_SIGN_INS_PER_MINUTE: '3', VARDE_TRUSTED_PROXIES: '198.51.100.0/24' })
+    const owner = new Client(fresh.url)
+    await owner.connect()
+    await owner.query(`INSERT INTO varde.person VALUES (41, 'Invented person')`)
+    await createAccount(owner, { person: 41, login: 'invented.person', password: 'three lanterns over Norland' })
+    await owner.end()
+    const signIn = (password: string) =>
+      fetch(`${served.address}/api/sign-in`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: served.address },
+        body: JSON.stringify({ login: 'invented.person', password }),
+      })
+    const signedIn = await signIn('three lanterns over Norland')
+    expect(signedIn.status).toBe(200)
+    const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+    expect(await (await fetch(`${served.address}/api/me`, { headers: { cookie } })).json()).toMatchObject({ person: 41 })
+    expect([(await signIn('another')).status, (await signIn('another')).status, (await signIn('another')).status]).toEqual([401, 401, 429])
+    await served.stop()
+  })
+
+  test.each([
+    [{ VARDE_OIDC_ISSUER: 'https://provider.example' }, 'settings/missing'],
+    [{ VARDE_OIDC_ISSUER: 'http://provider.example', VARDE_OIDC_CLIENT_ID: 'varde' }, 'sign-in/address'],
+    [{ VARDE_PUBLIC_URL: 'http://varde.example' }, 'sign-in/address'],
+  ])('does not start where signing in would not be safe: %j', async (more, code) => {
+    await expect(servedHere({ ...environment(), ...more })).rejects.toMatchObject({ issues: [{ code }] })
+  })
+
+  test('one address is let in so many times a minute; a proxy that is known says which address that is', async () => {
+    const limited = { ...environment(), VARDE_REQUESTS_PER_MINUTE: '2' }
+    const statuses = async (more: Readonly<Record<string, string>>) => {
+      const { app, stop } = await servedHere({ ...limited, ...more })
+      const answers = []
+      for (const sender of ['10.1.1.1', '10.1.1.1', '10.1.1.2', '10.1.1.1'])
+        answers.push(await app.inject({ url: '/api/me', headers: { 'x-forwarded-for': sender } }))
+      const ready = await app.inject('/ready')
+      await stop()
+      return { statuses: answers.map((answer) => answer.statusCode), last: answers.at(-1)!.json(), ready: ready.statusCode }
+    }
+    expect(await statuses({})).toMatchObject({ statuses: [401, 401, 429, 429], last: { issues: [{ code: 'http/too-many' }] }, ready: 200 })
+    expect(await statuses({ VARDE_TRUSTED_PROXIES: '127.0.0.1' })).toMatchObject({ statuses: [401, 401, 401, 429], ready: 200 })
   })
 })
 

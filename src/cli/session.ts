@@ -136,7 +136,7 @@ async function sqlEngine(name: string, db: Database, pack: Pack): Promise<Engine
   const ready = async () => (measuring = currentPack.get(db) === pack && measuring ? measuring : await reopen())
   const reopen = async () => {
     currentPack.set(db, pack)
-    return Measuring.open(db, pack)
+    return Measuring.open(db, pack, 0, db.kind === 'duckdb' ? 'entry_profile' : 'entry')
   }
   return {
     name,

@@ -1,10 +1,12 @@
 import type { figureRoutes } from '../api/figure-routes.ts'
 import { refOf } from '../api/shapes.ts'
 import { type Cell, type Grouping, groupings } from '../core/measure/figure.ts'
+import { flat, flatHead } from '../core/measure/flat.ts'
 import type { Indicator } from '../core/pack/pack.ts'
 import { dayText, type PeriodKind, readDay, readPeriod } from '../core/words/day.ts'
 import { type LiveQuestion, liveAccount, liveFigures } from '../store/live-figures.ts'
 import type { LivePack } from '../store/live-packs.ts'
+import { sendCsv } from './csv-answer.ts'
 import { askingOf, ledgersWith, packNamed, todayAt } from './pathway-handlers.ts'
 import { refuse } from './problem.ts'
 import type { Asked, Handlers } from './service.ts'
@@ -56,24 +58,46 @@ function indicatorNamed(live: LivePack, id: string): Indicator {
   return found
 }
 
+async function figuresOf(asked: Asked<Routes['listFigures']> | Asked<Routes['exportFigures']>) {
+  const { service, query, actor } = asked
+  const live = packNamed(service, query.pack)
+  const cell = cellOf(query)
+  const wanted = query.indicator?.split(',').filter(Boolean)
+  const indicators = wanted ? wanted.map((id) => indicatorNamed(live, id)) : live.content.indicators
+  return service.ledger.counting(actor, async (rows) => {
+    const ledgers = await ledgersWith(asked, { rows }, 'count', live.pack, query.org)
+    const question = questionOf(asked, live, ledgers, groupedWith(query.by, cell))
+    const heads = await rows("SELECT ledger, seq, encode(hash, 'hex') AS hash FROM varde.heads($1)", [ledgers])
+    return {
+      live,
+      question,
+      heads: heads.map((row) => ({ ledger: Number(row['ledger']), seq: Number(row['seq']), hash: String(row['hash']) })),
+      figures: await liveFigures(rows, question, indicators, cell),
+    }
+  })
+}
+
 export const figureHandlers: Handlers<Routes> = {
   listFigures: async (asked) => {
-    const { service, query, actor } = asked
-    const live = packNamed(service, query.pack)
-    const cell = cellOf(query)
-    const wanted = query.indicator?.split(',').filter(Boolean)
-    const indicators = wanted ? wanted.map((id) => indicatorNamed(live, id)) : live.content.indicators
-    return service.ledger.counting(actor, async (rows) => {
-      const ledgers = await ledgersWith(asked, { rows }, 'count', live.pack, query.org)
-      const question = questionOf(asked, live, ledgers, groupedWith(query.by, cell))
-      const heads = await rows("SELECT ledger, seq, encode(hash, 'hex') AS hash FROM varde.heads($1)", [ledgers])
-      const figures = await liveFigures(rows, question, indicators, cell)
-      return {
-        pack: { id: live.id, version: live.content.version },
-        asOf: dayText(question.asking.asOf),
-        ledgers: heads.map((row) => ({ ledger: Number(row['ledger']), seq: Number(row['seq']), hash: String(row['hash']) })),
-        figures: figures.map((figure) => ({ ...figure, fellShort: { ...figure.fellShort }, leftOut: { ...figure.leftOut } })),
-      }
+    const { live, question, heads, figures } = await figuresOf(asked)
+    return {
+      pack: { id: live.id, version: live.content.version },
+      asOf: dayText(question.asking.asOf),
+      ledgers: heads,
+      figures: figures.map((figure) => ({ ...figure, fellShort: { ...figure.fellShort }, leftOut: { ...figure.leftOut } })),
+    }
+  },
+
+  exportFigures: async (asked) => {
+    const { live, question, heads, figures } = await figuresOf(asked)
+    sendCsv(asked, 'figures', {
+      about: [
+        ['pack', `${live.id} ${live.content.version}`],
+        ['as known on', dayText(question.asking.asOf)],
+        ['ledgers', heads.map(({ ledger, seq }) => `${ledger}:${seq}`).join(' ')],
+      ],
+      head: flatHead,
+      rows: figures.map(flat),
     })
   },
 

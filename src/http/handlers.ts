@@ -1,6 +1,9 @@
 import type { AllRoutes } from '../api/routes.ts'
+import { breakGlassHandlers } from './break-glass-handlers.ts'
 import { documentHandlers } from './document-handlers.ts'
 import { figureHandlers } from './figure-handlers.ts'
+import { intakeHandlers } from './intake-handlers.ts'
+import { liveHandlers } from './live-handlers.ts'
 import { logHandlers } from './log-handlers.ts'
 import { organisationHandlers } from './organisation-handlers.ts'
 import { pathwayHandlers } from './pathway-handlers.ts'
@@ -17,4 +20,7 @@ export const handlers: Handlers<AllRoutes> = {
   ...documentHandlers,
   ...logHandlers,
   ...signInHandlers,
+  ...breakGlassHandlers,
+  ...liveHandlers,
+  ...intakeHandlers,
 }

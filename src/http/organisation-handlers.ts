@@ -92,8 +92,8 @@ export const organisationHandlers: Handlers<Routes> = {
         roles: held.map(({ person: _, ...role }) => role),
         may,
         demonstration: service.demonstration,
-        csrf: service.signIn.doors?.sessions.csrfFor(request) ?? null,
-        factor: factorOf(service.signIn.doors?.sessions.usedBy(request)),
+        csrf: service.signIn.ways?.sessions.csrfFor(request) ?? null,
+        factor: factorOf(service.signIn.ways?.sessions.usedBy(request)),
       }
     }),
 

@@ -8,6 +8,7 @@ import type { DoorAnswer, DoorContext, Offer, OfferedEntry } from '../core/door/
 import { listRecordable } from '../core/door/recordable.ts'
 import { listPathways } from '../core/measure/account.ts'
 import { explainPathway } from '../core/measure/explain.ts'
+import type { CsvValue } from '../core/words/csv.ts'
 import { type Day, readDay } from '../core/words/day.ts'
 import { endOfDay, type Instant, wallTimeOf } from '../core/words/instant.ts'
 import { IssueError } from '../core/words/result.ts'
@@ -15,6 +16,7 @@ import { mostEntries } from '../sql/kept.ts'
 import { type Act, keyAfter, type Session } from '../store/ledger-database.ts'
 import type { LivePack } from '../store/live-packs.ts'
 import { type EntryRow, entriesOf, findPathway, listOpenClocks, type PathwayRecord } from '../store/pathways.ts'
+import { sendCsv } from './csv-answer.ts'
 import { cursorsOf } from './cursor.ts'
 import { checkEvidence, type EvidenceSaid, type ReceivedDays } from './evidence.ts'
 import { notThere, refuse, StaleError } from './problem.ts'
@@ -233,85 +235,146 @@ const stale = (ledger: number, live: LivePack, record: PathwayRecord): StaleErro
     { version: record.version, entries: record.entries.map((row) => viewOf(ledger, live, row)) },
   )
 
+interface ListAsked {
+  readonly pack: string
+  readonly org?: number | undefined
+  readonly patient?: string | undefined
+  readonly withoutNextStep?: boolean | undefined
+  readonly after: readonly [ledger: number, pathway: number] | undefined
+  /** Rows of a page; all of them where there is none. */
+  readonly limit: number | undefined
+  readonly look: 'list' | 'list-export'
+}
+
+/** Open pathways with their clocks as of now; the look at each is written down. */
+async function openPathways(asked: Pick<Asked<Routes['listPathways']>, 'actor' | 'in' | 'roleIn' | 'service'>, query: ListAsked) {
+  const { service } = asked
+  const live = packNamed(service, query.pack)
+  const patient = query.patient === undefined ? undefined : readRef(query.patient)
+  const today = todayAt(service, live.content.zone)
+  return asked.in(async (session) => {
+    const mine = await ledgersWith(asked, session, 'see', live.pack, query.org)
+    const clocks = new Map((await listOpenClocks(session, live, mine, today)).map((row) => [`${row.ledger}-${row.pathway}`, row]))
+    const rows = await session.rows(
+      `SELECT p.ledger, p.pathway, p.patient, p.org, p.version, p.changed, i.name,
+         s.work AS step, s.body->>'what' AS step_what, s.due AS step_due, coalesce(s.owner_role, (SELECT x.name FROM person x WHERE x.person = s.owner_person)) AS step_owner,
+         (SELECT count(*)::int FROM work w WHERE w.ledger = p.ledger AND w.pathway = p.pathway AND w.kind = 'query' AND w.open) AS questions,
+         (SELECT count(*)::int FROM work w WHERE w.ledger = p.ledger AND w.pathway = p.pathway AND w.kind = 'escalation' AND w.open) AS escalations
+       FROM pathway p
+       JOIN unnest($1::int[], $2::int[]) AS o (ledger, pathway) ON o.ledger = p.ledger AND o.pathway = p.pathway
+       LEFT JOIN identity i ON i.ledger = p.ledger AND i.patient = p.patient
+       LEFT JOIN LATERAL (SELECT w.work, w.body, w.due, w.owner_role, w.owner_person FROM work w WHERE w.ledger = p.ledger AND w.pathway = p.pathway AND w.kind = 'next-step' AND w.open
+                           ORDER BY w.due NULLS LAST, w.work LIMIT 1) s ON true
+       WHERE ($3::int IS NULL OR (p.ledger, p.pathway) > ($3, $4::int)) AND ($5::int IS NULL OR p.org IN (SELECT u.org FROM organisation_under u WHERE u.above = $5))
+         AND ($6::int IS NULL OR (p.ledger = $6 AND p.patient = $7::bigint))
+         AND ($9::boolean IS NOT TRUE OR s.work IS NULL AND coalesce((SELECT w.state FROM work w WHERE w.ledger = p.ledger AND w.pathway = p.pathway
+               AND w.kind = 'next-step' ORDER BY w.work DESC LIMIT 1), '') <> 'none')
+       ORDER BY p.ledger, p.pathway LIMIT $8`,
+      [
+        [...clocks.values()].map((c) => c.ledger),
+        [...clocks.values()].map((c) => c.pathway),
+        query.after?.[0] ?? null,
+        query.after?.[1] ?? null,
+        query.org ?? null,
+        patient?.ledger ?? null,
+        patient?.n ?? null,
+        query.limit === undefined ? null : query.limit + 1,
+        query.withoutNextStep ?? null,
+      ],
+    )
+    const page = rows.slice(0, query.limit)
+    const byLedger = Map.groupBy(page, (row) => Number(row['ledger']))
+    for (const [ledger, seen] of [...byLedger].sort(([a], [b]) => a - b)) {
+      asked.roleIn('see', ledger, live.pack)
+      await session.look(ledger, {
+        kind: query.look,
+        seen: seen.map((row) => Number(row['pathway'])),
+        about: { pack: live.id, org: query.org, patient: query.patient },
+      })
+    }
+    const last = query.limit !== undefined && rows.length > query.limit ? page.at(-1) : undefined
+    return {
+      next: last ? ([Number(last['ledger']), Number(last['pathway'])] as const) : undefined,
+      pathways: page.map((row) => {
+        const [ledger, pathway] = [Number(row['ledger']), Number(row['pathway'])]
+        const open = clocks.get(`${ledger}-${pathway}`)
+        return {
+          pathway: refOf(ledger, pathway),
+          patient: refOf(ledger, Number(row['patient'])),
+          name: (row['name'] ?? null) as string | null, // a text column
+          pack: live.id,
+          variant: open?.variant ?? '',
+          org: Number(row['org']),
+          version: Number(row['version']),
+          changed: String(row['changed']),
+          clocks: [...(open?.clocks ?? [])],
+          nextStep:
+            row['step'] === null
+              ? null
+              : {
+                  work: refOf(ledger, Number(row['step'])),
+                  what: String(row['step_what']),
+                  due: row['step_due'] as string | null,
+                  owner: row['step_owner'] as string | null,
+                }, // text columns
+          questions: Number(row['questions']),
+          escalations: Number(row['escalations']),
+        }
+      }),
+    }
+  })
+}
+
+type OpenRow = Awaited<ReturnType<typeof openPathways>>['pathways'][number]
+type ListColumn<T> = readonly (readonly [name: string, of: (row: T) => CsvValue])[]
+const listColumns: ListColumn<OpenRow> = [
+  ['pathway', (row) => row.pathway],
+  ['patient', (row) => row.patient],
+  ['name', (row) => row.name],
+  ['pack', (row) => row.pack],
+  ['variant', (row) => row.variant],
+  ['org', (row) => row.org],
+  ['version', (row) => row.version],
+  ['changed', (row) => row.changed],
+  ['next step', (row) => row.nextStep?.what],
+  ['due', (row) => row.nextStep?.due],
+  ['owner', (row) => row.nextStep?.owner],
+  ['questions', (row) => row.questions],
+  ['escalations', (row) => row.escalations],
+]
+const clockColumns: ListColumn<OpenRow['clocks'][number]> = [
+  ['verdict', (clock) => clock.verdict],
+  ['day', (clock) => clock.day],
+  ['limit', (clock) => clock.limit],
+  ['limit day', (clock) => clock.limitDay],
+  ['slack', (clock) => clock.slack],
+]
+
 export const pathwayHandlers: Handlers<Routes> = {
   listPathways: async (asked) => {
-    const { service, query } = asked
-    const live = packNamed(service, query.pack)
-    const patient = query.patient === undefined ? undefined : readRef(query.patient)
-    const today = todayAt(service, live.content.zone)
-    return asked.in(async (session) => {
-      const mine = await ledgersWith(asked, session, 'see', live.pack, query.org)
-      const cursor = cursorsOf(service, { list: 'pathways', ...query })
-      const after = cursor.read(query.cursor, z.tuple([z.int(), z.int()]))
-      const clocks = new Map((await listOpenClocks(session, live, mine, today)).map((row) => [`${row.ledger}-${row.pathway}`, row]))
-      const rows = await session.rows(
-        `SELECT p.ledger, p.pathway, p.patient, p.org, p.version, p.changed, i.name,
-           s.work AS step, s.body->>'what' AS step_what, s.due AS step_due, s.owner_role AS step_owner,
-           (SELECT count(*)::int FROM work w WHERE w.ledger = p.ledger AND w.pathway = p.pathway AND w.kind = 'query' AND w.open) AS questions,
-           (SELECT count(*)::int FROM work w WHERE w.ledger = p.ledger AND w.pathway = p.pathway AND w.kind = 'escalation' AND w.open) AS escalations
-         FROM pathway p
-         JOIN unnest($1::int[], $2::int[]) AS o (ledger, pathway) ON o.ledger = p.ledger AND o.pathway = p.pathway
-         LEFT JOIN identity i ON i.ledger = p.ledger AND i.patient = p.patient
-         LEFT JOIN LATERAL (SELECT w.work, w.body, w.due, w.owner_role FROM work w WHERE w.ledger = p.ledger AND w.pathway = p.pathway AND w.kind = 'next-step' AND w.open
-                             ORDER BY w.due NULLS LAST, w.work LIMIT 1) s ON true
-         WHERE ($3::int IS NULL OR (p.ledger, p.pathway) > ($3, $4::int)) AND ($5::int IS NULL OR p.org IN (SELECT u.org FROM organisation_under u WHERE u.above = $5))
-           AND ($6::int IS NULL OR (p.ledger = $6 AND p.patient = $7::bigint))
-           AND ($9::boolean IS NOT TRUE OR s.work IS NULL AND coalesce((SELECT w.state FROM work w WHERE w.ledger = p.ledger AND w.pathway = p.pathway
-                 AND w.kind = 'next-step' ORDER BY w.work DESC LIMIT 1), '') <> 'none')
-         ORDER BY p.ledger, p.pathway LIMIT $8`,
-        [
-          [...clocks.values()].map((c) => c.ledger),
-          [...clocks.values()].map((c) => c.pathway),
-          after?.[0] ?? null,
-          after?.[1] ?? null,
-          query.org ?? null,
-          patient?.ledger ?? null,
-          patient?.n ?? null,
-          query.limit + 1,
-          query.withoutNextStep ?? null,
-        ],
-      )
-      const page = rows.slice(0, query.limit)
-      const byLedger = Map.groupBy(page, (row) => Number(row['ledger']))
-      for (const [ledger, seen] of [...byLedger].sort(([a], [b]) => a - b)) {
-        asked.roleIn('see', ledger, live.pack)
-        await session.look(ledger, {
-          kind: 'list',
-          seen: seen.map((row) => Number(row['pathway'])),
-          about: { pack: live.id, org: query.org, patient: query.patient },
-        })
-      }
-      const last = rows.length > query.limit ? page.at(-1) : undefined
-      return {
-        asOf: asked.service.now().toISOString(),
-        next: last ? cursor.write([Number(last['ledger']), Number(last['pathway'])]) : null,
-        pathways: page.map((row) => {
-          const [ledger, pathway] = [Number(row['ledger']), Number(row['pathway'])]
-          const open = clocks.get(`${ledger}-${pathway}`)
-          return {
-            pathway: refOf(ledger, pathway),
-            patient: refOf(ledger, Number(row['patient'])),
-            name: (row['name'] ?? null) as string | null, // a text column
-            pack: live.id,
-            variant: open?.variant ?? '',
-            org: Number(row['org']),
-            version: Number(row['version']),
-            changed: String(row['changed']),
-            clocks: [...(open?.clocks ?? [])],
-            nextStep:
-              row['step'] === null
-                ? null
-                : {
-                    work: refOf(ledger, Number(row['step'])),
-                    what: String(row['step_what']),
-                    due: row['step_due'] as string | null,
-                    owner: row['step_owner'] as string | null,
-                  }, // text columns
-            questions: Number(row['questions']),
-            escalations: Number(row['escalations']),
-          }
+    const { query, service } = asked
+    const cursor = cursorsOf(service, { list: 'pathways', ...query })
+    const after = cursor.read(query.cursor, z.tuple([z.int(), z.int()]))
+    const { pathways, next } = await openPathways(asked, { ...query, after, look: 'list' })
+    return { asOf: service.now().toISOString(), next: next ? cursor.write(next) : null, pathways }
+  },
+
+  exportPathways: async (asked) => {
+    const live = packNamed(asked.service, asked.query.pack)
+    const { pathways } = await openPathways(asked, { ...asked.query, after: undefined, limit: undefined, look: 'list-export' })
+    sendCsv(asked, 'pathways', {
+      about: [['pack', `${live.id} ${live.content.version}`]],
+      head: [
+        ...listColumns.map(([name]) => name),
+        ...live.plan.intervals.flatMap(({ id }) => clockColumns.map(([what]) => `${id} ${what}`)),
+      ],
+      rows: pathways.map((row) => [
+        ...listColumns.map(([, of]) => of(row)),
+        ...live.plan.intervals.flatMap(({ id }) => {
+          const clock = row.clocks.find((one) => one.interval === id)
+          return clockColumns.map(([, of]) => clock && of(clock))
         }),
-      }
+      ]),
     })
   },
 

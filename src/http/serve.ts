@@ -1,10 +1,14 @@
-import rateLimit from '@fastify/rate-limit'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import pino, { type Logger } from 'pino'
+import type { Day } from '../core/words/day.ts'
 import { IssueError } from '../core/words/result.ts'
 import { openCheckpoints } from '../store/checkpoints.ts'
+import { type Demonstration, openDemonstration } from '../store/demonstration.ts'
 import { startEmbedded } from '../store/embedded.ts'
 import { openFolder } from '../store/folder-lock.ts'
+import { keepingFree } from '../store/free-space.ts'
 import { type InstalledPack, installPacks, type PackToInstall, packsInstalled } from '../store/install-packs.ts'
 import { type LedgerDatabase, openLedger } from '../store/ledger-database.ts'
 import { livePacks } from '../store/live-packs.ts'
@@ -14,7 +18,7 @@ import { handlers } from './handlers.ts'
 import { openOperations } from './operations.ts'
 import { createService, placesOf } from './service.ts'
 import { checkpointFiles, packFolders, type Settings } from './settings.ts'
-import type { SignIn } from './sign-in.ts'
+import { openSignIn as openRealSignIn, type SignIn } from './sign-in.ts'
 
 /** What a way to sign in is made from. */
 export interface SignInParts {
@@ -27,23 +31,59 @@ export interface SignInParts {
 
 export interface ServeParts {
   readonly settings: Settings
-  readonly openSignIn: (parts: SignInParts) => SignIn | Promise<SignIn>
+  /** As the settings say, unless given. */
+  readonly openSignIn?: (parts: SignInParts) => SignIn | Promise<SignIn>
   /** One plain sentence about what is going on, for the operator. */
   readonly say: (sentence: string) => void
   readonly now?: () => Date
   /** Where the log goes: standard error unless said. */
   readonly logTo?: { write(line: string): void }
+  /** Of a demonstration: begun again as of today, or smaller than it is shipped, for tests. */
+  readonly fresh?: boolean
+  readonly pathways?: number
 }
 
 export interface Served {
   readonly address: string
   readonly app: FastifyInstance
+  /** Who can be signed in as, in a demonstration. */
+  readonly demonstration: Demonstration | undefined
   /** Takes no more requests, finishes those in hand, and ends everything that was begun here. */
   stop(): Promise<void>
 }
 
-/** Until a way to sign in is given, nobody is. */
-export const noSignIn = (): SignIn => ({ register: async () => {}, whoIs: async () => undefined })
+/** The sign-in as the settings say. Issues: `settings/missing`, `sign-in/address`. */
+export function signInOf({ ledger, settings, now }: Pick<SignInParts, 'ledger' | 'settings' | 'now'>): SignIn {
+  const { oidcIssuer, oidcClientId, oidcClientSecret, oidcRedirect } = settings
+  if (oidcIssuer !== undefined && oidcClientId === undefined)
+    throw new IssueError([
+      { code: 'settings/missing', path: ['oidcClientId'], message: 'A provider needs to know us: give what it calls this service.' },
+    ])
+  const oidc = oidcIssuer === undefined || oidcClientId === undefined ? undefined : { issuer: oidcIssuer, clientId: oidcClientId }
+  return openRealSignIn({
+    ledger,
+    now,
+    address: settings.publicUrl ?? `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${settings.port}`,
+    demonstration: settings.demonstration,
+    localAccounts: settings.localAccounts,
+    idleMinutes: settings.sessionIdleMinutes,
+    sessionHours: settings.sessionHours,
+    perMinute: settings.requestsPerMinute,
+    signInPerMinute: settings.signInsPerMinute,
+    ...(oidc === undefined
+      ? {}
+      : {
+          oidc: {
+            ...oidc,
+            name: settings.oidcName,
+            claim: settings.oidcClaim,
+            scope: settings.oidcScope,
+            ...(oidcClientSecret === undefined ? {} : { clientSecret: oidcClientSecret }),
+            ...(oidcRedirect === undefined ? {} : { redirect: oidcRedirect }),
+          },
+        }),
+  })
+}
 
 /** Requests in hand are given so long at a stop. */
 const graceMs = 10_000
@@ -67,24 +107,27 @@ export async function serve(parts: ServeParts): Promise<Served> {
   }
 }
 
-async function begin(
-  { settings, openSignIn, say, now = () => new Date(), logTo }: ServeParts,
-  ending: (() => Promise<unknown>)[],
-  end: () => Promise<void>,
-): Promise<Served> {
-  check(settings)
+async function begin(parts: ServeParts, ending: (() => Promise<unknown>)[], end: () => Promise<void>): Promise<Served> {
+  const { settings: given, openSignIn = signInOf, say, now = () => new Date(), logTo } = parts
+  check(given)
+  const settings = { ...given, port: given.port === 0 ? await freePort(given.host) : given.port }
   const log = pino({ level: settings.logLevel, base: null }, logTo ?? pino.destination(2))
-  const toInstall = await loadPacks(settings.packs)
-  const { serviceUrl, ownerUrl, setAddress } = await openDatabase(settings, say, ending)
+  const toInstall = settings.demonstration ? [] : await loadPacks(settings.packs)
+  const { serviceUrl, ownerUrl, setAddress, demonstration } = await openDatabase({ ...parts, settings, now }, ending)
   const { connections, figureSeconds } = settings
-  const installed = ownerUrl === undefined ? undefined : await prepare(ownerUrl, serviceUrl, toInstall, say)
+  const installed = demonstration
+    ? demonstration.packs
+    : ownerUrl === undefined
+      ? undefined
+      : await prepare(ownerUrl, serviceUrl, toInstall, say)
   const bare = openLedger({ url: serviceUrl, connections, countingTimeoutMs: figureSeconds * 1_000 })
   ending.push(() => bare.close())
   const packs = installed ?? (await findPrepared(bare, toInstall))
   const { file, key } = checkpointFiles(settings)
   const checkpoints = await openCheckpoints(bare, { file, keyFile: key, now })
   const operations = openOperations({ ledger: bare, packs, metricsToken: settings.metricsToken })
-  const { ledger } = operations
+  const embedded = settings.databaseUrl === undefined
+  const ledger = embedded ? keepingFree(operations.ledger, settings.data, settings.keepFreeMegabytes * 1_000_000) : operations.ledger
   const signIn = await openSignIn({ ledger, settings, now, log, say })
   const app = await createService(
     {
@@ -93,13 +136,13 @@ async function begin(
       log,
       now,
       demonstration: settings.demonstration,
+      ...(settings.trustedProxies === undefined ? {} : { trustedProxies: settings.trustedProxies }),
       signIn: {
+        ...signIn,
         register: async (app) => {
-          await app.register(rateLimit, { max: settings.requestsPerMinute, timeWindow: 60_000 })
           await operations.register(app)
           await signIn.register(app)
         },
-        whoIs: (request) => signIn.whoIs(request),
       },
     },
     handlers,
@@ -126,10 +169,18 @@ async function begin(
     await writeCheckpoints(true)
     await end()
   }
-  return { address, app, stop: () => (stopping ??= stop()) }
+  return { address, app, demonstration, stop: () => (stopping ??= stop()) }
 }
 
 function check({ demonstration, host, databaseUrl, ownerDatabaseUrl }: Settings): void {
+  if (demonstration && databaseUrl !== undefined)
+    throw new IssueError([
+      {
+        code: 'settings/value',
+        path: ['demonstration'],
+        message: 'A demonstration works on a database of its own: leave out databaseUrl.',
+      },
+    ])
   if (demonstration && !isLoopback(host))
     throw new IssueError([
       {
@@ -144,6 +195,17 @@ function check({ demonstration, host, databaseUrl, ownerDatabaseUrl }: Settings)
     ])
 }
 
+/** The sign-in has to know its own address before the service listens. */
+async function freePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host)
+  await once(server, 'listening')
+  const at = server.address()
+  server.close()
+  await once(server, 'close')
+  if (at === null || typeof at === 'string') throw new Error('A port is a number.')
+  return at.port
+}
+
 /** Whether the login could take rights that the service must not have, whatever role it works in. */
 const isPowerful = async (ledger: LedgerDatabase): Promise<boolean> =>
   (
@@ -153,7 +215,8 @@ const isPowerful = async (ledger: LedgerDatabase): Promise<boolean> =>
 
 const isLoopback = (host: string): boolean => /^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(host)
 
-async function loadPacks(names: readonly string[]): Promise<readonly PackToInstall[]> {
+/** Packs of the settings, read from their folders. */
+export async function loadPacks(names: readonly string[]): Promise<readonly PackToInstall[]> {
   const packs: PackToInstall[] = []
   for (const folder of packFolders(names)) {
     const read = await loadPack(folder)
@@ -164,16 +227,32 @@ async function loadPacks(names: readonly string[]): Promise<readonly PackToInsta
 }
 
 interface Opened {
+  readonly demonstration?: Demonstration
   readonly serviceUrl: string
   readonly ownerUrl: string | undefined
   setAddress(address: string): Promise<void>
 }
 
-async function openDatabase(settings: Settings, say: ServeParts['say'], ending: (() => Promise<unknown>)[]): Promise<Opened> {
+async function openDatabase(
+  { settings, say, now, fresh, pathways }: ServeParts & { readonly now: () => Date },
+  ending: (() => Promise<unknown>)[],
+): Promise<Opened> {
   const { data, databaseUrl, ownerDatabaseUrl } = settings
   if (databaseUrl !== undefined) {
     say('It works on the PostgreSQL that was given.')
     return { serviceUrl: databaseUrl, ownerUrl: ownerDatabaseUrl, setAddress: async () => {} }
+  }
+  if (settings.demonstration) {
+    const demonstration = await openDemonstration({
+      dir: data,
+      today: Math.floor(now().getTime() / 86_400_000) as Day, // whole days since 1970
+      ...(fresh === undefined ? {} : { fresh }),
+      ...(pathways === undefined ? {} : { pathways }),
+      onProgress: say,
+    })
+    ending.push(() => demonstration.stop())
+    const { server } = demonstration
+    return { demonstration, serviceUrl: server.serviceUrl, ownerUrl: server.url, setAddress: async () => {} }
   }
   const held = await openFolder(data, 'varde serve')
   ending.push(() => held.release())

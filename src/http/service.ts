@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import cookie from '@fastify/cookie'
@@ -10,13 +11,14 @@ import { capabilitiesOf, type Route } from '../api/route.ts'
 import { type AllRoutes, allRoutes, type RouteId } from '../api/routes.ts'
 import { Problem } from '../api/shapes.ts'
 import { type Capability, ledgerOfScope, type Right, scopeOf } from '../core/rights/rights.ts'
+import { nestsDeeper } from '../core/words/depth.ts'
 import type { Issue } from '../core/words/issue.ts'
 import { IssueError } from '../core/words/result.ts'
 import type { Actor, LedgerDatabase, Session } from '../store/ledger-database.ts'
 import type { LivePacks } from '../store/live-packs.ts'
-import { isDeep } from './deep.ts'
 import { notThere, problemOf, refuse, StaleError } from './problem.ts'
 import type { SignIn } from './sign-in.ts'
+import type { Stream } from './stream.ts'
 
 export interface ServiceParts {
   readonly ledger: LedgerDatabase
@@ -26,8 +28,12 @@ export interface ServiceParts {
   /** The time, so that tests can move it. */
   readonly now: () => Date
   readonly demonstration: boolean
+  /** Addresses of proxies in front, whose word about the sender's address is taken. Without them everybody behind one counts as one. */
+  readonly trustedProxies?: readonly string[]
   /** Seals cursors. Absent: one of this process's own; several processes behind one address need the same. */
   readonly cursorKey?: Uint8Array
+  /** How often a live stream says that it is there, and asks anew what its reader may see; 15 s unless said. */
+  readonly liveBeatMs?: number
   /** False: the service's own check of rights is left out, so that a test can see the database refuse. Never in use. */
   readonly checks?: boolean
   /** True: every answer is held against its shape; tests do. */
@@ -54,11 +60,23 @@ export type Handlers<R extends Readonly<Record<string, Route>>> = {
   readonly [K in keyof R]: (asked: Asked<R[K]>) => Promise<R[K]['answer'] extends z.ZodType ? z.input<R[K]['answer']> : unknown>
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Live streams that are open. */
+    readonly streams: Set<Stream>
+  }
+  interface FastifyRequest {
+    /** A body of JSON as it was sent. */
+    bytes: Buffer | undefined
+  }
+}
+
 /** The service over HTTP: routes as data, one way in for all of them, one way out for everything that goes wrong. */
 export async function createService(parts: ServiceParts, handlers: Handlers<AllRoutes>): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: parts.log,
     logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: parts.trustedProxies ? [...parts.trustedProxies] : false,
     bodyLimit: 65_536,
     requestIdHeader: false,
     genReqId: () => crypto.randomUUID(),
@@ -71,13 +89,6 @@ export async function createService(parts: ServiceParts, handlers: Handlers<AllR
     frameworkErrors: (error, _, reply) =>
       void send(reply.header('x-content-type-options', 'nosniff'), [error.code === 'FST_ERR_BAD_URL' ? unreadable : noRoute]),
   })
-  // Depth is counted in the text, before anything walks through it (F2).
-  const readJson = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text: string, done) =>
-    isDeep(text)
-      ? done(refuse('http/unreadable', 'This is nested deeper than anything that is taken here.'))
-      : readJson(request, text, done),
-  )
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(parts.checksAnswers ? serializerCompiler : () => (data) => JSON.stringify(data))
   await app.register(cookie)
@@ -112,6 +123,12 @@ export async function createService(parts: ServiceParts, handlers: Handlers<AllR
     transformObject: jsonSchemaTransformObject,
   })
   errors(app)
+  readJson(app)
+  app.decorate('streams', new Set<Stream>())
+  // A stream has no end of its own: a service that stops ends them, or it would wait for ever.
+  app.addHook('preClose', async () => {
+    for (const stream of app.streams) stream.end()
+  })
   await parts.signIn.register(app)
   for (const [id, route] of Object.entries(allRoutes) as [RouteId, Route][])
     addRoute(app, parts, id, route, handlers[id] as unknown as Handler) // the table and the handlers have the same keys, which the type demands
@@ -128,6 +145,7 @@ function addRoute(app: FastifyInstance, parts: ServiceParts, id: RouteId, route:
     method: route.method,
     url: route.path,
     ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
+    ...(route.endless ? { exposeHeadRoute: false } : {}),
     schema: {
       operationId: id,
       tags: [route.tag],
@@ -150,7 +168,8 @@ function addRoute(app: FastifyInstance, parts: ServiceParts, id: RouteId, route:
       const value = await handler(asked as Asked<Route>)
       if (route.answer === undefined) return reply
       reply.code(route.status ?? 200).header('cache-control', 'no-store')
-      return value
+      const known = request.headers['if-none-match']
+      return route.revalidates && known !== undefined && known === reply.getHeader('etag') ? reply.code(304).send() : value
     },
   })
 }
@@ -269,6 +288,23 @@ function sayAndHangUp(error: NodeJS.ErrnoException, socket: Socket): void {
     socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
   }
   socket.destroy()
+}
+
+/** Levels of JSON that anything here needs are few; deeper is somebody's try. */
+const deepest = 64
+
+/** JSON is looked at before it is built: not too deep, and UTF-8 throughout, so that nothing is quietly replaced. */
+function readJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  const unreadable = (message: string) => refuse('http/unreadable', message)
+  app.decorateRequest('bytes', undefined)
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
+    if (nestsDeeper(bytes, deepest)) return done(unreadable(`This is nested deeper than ${deepest} levels.`))
+    if (!isUtf8(bytes)) return done(unreadable('This is not UTF-8.'))
+    request.bytes = bytes
+    return parse(request, bytes.toString('utf8'), done)
+  })
 }
 
 /** Everything that goes wrong leaves here as problem+json: a listed issue, or one sentence that says nothing of our insides. */

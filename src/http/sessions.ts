@@ -116,7 +116,6 @@ export function sessionsFor(accounts: Accounts, address: Address, settings: Sess
     forget: (reply: FastifyReply): void => void reply.clearCookie(name, cookieOptions(address)),
     /** The session of a request that `who` has let in. */
     usedBy: (request: FastifyRequest): SessionUsed | undefined => used.get(request),
-    hashOf: (request: FastifyRequest): Buffer => sha256(bearerOf(request) ?? cookieOf(request) ?? ''),
     csrfFor: (request: FastifyRequest): string | null => {
       const secret = cookieOf(request)
       return secret === undefined || bearerOf(request) !== undefined ? null : csrfOf(secret)

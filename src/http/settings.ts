@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
@@ -22,11 +23,18 @@ const whole = (least: number, most: number): Kind<number> => ({
   read: (given) => (/^\d{1,9}$/.test(given) && Number(given) >= least && Number(given) <= most ? Number(given) : undefined),
 })
 const list: Kind<readonly string[]> = {
-  says: 'names or folders, with commas',
+  says: 'one or several, with commas',
   read: (given) => {
     const parts = given.split(',').map((part) => part.trim())
     return parts.every(Boolean) ? parts : undefined
   },
+}
+const hosts: Kind<readonly string[]> = {
+  says: 'addresses such as 10.0.0.7 or 10.0.0.0/24, with commas',
+  read: (given) =>
+    list.read(given)?.every((part) => /^[^/]+(\/\d{1,3})?$/.test(part) && isIP(part.split('/')[0] ?? '') !== 0)
+      ? list.read(given)
+      : undefined,
 }
 const oneOf = <const T extends readonly string[]>(words: T): Kind<T[number]> => ({
   says: words.join(', '),
@@ -61,6 +69,11 @@ export const settings = {
     database,
     'the same database, as the login that owns it: for migrate, verify, backup, user; the service needs it not',
   ),
+  keepFreeMegabytes: setting(
+    whole(0, 1_000_000),
+    'disk kept free under the embedded database: with less, nothing is written and reading goes on',
+    '128',
+  ),
   host: setting(text, 'address the service listens at; loopback, behind a proxy that speaks TLS, unless you know better', '127.0.0.1'),
   port: setting(whole(0, 65_535), 'port the service listens at; 0 takes any that is free', '4180'),
   publicUrl: setting(
@@ -74,8 +87,17 @@ export const settings = {
   sessionHours: setting(whole(1, 168), 'a session ends after so long in any case', '12'),
   connections: setting(whole(2, 50), 'connections to the database', '12'),
   figureSeconds: setting(whole(1, 600), 'how long one figure may take before it is stopped', '30'),
-  requestsPerMinute: setting(whole(1, 1_000_000), 'requests taken from one address in a minute; more get 429', '1200'),
+  requestsPerMinute: setting(whole(1, 1_000_000), 'requests taken in a minute from one person, or address; more get 429', '1200'),
+  signInsPerMinute: setting(whole(1, 1_000_000), 'of these, to sign in, from one address', '60'),
+  trustedProxies: setting(
+    hosts,
+    'addresses of proxies whose word about the sender is taken; without it, everybody behind one is one address',
+  ),
+  localAccounts: setting(yesNo, 'passwords kept here', 'yes'),
   oidcIssuer: setting(address('http:', 'https:'), 'issuer of your OpenID Connect provider; without it, local accounts only'),
+  oidcName: setting(text, 'what people call the provider', 'OpenID Connect'),
+  oidcClaim: setting(text, 'the claim of the ID token by which people are linked; one that is never given to another', 'sub'),
+  oidcScope: setting(text, 'scopes the provider is asked for', 'openid'),
   oidcClientId: setting(text, 'what the provider calls this service'),
   oidcClientSecret: secret(text, 'the secret the provider gave this service'),
   oidcRedirect: setting(
@@ -91,7 +113,7 @@ export type SettingName = keyof typeof settings
 type ValueOf<S> = S extends Setting<infer T> ? T : never
 type HasDefault<N extends SettingName> = (typeof settings)[N] extends { readonly secret: true } ? false : N extends Unset ? false : true
 /** Settings that are no secret and yet have no value unless one is given. */
-type Unset = 'publicUrl' | 'oidcIssuer' | 'oidcClientId' | 'oidcRedirect' | 'checkpointFile' | 'checkpointKey'
+type Unset = 'publicUrl' | 'trustedProxies' | 'oidcIssuer' | 'oidcClientId' | 'oidcRedirect' | 'checkpointFile' | 'checkpointKey'
 export type Settings = {
   readonly [N in SettingName]: HasDefault<N> extends true ? ValueOf<(typeof settings)[N]> : ValueOf<(typeof settings)[N]> | undefined
 }

@@ -3,50 +3,50 @@ import type { Role } from '../core/rights/rights.ts'
 import { ledgerOfScope } from '../core/rights/rights.ts'
 import { notThere, refuse } from './problem.ts'
 import type { Handlers, ServiceParts } from './service.ts'
-import type { Doors } from './sign-in.ts'
+import type { WaysIn } from './sign-in.ts'
 
-/** A door that is not open here is not there at all. */
+/** A way in that is not open here is not there at all. */
 const noRoute = () => refuse('http/no-route', 'There is nothing at this address.')
 
-function doorsOf(service: ServiceParts): Doors {
-  if (!service.signIn.doors) throw noRoute()
-  return service.signIn.doors
+function waysOf(service: ServiceParts): WaysIn {
+  if (!service.signIn.ways) throw noRoute()
+  return service.signIn.ways
 }
 
-function open<K extends 'passwords' | 'oidc'>(service: ServiceParts, door: K): NonNullable<Doors[K]> {
-  const found = doorsOf(service)[door]
+function open<K extends 'passwords' | 'oidc'>(service: ServiceParts, way: K): NonNullable<WaysIn[K]> {
+  const found = waysOf(service)[way]
   if (!found) throw noRoute()
   return found
 }
 
-function demonstration(service: ServiceParts): Doors {
-  const doors = doorsOf(service)
-  if (!doors.demonstration || !service.demonstration) throw noRoute()
-  return doors
+function demonstration(service: ServiceParts): WaysIn {
+  const ways = waysOf(service)
+  if (!ways.demonstration || !service.demonstration) throw noRoute()
+  return ways
 }
 
 export const signInHandlers: Handlers<typeof signInRoutes> = {
   listWaysIn: async ({ service }) => {
-    const doors = doorsOf(service)
+    const ways = waysOf(service)
     return {
-      password: doors.passwords !== undefined,
-      oidc: doors.oidc ? { name: doors.oidc.name } : null,
-      demonstration: doors.demonstration && service.demonstration,
+      password: ways.passwords !== undefined,
+      oidc: ways.oidc ? { name: ways.oidc.name } : null,
+      demonstration: ways.demonstration && service.demonstration,
     }
   },
   signIn: async ({ service, request, reply, body }) => open(service, 'passwords').signIn(request, reply, body),
   signOut: async ({ service, request, reply }) => {
-    const { sessions, oidc } = doorsOf(service)
+    const { sessions, oidc } = waysOf(service)
     const way = await sessions.end(request, reply)
     return { signedOut: true, next: way === 'oidc' && oidc ? await oidc.endAt() : null }
   },
   signOutEverywhere: async ({ service, actor, reply }) => {
-    const { sessions, accounts } = doorsOf(service)
+    const { sessions, accounts } = waysOf(service)
     sessions.forget(reply)
     return { sessions: await accounts.endSessions(actor.person) }
   },
   signOutPerson: async ({ service, actor, params, in: inside }) => {
-    const { accounts } = doorsOf(service)
+    const { accounts } = waysOf(service)
     const mine = actor.rights.filter((r) => r.capability === 'administer').flatMap((r) => [...r.scopes].map(ledgerOfScope))
     const here = await inside((session) =>
       session.rows(
@@ -58,18 +58,15 @@ export const signInHandlers: Handlers<typeof signInRoutes> = {
     return { sessions: await accounts.endSessions(params.person) }
   },
   changePassword: async ({ service, request, reply, body }) => {
-    await open(service, 'passwords').change(request, reply, body)
-    return { changed: true }
+    return open(service, 'passwords').change(request, reply, body)
   },
   beginFactor: async ({ service, request, reply, body }) => ({
     otpauth: await open(service, 'passwords').beginFactor(request, reply, body.password),
   }),
-  confirmFactor: async ({ service, request, body }) => ({
-    recoveryCodes: [...(await open(service, 'passwords').confirmFactor(request, body.code))],
-  }),
+  confirmFactor: async ({ service, request, reply, body }) => open(service, 'passwords').confirmFactor(request, reply, body.code),
   beginOidc: async ({ service, reply, query }) => open(service, 'oidc').begin(reply, query.return),
   endOidc: async ({ service, request, reply }) => open(service, 'oidc').end(request, reply),
-  giveToken: async ({ service, body }) => doorsOf(service).machines.giveToken(body.assertion),
+  giveToken: async ({ service, body }) => waysOf(service).machines.giveToken(body.assertion),
   listDemonstrationPeople: async ({ service }) => ({
     people: (await demonstration(service).accounts.listDemonstrationPeople()).map((row) => ({
       person: Number(row['person']),

@@ -48,7 +48,7 @@ describe.each(postgresServers())('the sign-in on $name', ({ url }) => {
           address: origin,
           demonstration: false,
           localAccounts: true,
-          doorPerMinute: 1000,
+          signInPerMinute: 1000,
           tries: { perAddress: 8 },
         }),
     })
@@ -109,6 +109,12 @@ describe.each(postgresServers())('the sign-in on $name', ({ url }) => {
       ]
       for (const table of tables)
         await expect(at.ledger.rows(`SELECT * FROM ${table}`)).rejects.toMatchObject({ issues: [{ code: 'ledger/not-allowed' }] })
+      const granted = await owner.query(
+        `SELECT t, r, p FROM unnest($1::text[]) t, unnest('{varde_app,varde_read}'::text[]) r, unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE}'::text[]) p
+         WHERE has_table_privilege(r, t, p)`,
+        [tables],
+      )
+      expect(granted.rows).toEqual([])
       await expect(at.ledger.rows(`SELECT write_sign_in(1, 'signed-in', '{}')`)).rejects.toMatchObject({
         issues: [{ code: 'ledger/not-allowed' }],
       })
@@ -218,13 +224,22 @@ describe.each(postgresServers())('the sign-in on $name', ({ url }) => {
       for (const each of two) await each.post('/api/sign-in', { login, password })
       const { person: administrator } = await at.person('Invented administrator', 'administrator', 2)
       const { person: stranger } = await at.person('Invented administrator elsewhere', 'administrator', 3)
-      expect(await (await openDoor(stranger)).post(`/api/people/${person}/sign-out`)).toMatchObject({ status: 404 })
+      expect(await (await signedInAs(stranger)).post(`/api/people/${person}/sign-out`)).toMatchObject({ status: 404 })
       expect(await two[0].get('/api/me')).toMatchObject({ status: 200 })
-      expect(await (await openDoor(administrator)).post(`/api/people/${person}/sign-out`)).toMatchObject({
+      expect(await (await signedInAs(administrator)).post(`/api/people/${person}/sign-out`)).toMatchObject({
         status: 200,
         body: { sessions: 2 },
       })
       for (const each of two) expect(await each.get('/api/me')).toMatchObject({ status: 401 })
+    })
+
+    test('ends in any order with others at once, and nobody waits for another for ever', async () => {
+      const { login } = await account()
+      const all = Array.from({ length: 6 }, browser)
+      for (const each of all) await each.post('/api/sign-in', { login, password })
+      const ended = await Promise.all(all.map((each, i) => each.post(i % 2 === 0 ? '/api/sign-out' : '/api/sign-out/everywhere')))
+      expect(ended.map(({ status }) => status).filter((status) => status !== 200 && status !== 401)).toEqual([])
+      for (const each of all) expect(await each.get('/api/me')).toMatchObject({ status: 401 })
     })
 
     test('has a right no longer from the moment the role is withdrawn, and is none when its person is gone', async () => {
@@ -244,8 +259,8 @@ describe.each(postgresServers())('the sign-in on $name', ({ url }) => {
   })
 
   /** A browser of somebody who needs a second factor, with one given: straight into the table, as only the owner can. */
-  async function openDoor(person: number): Promise<Browser> {
-    const { sessions } = openSignIn({ ledger: at.ledger, now, address: origin, demonstration: true, localAccounts: true }).doors
+  async function signedInAs(person: number): Promise<Browser> {
+    const { sessions } = openSignIn({ ledger: at.ledger, now, address: origin, demonstration: true, localAccounts: true }).ways
     const mine = browser()
     const reply = { setCookie: (name: string, value: string) => void mine.cookies.set(name, value) }
     const begun = await sessions.begin({ cookies: {}, headers: {} } as never, reply as never, { person, way: 'oidc', factor: false }) // only these parts are used
@@ -495,11 +510,15 @@ describe.each(postgresServers())('the sign-in on $name', ({ url }) => {
       const secret = secretOf(begun.body.otpauth)
       expect(await mine.post('/api/factor/confirmation', { code: '000000' })).toMatchObject({ status: 401 })
       expect(await mine.get('/api/people')).toMatchObject({ status: 403 })
+      const before = mine.cookies.get('__Host-varde')!
       const confirmed = await mine.post('/api/factor/confirmation', { code: code(secret) })
       expect(confirmed.body.recoveryCodes).toHaveLength(10)
       expect(await mine.get('/api/people')).toMatchObject({ status: 200 })
       expect((await mine.get('/api/me')).body).toMatchObject({ factor: 'given' })
       expect(await kinds(person)).toContain('factor-added')
+      const thief = browser()
+      thief.cookies.set('__Host-varde', before)
+      expect(await thief.get('/api/me')).toMatchObject({ status: 401 })
       expect(await mine.post('/api/factor', { password })).toMatchObject({ status: 409 })
     })
 
@@ -532,7 +551,7 @@ describe.each(postgresServers())('the sign-in on $name', ({ url }) => {
       expect(await browser().post('/api/sign-in', { login, password, code: code(secret, 2) })).toMatchObject({ status: 401 })
     })
 
-    test('confirmed with a code does not take that code again at the door', async () => {
+    test('confirmed with a code does not take that code again at the sign-in', async () => {
       const { login, secret } = await enrolled()
       expect(await browser().post('/api/sign-in', { login, password, code: code(secret) })).toMatchObject({ status: 401 })
     })
@@ -587,6 +606,25 @@ describe.each(postgresServers())('the sign-in on $name', ({ url }) => {
       expect(await browser().post('/api/sign-in', { login, password })).toMatchObject({ status: 200, body: { factor: 'needed' } })
       expect(await kinds(person)).toContain('factor-removed')
     })
+  })
+
+  test('its routes stand in the OpenAPI document, and say who needs no sign-in', async () => {
+    const { body } = await browser().get('/api/openapi.json')
+    const open = Object.entries<Record<string, { security: unknown[]; operationId: string }>>(body.paths).flatMap(([, methods]) =>
+      Object.values(methods)
+        .filter(({ security }) => security?.length === 0)
+        .map(({ operationId }) => operationId),
+    )
+    expect(open.toSorted()).toEqual([
+      'beginOidc',
+      'endOidc',
+      'giveToken',
+      'listDemonstrationPeople',
+      'listWaysIn',
+      'signIn',
+      'signInForDemonstration',
+    ])
+    expect(body.paths['/api/break-glass'].post.operationId).toBe('breakGlass')
   })
 
   test('what it wrote down holds together', async () => {

@@ -3,9 +3,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { signInRoutes } from '../api/sign-in-routes.ts'
 import { type Accounts, accountsIn, type Tries } from '../store/accounts.ts'
 import type { Actor, LedgerDatabase } from '../store/ledger-database.ts'
-import { type MachineDoor, machineDoor } from './machine-door.ts'
-import { type OidcDoor, type OidcSettings, oidcDoor } from './oidc-door.ts'
-import { type PasswordDoor, passwordDoor } from './password-door.ts'
+import { type MachineSignIn, machineSignIn } from './machine-sign-in.ts'
+import { type OidcSettings, type OidcSignIn, oidcSignIn } from './oidc-sign-in.ts'
+import { type PasswordSignIn, passwordSignIn } from './password-sign-in.ts'
 import { networkOf, readAddress, type Sessions, sessionsFor } from './sessions.ts'
 
 /** How the service learns who is asking. */
@@ -15,15 +15,15 @@ export interface SignIn {
   /** Who asks, with what they may do at this very moment; undefined: nobody is signed in. */
   whoIs(request: FastifyRequest): Promise<Actor | undefined>
   /** What answers the routes of the sign-in; absent: those routes are not there. */
-  readonly doors?: Doors
+  readonly ways?: WaysIn
 }
 
-export interface Doors {
+export interface WaysIn {
   readonly accounts: Accounts
   readonly sessions: Sessions
-  readonly machines: MachineDoor
-  readonly passwords: PasswordDoor | undefined
-  readonly oidc: OidcDoor | undefined
+  readonly machines: MachineSignIn
+  readonly passwords: PasswordSignIn | undefined
+  readonly oidc: OidcSignIn | undefined
   readonly demonstration: boolean
 }
 
@@ -40,21 +40,21 @@ export interface SignInSettings {
   readonly sessionHours?: number
   readonly tokenMinutes?: number
   readonly tries?: Partial<Tries>
-  /** Requests a minute: of one person (or address, where nobody is signed in), and of one address to the doors. */
+  /** Requests a minute: of one person (or address, where nobody is signed in), and of one address to the ways. */
   readonly perMinute?: number
-  readonly doorPerMinute?: number
+  readonly signInPerMinute?: number
 }
 
 const usualTries: Tries = { perAccount: 5, perAddress: 30, firstWaitS: 30, longestWaitS: 900 }
 
-const doorPaths = new Set<string>(
+const pathsIn = new Set<string>(
   Object.values(signInRoutes)
     .filter((route) => route.needs === 'anybody' && route.path !== signInRoutes.listWaysIn.path)
     .map((route) => route.path),
 ).add(signInRoutes.signIn.path)
 
 /** The real sign-in. Issues: `sign-in/address`. */
-export function openSignIn(settings: SignInSettings): SignIn & { readonly doors: Doors } {
+export function openSignIn(settings: SignInSettings): SignIn & { readonly ways: WaysIn } {
   const { ledger, now, demonstration } = settings
   const address = readAddress(settings.address)
   const accounts = accountsIn(ledger, now)
@@ -64,8 +64,8 @@ export function openSignIn(settings: SignInSettings): SignIn & { readonly doors:
     register: async (app) => {
       // Before the plugin's own hook, which reads what stands here.
       app.addHook('onRoute', (route) => {
-        if (doorPaths.has(route.url) && route.method !== 'HEAD')
-          route.config = { ...route.config, rateLimit: { max: settings.doorPerMinute ?? 60, keyGenerator: byAddress } }
+        if (pathsIn.has(route.url) && route.method !== 'HEAD')
+          route.config = { ...route.config, rateLimit: { max: settings.signInPerMinute ?? 60, keyGenerator: byAddress } }
       })
       await app.register(rateLimit, {
         max: settings.perMinute ?? 1200,
@@ -82,15 +82,15 @@ export function openSignIn(settings: SignInSettings): SignIn & { readonly doors:
       const { person, rights, glass } = found
       return { person, rights, glass, role: rights[0]?.role ?? 'machine' }
     },
-    doors: {
+    ways: {
       accounts,
       sessions,
-      machines: machineDoor(accounts, address, settings.tokenMinutes ?? 10, now),
-      passwords: settings.localAccounts ? passwordDoor(accounts, sessions, { ...usualTries, ...settings.tries }, now) : undefined,
-      oidc: settings.oidc ? oidcDoor(settings.oidc, accounts, sessions, address, now) : undefined,
+      machines: machineSignIn(accounts, address, settings.tokenMinutes ?? 10, now),
+      passwords: settings.localAccounts ? passwordSignIn(accounts, sessions, { ...usualTries, ...settings.tries }, now) : undefined,
+      oidc: settings.oidc ? oidcSignIn(settings.oidc, accounts, sessions, address, now) : undefined,
       demonstration,
     },
   }
 }
 
-const byAddress = (request: FastifyRequest): string => `door ${networkOf(request.ip)}`
+const byAddress = (request: FastifyRequest): string => `sign-in ${networkOf(request.ip)}`

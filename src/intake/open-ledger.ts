@@ -23,7 +23,11 @@ export interface LedgerOptions {
   readonly onProgress?: (done: number, total: number) => void
 }
 
-/** A ledger ready to be measured: the relation `entry` in the database. */
+/**
+ * A ledger ready to be measured: the relation `entry` in the database. And `entry_profile`: its rows, but perhaps also those
+ * that only withdraw others, with `superseded` of the entry that corrects rather than of the corrected. It says how wide
+ * numbers must be, and can be read without looking corrections up.
+ */
 export interface OpenLedger {
   readonly entries: number
   readonly skipped: number
@@ -41,11 +45,11 @@ const issuesKept = 200
  * row by row into a table. Entries are numbered in order of recording, ties in order of arrival.
  */
 export async function openLedger(db: DuckDatabase, pack: Pack, options: LedgerOptions): Promise<Result<OpenLedger>> {
-  await db.run('DROP VIEW IF EXISTS entry; DROP TABLE IF EXISTS entry_table')
+  await db.run('DROP VIEW IF EXISTS entry_profile; DROP VIEW IF EXISTS entry; DROP TABLE IF EXISTS entry_table')
   const native = options.mapping ? undefined : await nativeFiles(db, options.files)
   const found = native ? await openNative(db, pack, options, native) : await readInto(db, pack, options)
   if (found.issues.length > 0 && !(options.skipBad && found.readable)) return fail(...found.issues, ...counted(found))
-  const [row = {}] = await db.rows('SELECT COUNT(*) AS n, MAX(recorded) AS last FROM entry')
+  const [row = {}] = await db.rows(`SELECT COUNT(*) AS n, MAX(recorded) AS last FROM ${found.counted}`)
   if (Number(row['n']) === 0)
     return fail(...found.issues, { code: 'entries/empty', path: [], message: `${options.files.join(', ')}: no entries` })
   return ok({
@@ -60,6 +64,8 @@ interface Found {
   readonly issues: readonly Issue[]
   readonly bad: number
   readonly readable: boolean
+  /** SQL of as many rows as `entry` has, and as late ones. */
+  readonly counted: string
 }
 
 function counted({ issues, bad }: Found): readonly Issue[] {
@@ -114,9 +120,9 @@ async function readInto(db: DuckDatabase, pack: Pack, options: LedgerOptions): P
   issues.push(...links)
   bad += links.length
   await db.run(
-    `CREATE TABLE entry_table AS SELECT * FROM (${supersededSql('arriving')}); DROP TABLE arriving; CREATE VIEW entry AS SELECT * FROM entry_table`,
+    `CREATE TABLE entry_table AS SELECT * FROM (${supersededSql('arriving')}); DROP TABLE arriving; CREATE VIEW entry AS SELECT * FROM entry_table; CREATE VIEW entry_profile AS SELECT * FROM entry_table`,
   )
-  return { issues, bad, readable }
+  return { issues, bad, readable, counted: 'entry' }
 }
 
 const entryValues = (entry: ArrivingEntry): readonly Value[] => [
@@ -163,7 +169,11 @@ async function linkIssues(
     path: [],
     message: `${row['n']} entries carry the id "${shortened(String(row['id']))}"; an id names one entry`,
   }))
-  for (const column of ['corrects', 'withdraws'].filter((name) => known.includes(name))) {
+  const columns = ['corrects', 'withdraws'].filter((name) => known.includes(name))
+  const [links = {}] = await db.rows(
+    `SELECT COUNT(*) AS n FROM (${columns.map((column) => `SELECT ${column} AS id FROM ${from} WHERE ${column} IS NOT NULL`).join(' UNION ALL ')}) a WHERE NOT EXISTS (SELECT 1 FROM ${from} b WHERE b.id = a.id)`,
+  )
+  for (const column of Number(links['n']) === 0 ? [] : columns) {
     const dangling = await db.rows(
       `SELECT a.${column} AS id, MIN(a.${place}) AS at FROM ${from} a WHERE a.${column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${from} b WHERE b.id = a.${column}) GROUP BY 1 ORDER BY 1 LIMIT 20`,
     )
@@ -248,7 +258,12 @@ async function openNative(db: DuckDatabase, pack: Pack, options: LedgerOptions, 
   const checked = await badRows(db, pack, files, view, linked ? 'arrival' : 'seq')
   const links = linked ? await linkIssues(db, 'arriving', 'arrival', { known: ['id', 'corrects', 'withdraws'] }) : []
   if (before === 0)
-    return { issues: [{ code: 'entries/empty', path: [], message: `${options.files.join(', ')}: no rows` }], bad: 0, readable: false }
+    return {
+      issues: [{ code: 'entries/empty', path: [], message: `${options.files.join(', ')}: no rows` }],
+      bad: 0,
+      readable: false,
+      counted: 'entry',
+    }
   const bad = checked.bad + links.length
   const good = checked.bad > 0 ? `SELECT * FROM ${view} WHERE ${checked.good}` : undefined
   const rows = good ? `(${good})` : view
@@ -265,7 +280,13 @@ async function openNative(db: DuckDatabase, pack: Pack, options: LedgerOptions, 
     )
     await db.run('DROP VIEW IF EXISTS entry; CREATE VIEW entry AS SELECT * FROM entry_table')
   }
-  return { issues: [...checked.issues, ...links], bad, readable: true }
+  const inPlace = ordered && linked
+  const corrected = 'CASE WHEN corrects IS NOT NULL OR withdraws IS NOT NULL THEN recorded END AS superseded, arrival AS seq'
+  await db.run(
+    `CREATE VIEW entry_profile AS SELECT ${inPlace ? `* EXCLUDE (corrects, withdraws, arrival, superseded), ${corrected} FROM ${rows}` : '* FROM entry'}`,
+  )
+  const counted = inPlace ? `${rows} r WHERE withdraws IS NULL` : 'entry'
+  return { issues: [...checked.issues, ...links], bad, readable: true, counted }
 }
 
 /** Rows lie in order of recording. A window without an order streams over the rows as they lie. */
@@ -289,24 +310,44 @@ async function badRows(
     [['code', 'TEXT']],
     [...pack.codesByText.keys()].map((code) => [code]),
   )
-  const withdrawal = view === 'arriving' ? ' AND withdraws IS NULL' : ''
-  const faults: readonly (readonly [string, Issue['code'], string])[] = [
-    [`pathway IS NULL OR pathway = ''`, 'entries/missing', 'no pathway'],
-    [`occurred IS NULL OR recorded IS NULL OR recorded_at IS NULL`, 'entries/missing', 'no day on which it occurred, or was recorded'],
+  const counted = async (sql: string): Promise<number> =>
+    Number((await db.rows(`SELECT COUNT(*) AS n FROM ${view} WHERE ${sql}`))[0]?.['n'])
+  // Parquet keeps the texts of a column as a list and places in it: adding up by text reads the list, a condition every row.
+  const texts = async (column: 'standing' | 'code', wrong: (text: unknown) => boolean, where = 'TRUE'): Promise<number> =>
+    (await db.rows(`SELECT ${column} AS text, COUNT(*) AS n FROM ${view} WHERE ${where} GROUP BY ${column}`))
+      .filter((row) => wrong(row['text']))
+      .reduce((sum, row) => sum + Number(row['n']), 0)
+  const unknownCode = (code: unknown) => code === null || !pack.codesByText.has(String(code))
+  // One condition a query: what the statistics of a Parquet file already answer is then not read at all.
+  const faults: readonly (readonly [sql: string, code: Issue['code'], message: string, count: () => Promise<number>])[] = (
     [
-      `occurred < DATE '1900-01-01' OR occurred > DATE '2199-12-31' OR recorded < DATE '1900-01-01' OR recorded > DATE '2199-12-31'`,
-      'entries/out-of-range',
-      'a day before 1900 or after 2199',
-    ],
-    [`standing NOT IN (${standings.map(quoteText).join(', ')})`, 'entries/bad-value', `standing is one of ${standings.join(', ')}`],
-    [`(code IS NULL OR code NOT IN (SELECT code FROM known_code))${withdrawal}`, 'entries/unknown-code', 'the pack has no such code'],
-  ]
-  const [counts = {}] = await db.rows(
-    `SELECT ${faults.map(([sql], i) => `COUNT(CASE WHEN ${sql} THEN 1 END) AS n${i}`).join(', ')} FROM ${view}`,
-  )
+      [`pathway IS NULL OR pathway = ''`, 'entries/missing', 'no pathway'],
+      [`occurred IS NULL OR recorded IS NULL OR recorded_at IS NULL`, 'entries/missing', 'no day on which it occurred, or was recorded'],
+      [
+        `occurred < DATE '1900-01-01' OR occurred > DATE '2199-12-31' OR recorded < DATE '1900-01-01' OR recorded > DATE '2199-12-31'`,
+        'entries/out-of-range',
+        'a day before 1900 or after 2199',
+      ],
+      [
+        `standing NOT IN (${standings.map(quoteText).join(', ')})`,
+        'entries/bad-value',
+        `standing is one of ${standings.join(', ')}`,
+        () => texts('standing', (text) => text !== null && !(standings as readonly unknown[]).includes(text)),
+      ],
+      [
+        `(code IS NULL OR code NOT IN (SELECT code FROM known_code))${view === 'arriving' ? ' AND withdraws IS NULL' : ''}`,
+        'entries/unknown-code',
+        'the pack has no such code',
+        () => texts('code', unknownCode, view === 'arriving' ? 'withdraws IS NULL' : 'TRUE'),
+      ],
+    ] as const
+  ).map(([sql, code, message, count]) => [sql, code, message, count ?? (() => counted(sql))])
   const issues: Issue[] = []
-  for (const [i, [sql, code, message]] of faults.entries()) {
-    if (Number(counts[`n${i}`]) === 0) continue
+  let bad = 0
+  for (const [sql, code, message, faulty] of faults) {
+    const count = await faulty()
+    if (count === 0) continue
+    bad += count
     for (const row of await db.rows(`SELECT ${seq} AS seq, code FROM ${view} WHERE ${sql} ORDER BY ${seq} LIMIT 40`)) {
       const { file, line } = placeOf(files, Number(row['seq']))
       issues.push({
@@ -317,7 +358,6 @@ async function badRows(
       })
     }
   }
-  const bad = faults.reduce((sum, _, i) => sum + Number(counts[`n${i}`] ?? 0), 0)
   return { issues, bad, good: faults.map(([sql]) => `NOT COALESCE((${sql}), FALSE)`).join(' AND ') }
 }
 

@@ -1,7 +1,7 @@
 import { reasons } from '../core/clock/clock.ts'
 import { type AccountLine, causes, leftOutReasons, wholeWeight } from '../core/measure/account.ts'
 import type { Cell, Grouped, Tally } from '../core/measure/figure.ts'
-import type { Indicator, Moments, Sharing } from '../core/pack/pack.ts'
+import type { Indicator, Moments, Pack, Sharing } from '../core/pack/pack.ts'
 import type { Day } from '../core/words/day.ts'
 import { monthsInPeriod } from '../core/words/day.ts'
 import { getOrMake } from '../core/words/lookup.ts'
@@ -9,6 +9,7 @@ import { compileClocks } from './clock.ts'
 import { clockName, compileCondition, compileSlots, momentColumn, slotColumn, stateOfReason, verdictOfState } from './columns.ts'
 import { quoteText } from './name.ts'
 import { type Plan, planOf } from './plan.ts'
+import { variantNumber } from './reference.ts'
 
 /** Bins and reasons as numbers: met and missed, then what was left out; causes from 0, reasons for leaving out from 10. */
 const met = 0
@@ -30,7 +31,7 @@ ${read}
 ) x
 WHERE ${population(plan, indicator)}`
   if (indicator.sharing) return compileShares(plan, indicator, indicator.sharing, binned)
-  return `SELECT ledger, pathway, variant, ${facts.map(([name]) => name).join(', ')}, whole_place AS place_n, ${wholeWeight} AS weight, TRUE AS is_first
+  return `SELECT ledger, pathway, variant, variant_n, ${facts.map(([name]) => name).join(', ')}, whole_place AS place_n, ${wholeWeight} AS weight, TRUE AS is_first
 FROM (
 ${binned}
 ) b`
@@ -55,7 +56,7 @@ function compileShares(plan: Plan, indicator: Indicator, sharing: Sharing, binne
   const cases = sharing.cases.map((c, n) => (c.when ? `WHEN ${compileCondition(plan, c.when)} THEN ${n}` : `ELSE ${n}`))
   const fitting = sharing.cases.length === 1 ? '0' : `CASE ${cases.join(' ')} END`
   const places = sharing.places.map(({ slot }, i) => `WHEN ${i} THEN COALESCE(${slotColumn(plan, slot, 'base', 'place')}, 0)`)
-  return `SELECT ledger, pathway, variant, ${facts.map(([name, of]) => `${of}(${name}) AS ${name}`).join(', ')}, place_n, CAST(SUM(weight) AS BIGINT) AS weight, BOOL_OR(opens) AS is_first
+  return `SELECT ledger, pathway, variant, variant_n, ${facts.map(([name, of]) => `${of}(${name}) AS ${name}`).join(', ')}, place_n, CAST(SUM(weight) AS BIGINT) AS weight, BOOL_OR(opens) AS is_first
 FROM (
 SELECT c.*, s.weight, s.opens, CASE WHEN c.share_case = -1 THEN whole_place ELSE CASE s.n ${places.join(' ')} END END AS place_n
 FROM (
@@ -66,7 +67,7 @@ ${binned}
 ) c
 JOIN pack_share s ON s.indicator = ${quoteText(indicator.id)} AND s.share_case = c.share_case
 ) shares
-GROUP BY ledger, pathway, variant, place_n`
+GROUP BY ledger, pathway, variant, variant_n, place_n`
 }
 
 function population(plan: Plan, indicator: Indicator): string {
@@ -146,43 +147,63 @@ const placeOf = (plan: Plan, moments: Moments) => momentColumn(plan, moments, 'b
 
 const periodSql = (grouped: Grouped, day: string): string => {
   const date = `(DATE '1970-01-01' + CAST(${day} AS INTEGER))`
-  const part =
-    monthsInPeriod(grouped.period) === 12
-      ? '1'
-      : `CAST(FLOOR((EXTRACT(MONTH FROM ${date}) - 1) / ${monthsInPeriod(grouped.period)}.0) AS BIGINT) + 1`
+  const month = `EXTRACT(MONTH FROM ${date})`
+  const months = monthsInPeriod(grouped.period)
+  const part = months === 12 ? '1' : months === 1 ? `CAST(${month} AS BIGINT)` : `CAST(FLOOR((${month} - 1) / ${months}.0) AS BIGINT) + 1`
   return `CAST(EXTRACT(YEAR FROM ${date}) AS BIGINT) * 100 + ${part}`
 }
 
-const groupColumns = (grouped: Grouped): readonly (readonly [name: string, sql: string])[] => [
+const groupColumns = (pack: Pack, grouped: Grouped): readonly (readonly [name: string, sql: string])[] => [
   ...(grouped.by.has('place') ? [['place_n', 'place_n'] as const] : []),
   ...(grouped.by.has('period') ? [['period_n', periodSql(grouped, 'period_d')] as const] : []),
-  ...(grouped.by.has('variant') ? [['variant', 'variant'] as const] : []),
+  ...(grouped.by.has('variant') ? [variantColumn(pack)] : []),
 ]
+/** Grouped as a number where there is one for every variant; entries may name variants that the pack does not have. */
+const variantColumn = (pack: Pack) =>
+  pack.variantFrom === 'code' ? (['variant_n', 'variant_n'] as const) : (['variant', 'variant'] as const)
 
-/** Sums by cell, bin, reason and length: all a figure needs, and they add up over ledgers. */
+/** Sums by cell, reason and length: all a figure needs, and they add up over ledgers. The reason says the bin, and whether it is unknown. */
 export function compileCells(plan: Plan, indicator: Indicator, grouped: Grouped, rows?: string): string {
-  const by = groupColumns(grouped)
-  const keys = ['ledger', ...by.map(([name]) => name), 'bin', 'why', 'is_unknown', 'length']
-  const ownUnknown = `state IN (${unknownStates.join(', ')}) AND bin = ${leftOut} AND why <> ${whyOf('excluded-by-definition')}`
-  return `SELECT ${keys.join(', ')},
-  CAST(SUM(weight) AS BIGINT) AS weight,
-  CAST(SUM(CASE WHEN real_time THEN weight ELSE 0 END) AS BIGINT) AS real_time,
-  CAST(SUM(CASE WHEN real_time_bin = 0 THEN weight ELSE 0 END) AS BIGINT) AS real_time_met,
-  CAST(SUM(CASE WHEN real_time_bin = 1 THEN weight ELSE 0 END) AS BIGINT) AS real_time_missed,
-  CAST(SUM(CASE WHEN ${grouped.by.has('place') ? 'TRUE' : 'is_first'} THEN 1 ELSE 0 END) AS BIGINT) AS pathways
+  const by = groupColumns(plan.pack, grouped)
+  const keys = ['ledger', ...by.map(([name]) => name), 'why', 'length']
+  const weightOf = (condition: string) => sumOf(indicator, condition)
+  return `SELECT ledger, ${by
+    .map(([name]) => (name === 'variant_n' ? variantName(plan.pack) : name))
+    .concat(binOfWhy, unknownOfWhy, 'why', 'length')
+    .join(', ')},
+  weight, real_time, real_time_met, real_time_missed, pathways
+FROM (
+SELECT ${keys.join(', ')},
+  ${weightOf('TRUE')} AS weight,
+  ${weightOf('real_time')} AS real_time,
+  ${weightOf('real_time_bin = 0')} AS real_time_met,
+  ${weightOf('real_time_bin = 1')} AS real_time_missed,
+  COUNT(${grouped.by.has('place') || !indicator.sharing ? '*' : 'CASE WHEN is_first THEN 1 END'}) AS pathways
 FROM (
 SELECT ledger, ${by
     .map(([name, sql]) => (name === sql ? name : `${sql} AS ${name}`))
-    .concat('bin', 'why', `${ownUnknown} AS is_unknown`, 'length', 'weight', 'real_time', 'real_time_bin', 'is_first')
+    .concat('why', 'length', 'weight', 'real_time', 'real_time_bin', 'is_first')
     .join(', ')}
 FROM (
 ${compileLines(plan, indicator, rows)}
 ) line
-) cell
-GROUP BY ${keys.join(', ')}`
+) counted
+GROUP BY ${keys.join(', ')}
+) cell`
 }
 
-const unknownStates = reasons.map(stateOfReason).filter((state) => verdictOfState(state) === 'unknown')
+/** Sum of the weights for which something holds; a line that is not shared weighs the same as any other. */
+const sumOf = ({ sharing }: Indicator, condition: string): string =>
+  sharing
+    ? `CAST(SUM(CASE WHEN ${condition} THEN weight ELSE 0 END) AS BIGINT)`
+    : `COUNT(${condition === 'TRUE' ? '*' : `CASE WHEN ${condition} THEN 1 END`}) * ${wholeWeight}`
+
+const variantName = (pack: Pack): string => `(ARRAY[${['', ...pack.variants].map(quoteText).join(', ')}])[variant_n + 1] AS variant`
+const binOfWhy = `CASE WHEN why IS NULL THEN ${met} WHEN why < ${whyOf(leftOutReasons[0])} THEN ${missed} ELSE ${leftOut} END AS bin`
+const unknownOfWhy = `COALESCE(why IN (${reasons
+  .filter((reason) => verdictOfState(stateOfReason(reason)) === 'unknown')
+  .map(whyOf)
+  .join(', ')}), FALSE) AS is_unknown`
 
 /**
  * The lines of one cell, or of all: the query of the figure, stopped before its grouping. The cell's own parameters come from `firstParam` on.
@@ -195,11 +216,11 @@ export function compileAccount(
   { rows, firstParam }: { readonly rows?: string; readonly firstParam: number } = { firstParam: 3 },
 ): { sql: string; params: readonly (string | number)[] } {
   const params: (string | number)[] = []
-  const wanted = groupColumns(grouped).flatMap(([name, sql]) => {
+  const wanted = groupColumns(plan.pack, grouped).flatMap(([name, sql]) => {
     const value = name === 'place_n' ? undefined : name === 'period_n' ? cell?.period : cell?.variant
     if (value === undefined || value === null) return []
-    params.push(value)
-    return [`${sql} = CAST($${params.length + firstParam - 1} AS ${typeof value === 'number' ? 'BIGINT' : 'TEXT'})`]
+    params.push(name === 'variant_n' ? variantNumber(plan.pack, String(value)) : value)
+    return [`${sql} = CAST($${params.length + firstParam - 1} AS ${typeof params.at(-1) === 'number' ? 'BIGINT' : 'TEXT'})`]
   })
   if (cell?.place !== undefined && cell.place !== null) {
     params.push(cell.place)
@@ -250,15 +271,16 @@ export function talliesOf(
   grouped: Grouped,
   places: ReadonlyMap<number, string>,
 ): readonly { cell: Cell; tally: Tally }[] {
+  const cellOfRow = (row: Row): Cell => ({
+    place: grouped.by.has('place') ? (places.get(count(row['place_n'])) ?? '') : null,
+    period: grouped.by.has('period') ? count(row['period_n']) : null,
+    variant: grouped.by.has('variant') ? String(row['variant']) : null,
+  })
   const cells = new Map<string, { cell: Cell; bins: Tally['bins'][number][]; lengths: Tally['lengths'][number][] }>()
   for (const row of rows) {
-    const cell: Cell = {
-      place: grouped.by.has('place') ? (places.get(count(row['place_n'])) ?? '') : null,
-      period: grouped.by.has('period') ? count(row['period_n']) : null,
-      variant: grouped.by.has('variant') ? String(row['variant']) : null,
-    }
-    const key = grouped.by.size === 0 ? '' : `${cell.place}\n${cell.period}\n${cell.variant}`
-    const group = getOrMake(cells, key, () => ({ cell, bins: [], lengths: [] }))
+    // There are many rows to a cell: what names the cell is made once.
+    const key = grouped.by.size === 0 ? '' : `${row['place_n']}\n${row['period_n']}\n${row['variant']}`
+    const group = getOrMake(cells, key, () => ({ cell: cellOfRow(row), bins: [], lengths: [] }))
     const why = row['why'] === null || row['why'] === undefined ? undefined : count(row['why'])
     group.bins.push({
       bin: (['met', 'missed', 'left-out'] as const)[count(row['bin'])]!,

@@ -2,37 +2,46 @@ import type { Reading } from '../core/clock/chosen.ts'
 import type { Interval, Pause } from '../core/pack/pack.ts'
 import { attributeNumber, clockName, closedColumn, compileCondition, momentColumn, slotColumn, stateOfReason } from './columns.ts'
 import { quoteText } from './name.ts'
-import { dayNumber, entryTime, standingSql, variantSql } from './pathway-row.ts'
-import type { Plan } from './plan.ts'
+import { dayNumber, entryTime, pathwayKeys, samePathway, standingSql } from './pathway-row.ts'
+import { clockSlots, laterSlots, needsWhole, type Plan, readsSlot, slotName } from './plan.ts'
+import { limitKey, variantNumber } from './reference.ts'
 
 /** One interval under one reading: the columns of its name are computed stage by stage, each stage a SELECT around the last. */
 interface Clock {
   readonly interval: Interval
   readonly reading: Reading
   readonly name: string
+  /** Asked for whatever it says, not only whether it met or missed its limit. */
+  readonly whole: boolean
 }
 
 /** Which clocks an indicator needs: all its intervals as known; its own also without doubts and as coded in time. */
 export function clocksOf(plan: Plan): readonly Clock[] {
-  const own = new Set(plan.indicators.map((i) => i.within))
-  return plan.intervals.flatMap((interval) =>
-    plan.readings
-      .filter((reading) => reading === 'base' || own.has(interval))
-      .map((reading) => ({ interval, reading, name: clockName(interval, reading) })),
-  )
+  return plan.intervals.flatMap((interval) => {
+    const own = plan.indicators.filter((i) => i.within === interval)
+    return plan.readings
+      .filter((reading) => reading === 'base' || own.length > 0)
+      .map((reading) => ({
+        interval,
+        reading,
+        name: clockName(interval, reading),
+        whole: reading === 'base' || own.some((i) => needsWhole(i, reading)),
+      }))
+  })
+}
+
+/** SQL that is true where a reading chose the same entries as the base reading: there its clock needs no look of its own. */
+function sameAsBase(plan: Plan, { interval, reading, whole }: Clock): string {
+  const own = [...clockSlots(plan.pack, interval, whole)].map((index) => plan.pack.slots[index]!)
+  const names = own.filter((slot) => readsSlot(plan, slot, reading)).map((slot) => `${slotName(slot, reading)}_same`)
+  return names.join(' AND ') || 'TRUE'
 }
 
 const spanPauses = (plan: Plan) => plan.pack.pauses.filter((p) => p.amountFrom === undefined)
-/** Joins on the pathway: where codes name variants, the variant is part of what a pathway is. */
-export const samePathway = (plan: Plan, a: string, b: string): string =>
-  ['ledger', 'pathway', ...(plan.pack.variantFrom === 'code' ? ['variant'] : [])]
-    .map((column) => `${a}.${column} = ${b}.${column}`)
-    .join(' AND ')
-
 /** Every stretch of pause, one row each: from each start to the first end on or after it (none: it is still going on). */
 export function compilePauses(plan: Plan): string {
   const { known, ok } = standingSql(plan)
-  const keys = ['ledger', 'pathway', ...(plan.pack.variantFrom === 'code' ? ['variant'] : [])].join(', ')
+  const keys = pathwayKeys(plan).join(', ')
   // A time and its own day travel as one number: the day lies at most one beside the day of the time in UTC.
   const minute = plan.pack.time === 'minute'
   const day = (t: string, shift: string) => (minute ? `CAST(FLOOR(${t} / 86400.0) AS BIGINT) + ${shift} - 1` : t)
@@ -42,7 +51,7 @@ FROM (
   SELECT ${keys}, pause, ends, t, shift,
     MIN(CASE WHEN ends THEN t * 4 + shift END) OVER (PARTITION BY ${keys}, pause ORDER BY t RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS end_ts
   FROM (
-    SELECT e.ledger, e.pathway, ${variantSql(plan)} AS variant, c.pause, c.ends, ${entryTime(plan)} AS t,
+    SELECT e.ledger, e.pathway, ${plan.pack.variantFrom === 'code' ? 'c.variant_n, ' : ''}c.pause, c.ends, ${entryTime(plan)} AS t,
       ${minute ? `${dayNumber('e.occurred')} - CAST(FLOOR(${entryTime(plan)} / 86400.0) AS BIGINT) + 1` : '0'} AS shift
     FROM entry e JOIN pack_pause c ON c.code = e.code
     WHERE ${known} AND ${ok}
@@ -65,31 +74,37 @@ export function compileClocks(plan: Plan, from: string): string {
     clocks.flatMap((clock) => positions(plan, clock)),
     clocks.flatMap((clock) => calendarJoins(plan, clock)),
   )
-  const spans = spanPauses(plan).length === 0 ? [] : clocks.filter((clock) => spansMatter(plan, clock))
-  if (spans.length > 0)
-    sql = stage(
-      sql,
-      spans.flatMap(spanColumns),
-      spans.map((clock) => spanJoin(plan, clock, sql)),
-    )
+  // Pauses that are taken out of a clock decide its state; others only say why a limit was missed, where it was.
+  const placed = sql
+  const spans = clocks.filter((clock) => setsOf(plan, clock).length > 0)
+  const taken = spans.filter((clock) => setsOf(plan, clock).includes(''))
+  const told = spans.filter((clock) => !taken.includes(clock))
   sql = stage(
     sql,
-    clocks.flatMap((clock) => lengths(plan, clock, spans.includes(clock))),
+    taken.flatMap((clock) => spanColumns(plan, clock)),
+    taken.map((clock) => spanJoin(plan, clock, { from: placed, onlyMissed: false })),
+  )
+  sql = stage(
+    sql,
+    clocks.flatMap((clock) => [...lengths(plan, clock), ...(told.includes(clock) ? [] : explained(plan, clock))]),
   )
   sql = stage(
     sql,
     clocks.flatMap(limitColumns),
     clocks.map((clock) => limitJoin(plan, clock)),
   )
+  for (const base of [true, false])
+    sql = stage(
+      sql,
+      clocks.filter((clock) => (clock.reading === 'base') === base).map((clock) => `${state(plan, clock)} AS ${clock.name}_state`),
+    )
   sql = stage(
     sql,
-    clocks.map((clock) => `${state(plan, clock)} AS ${clock.name}_state`),
+    told.flatMap((clock) => spanColumns(plan, clock)),
+    told.map((clock) => spanJoin(plan, clock, { from: placed, onlyMissed: true })),
   )
-  return stage(
-    sql,
-    clocks.filter((c) => c.reading === 'base').flatMap(afterwards),
-    clocks.filter((c) => c.reading === 'base').flatMap(limitDayJoin),
-  )
+  const based = clocks.filter((clock) => clock.reading === 'base')
+  return stage(sql, [...based.flatMap(afterwards), ...told.flatMap((clock) => explained(plan, clock))], based.flatMap(limitDayJoin))
 }
 
 function stage(from: string, columns: readonly string[], joins: readonly string[] = []): string {
@@ -100,11 +115,15 @@ function stage(from: string, columns: readonly string[], joins: readonly string[
 const what = ['t', 'd', 'late', 'doubt', 'precise', 'place'] as const
 const needs = (clock: Clock) => what.filter((w) => w !== 'place' || clock.reading === 'base')
 
-function endsOf(plan: Plan, { interval, reading, name }: Clock): readonly string[] {
-  return needs({ interval, reading, name }).flatMap((w) => [
-    `${momentColumn(plan, interval.from, reading, w)} AS ${name}_open_${w}`,
-    ...(w === 'place' ? [] : [`${momentColumn(plan, interval.to, reading, w)} AS ${name}_stop_${w}`]),
-  ])
+function endsOf(plan: Plan, clock: Clock): readonly string[] {
+  const { interval, reading, name } = clock
+  const same = reading === 'base' ? [] : [`${sameAsBase(plan, clock)} AS ${name}_same`]
+  return needs(clock)
+    .flatMap((w) => [
+      `${momentColumn(plan, interval.from, reading, w)} AS ${name}_open_${w}`,
+      ...(w === 'place' ? [] : [`${momentColumn(plan, interval.to, reading, w)} AS ${name}_stop_${w}`]),
+    ])
+    .concat(same)
 }
 
 const pausesInForce = (plan: Plan): readonly string[] =>
@@ -150,13 +169,14 @@ function calendarJoins(plan: Plan, { interval, name }: Clock): readonly string[]
   ]
 }
 
-/** Pauses by codes touch a clock when they are taken out of it, or could explain why it was missed. */
-const spansMatter = (plan: Plan, { interval, reading }: Clock) =>
-  spanPauses(plan).some((p) => p.subtractFrom.has(interval.id) || (reading === 'base' && explains(plan, interval) && p.cause !== 'other'))
 const explains = (plan: Plan, interval: Interval) => plan.indicators.some((i) => i.within === interval)
 
 const outs = ['', 'patient', 'medical'] as const
-const outsOf = (clock: Clock) => outs.filter((out) => out === '' || clock.reading === 'base')
+/** Pauses by codes touch a clock when they are taken out of it (''), or could explain why it was missed. */
+function setsOf(plan: Plan, clock: Clock): readonly (typeof outs)[number][] {
+  const asked = clock.reading === 'base' && explains(plan, clock.interval) ? outs : ([''] as const)
+  return asked.filter((out) => spanPauses(plan).some((pause) => inSet(clock, pause, out) !== 'FALSE'))
+}
 const inSet = (clock: Clock, pause: Pause, out: (typeof outs)[number]): string => {
   if (pause.cause === out) return 'TRUE'
   if (!pause.subtractFrom.has(clock.interval.id)) return 'FALSE'
@@ -164,16 +184,17 @@ const inSet = (clock: Clock, pause: Pause, out: (typeof outs)[number]): string =
 }
 
 /** Length covered by the pauses of a set, overlapping ones once, never beyond the clock: each adds what lies after all before it. */
-function spanJoin(plan: Plan, clock: Clock, from: string): string {
+function spanJoin(plan: Plan, clock: Clock, { from, onlyMissed }: { from: string; onlyMissed: boolean }): string {
   const { interval, name } = clock
-  const sets = outsOf(clock)
+  const sets = setsOf(plan, clock)
+  const keys = pathwayKeys(plan)
   const e = interval.unit === 'minute' ? 't' : 'd'
   const member = (out: (typeof outs)[number]) =>
     `CASE s.pause ${spanPauses(plan)
       .map((p) => `WHEN ${p.index} THEN ${inSet(clock, p, out)}`)
       .join(' ')} ELSE FALSE END`
   const columns = (of: (out: (typeof outs)[number]) => string) => sets.map(of).join(',\n      ')
-  const before = `PARTITION BY ledger, pathway, variant ORDER BY from_e, to_e, pause ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING`
+  const before = `PARTITION BY ${keys.join(', ')} ORDER BY from_e, to_e, pause ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING`
   const edges = columns(
     (out) =>
       `CASE WHEN in_${out} THEN GREATEST(from_e, start_e, MAX(CASE WHEN in_${out} THEN to_e END) OVER (${before})) END AS from_${out}`,
@@ -185,55 +206,68 @@ function spanJoin(plan: Plan, clock: Clock, from: string): string {
     `LEFT JOIN pack_calendar ${alias} ON ${alias}.calendar = ${quoteText(interval.calendar!.id)} AND ${alias}.day = ${clamped(interval, day)}`
   const joins = working ? [calendar('to_cal', 'to_e'), ...sets.map((out) => calendar(`from_${out}_cal`, `from_${out}`))] : []
   return `LEFT JOIN (
-  SELECT ledger, pathway, variant,
+  SELECT ${keys.join(', ')},
       ${columns(sum)}
   FROM (
-    SELECT ledger, pathway, variant, to_e,
+    SELECT ${keys.join(', ')}, to_e,
       ${edges}
     FROM (
-      SELECT x.ledger, x.pathway, x.variant, s.pause, s.from_${e} AS from_e, LEAST(COALESCE(s.to_${e}, x.${name}_until_${e}), x.${name}_until_${e}) AS to_e, x.${name}_start_${e} AS start_e,
+      SELECT ${keys.map((key) => `x.${key}`).join(', ')}, s.pause, s.from_${e} AS from_e, LEAST(COALESCE(s.to_${e}, x.${name}_until_${e}), x.${name}_until_${e}) AS to_e, x.${name}_start_${e} AS start_e,
       ${columns((out) => `${member(out)} AS in_${out}`)}
       FROM (${from}) x JOIN pathway_pause s ON ${samePathway(plan, 's', 'x')}
     ) spans
   ) edges
   ${joins.join('\n  ')}
-  GROUP BY ledger, pathway, variant
-) ${name}_spans ON ${name}_spans.ledger = x.ledger AND ${name}_spans.pathway = x.pathway AND ${name}_spans.variant = x.variant`
+  GROUP BY ${keys.join(', ')}
+) ${name}_spans ON ${keys.map((key) => `${name}_spans.${key} = ${onlyMissed && key === 'pathway' ? `CASE WHEN x.${name}_state = 1 THEN x.pathway END` : `x.${key}`}`).join(' AND ')}`
 }
 
-const spanColumns = (clock: Clock): readonly string[] =>
-  outsOf(clock).map((out) => `COALESCE(${clock.name}_spans.out_${out}, 0) AS ${clock.name}_spans_${out}`)
+const spanColumns = (plan: Plan, clock: Clock): readonly string[] =>
+  setsOf(plan, clock).map((out) => `COALESCE(${clock.name}_spans.out_${out}, 0) AS ${clock.name}_spans_${out}`)
 
-function lengths(plan: Plan, clock: Clock, hasSpans: boolean): readonly string[] {
+/** What the pauses of a set take out of a clock, never more than there is of it. */
+function takenOut(plan: Plan, clock: Clock, set: (typeof outs)[number]): string {
   const { interval, name } = clock
-  const gross = `(${name}_until_u - ${name}_start_u)`
   const perUnit = interval.unit === 'minute' ? ' * 60' : ''
-  const out = (set: (typeof outs)[number]) => {
-    const amounts = plan.pack.pauses
-      .filter((p) => p.amountFrom !== undefined && inSet(clock, p, set) !== 'FALSE')
-      .map((p) => {
-        const value = `COALESCE(${slotColumn(plan, p.amountFrom!, 'base', 'value')}${perUnit}, 0)`
-        const when = inSet(clock, p, set)
-        return when === 'TRUE' ? value : `CASE WHEN ${when} THEN ${value} ELSE 0 END`
-      })
-    const parts = [...amounts, ...(hasSpans ? [`${name}_spans_${set}`] : [])]
-    return parts.length === 0 ? '0' : `LEAST(${gross}, ${parts.join(' + ')})`
-  }
-  const explained = explains(plan, interval) && clock.reading === 'base'
-  return [
-    `${gross} AS ${name}_gross`,
-    `${out('')} AS ${name}_paused`,
-    ...(explained ? [`${gross} - ${out('patient')} AS ${name}_no_patient`, `${gross} - ${out('medical')} AS ${name}_no_medical`] : []),
-  ]
+  const amounts = plan.pack.pauses
+    .filter((p) => p.amountFrom !== undefined && inSet(clock, p, set) !== 'FALSE')
+    .map((p) => {
+      const value = `COALESCE(${slotColumn(plan, p.amountFrom!, 'base', 'value')}${perUnit}, 0)`
+      const when = inSet(clock, p, set)
+      return when === 'TRUE' ? value : `CASE WHEN ${when} THEN ${value} ELSE 0 END`
+    })
+  const parts = [...amounts, ...(setsOf(plan, clock).includes(set) ? [`${name}_spans_${set}`] : [])]
+  return parts.length === 0 ? '0' : `LEAST(${grossOf(clock)}, ${parts.join(' + ')})`
 }
+const grossOf = ({ name }: Clock) => `(x.${name}_until_u - x.${name}_start_u)`
+
+const lengths = (plan: Plan, clock: Clock): readonly string[] => [
+  `${grossOf(clock)} AS ${clock.name}_gross`,
+  `${takenOut(plan, clock, '')} AS ${clock.name}_paused`,
+]
+
+/** The length without what the patient chose, and without medical reasons: what would have kept the limit says why it was missed. */
+const explained = (plan: Plan, clock: Clock): readonly string[] =>
+  explains(plan, clock.interval) && clock.reading === 'base'
+    ? (['patient', 'medical'] as const).map((set) => `${grossOf(clock)} - ${takenOut(plan, clock, set)} AS ${clock.name}_no_${set}`)
+    : []
 
 function limitJoin(plan: Plan, { interval, reading, name }: Clock): string {
   const l = `${name}_l`
   const date = interval.limitChosenBy
     ? `COALESCE(${momentColumn(plan, interval.limitChosenBy, reading, 'd')}, x.${name}_start_d)`
     : `x.${name}_start_d`
-  const values = interval.limitBy.map((attribute, i) => ` AND ${l}.value_${i} = ${attributeNumber(plan, attribute, reading)}`)
-  return `LEFT JOIN pack_limit ${l} ON ${l}.interval = ${interval.index} AND ${l}.variant = x.variant${values.join('')} AND ${l}.valid_from <= ${date} AND ${l}.valid_to >= ${date}`
+  // Where every limit holds for all the days of this ledger, no day needs to be looked at, and one key is the whole join.
+  const [first, last] = plan.profile.days
+  const changes = plan.pack.limits.some((row) => row.interval === interval.id && (row.from > first || row.to < last))
+  const inTime = changes ? ` AND ${l}.valid_from <= ${date} AND ${l}.valid_to >= ${date}` : ''
+  const { base, parts } = limitKey(plan.pack, interval)
+  const key = [
+    `${base} + x.variant_n * ${parts[0]}`,
+    ...interval.limitBy.map((attribute, i) => `(${attributeNumber(plan, attribute, reading)} + 1) * ${parts[i + 1]}`),
+  ].join(' + ')
+  const known = `x.variant_n >= 0${reading === 'base' ? '' : ` AND NOT x.${name}_same`}`
+  return `LEFT JOIN pack_limit ${l} ON ${l}.limit_key = CASE WHEN ${known} THEN ${key} END${inTime}`
 }
 
 const limitColumns = ({ name }: Clock): readonly string[] => [
@@ -242,55 +276,59 @@ const limitColumns = ({ name }: Clock): readonly string[] => [
   `COALESCE(${name}_l.and_unknown, FALSE) AS ${name}_and_unknown`,
 ]
 
-/** The verdict and its reason: the same questions in the same order as `readClock`. */
-function state(plan: Plan, { interval, reading, name: n }: Clock): string {
+/** The verdict and its reason: the same questions in the same order as `readClock`, those first that need both ends of the clock. */
+function state(plan: Plan, clock: Clock): string {
+  const { interval, reading, name: n, whole } = clock
   const { pack } = plan
-  const from = Math.max(...interval.from.slots)
-  const later = pack.slots
-    .filter((slot) => slot.kind === 'milestone' && !slot.closing && slot.index > from)
-    .map((slot) => `${slotColumn(plan, slot.index, reading, 't')} IS NOT NULL`)
-  const ends = pack.ends
-    .filter((end) => !end.intervals || end.intervals.has(interval.id))
-    .map((end) => compileCondition(plan, end.when, reading))
-  const dropped = any([...pack.lastDays].map(([id, day]) => `variant = ${quoteText(id)} AND CAST($1 AS BIGINT) > ${day}`))
-  const closed = interval.from.slots.map((slot) => closedColumn(plan, slot)).filter((sql) => sql !== 'FALSE')
+  const later = laterSlots(pack, interval).map((slot) => `${slotColumn(plan, slot.index, reading, 't')} IS NOT NULL`)
+  const ends = pack.ends.filter((end) => !end.intervals || end.intervals.has(interval.id))
+  const dropped = any([...pack.lastDays].map(([id, day]) => `variant_n = ${variantNumber(pack, id)} AND CAST($1 AS BIGINT) > ${day}`))
+  const closed = any(interval.from.slots.map((slot) => closedColumn(plan, slot)).filter((sql) => sql !== 'FALSE'))
   const open = interval.limitBy.map((attribute) => `${slotColumn(plan, attribute.slot, reading, 't')} IS NULL`)
   const [t, d] = [(end: string) => `${n}_${end}_t`, (end: string) => `${n}_${end}_d`]
+  const minute = interval.unit === 'minute'
   const when = (condition: string | undefined, answer: string | number) => (condition ? [`WHEN ${condition} THEN ${answer}`] : [])
-  return `CASE
-    ${[
-      ...when(any(closed) && `${t('start')} IS NULL AND ${any(closed)}`, stateOfReason('not-in-force')),
-      ...when(any(later) && `${t('start')} IS NULL AND ${t('stop')} IS NULL AND ${any(later)}`, stateOfReason('start-missing')),
-      ...when(`${t('start')} IS NULL AND ${t('stop')} IS NULL`, 'NULL'),
-      ...when(
-        interval.untimedWhen && `${t('stop')} IS NOT NULL AND ${compileCondition(plan, interval.untimedWhen, reading)}`,
-        stateOfReason('untimed'),
-      ),
-      ...when(any(ends) && `${t('stop')} IS NULL AND ${any(ends)}`, stateOfReason('ended-otherwise')),
-      ...when(dropped && `${t('stop')} IS NULL AND ${dropped}`, stateOfReason('not-in-force')),
-      ...when(`${t('start')} IS NULL`, stateOfReason('start-missing')),
-      ...when(plan.profile.hasDoubt ? `${n}_start_doubt = 2 OR ${n}_stop_doubt = 2` : undefined, stateOfReason('in-doubt')),
-      ...when(interval.unit === 'minute' ? `${n}_start_precise = 0 OR ${n}_stop_precise = 0` : undefined, stateOfReason('imprecise')),
-      ...when(
-        interval.unit === 'minute' ? `${t('stop')} < ${t('start')}` : `${d('stop')} < ${d('start')}`,
-        stateOfReason('order-impossible'),
-      ),
-      ...when(
-        interval.calendar && interval.unit === 'working-day'
-          ? `${d('start')} < ${interval.calendar.from} OR ${d('until')} > ${interval.calendar.to}`
-          : undefined,
-        stateOfReason('outside-calendar'),
-      ),
-      ...when(
-        [`${n}_kind IS NULL`, `${n}_kind = 1`, ...open.map((o) => `(${t('stop')} IS NOT NULL AND ${o})`)].join(' OR '),
-        stateOfReason('limit-unknown'),
-      ),
-      ...when(`${n}_kind = 2`, stateOfReason('untimed')),
-      ...when(`${n}_gross - ${n}_paused <= ${n}_amount`, `CASE WHEN ${t('stop')} IS NULL THEN 2 ELSE 0 END`),
-      ...when(`${t('stop')} IS NOT NULL`, 1),
-      ...when(`${n}_and_unknown`, stateOfReason('limit-unknown')),
-    ].join('\n    ')}
-    ELSE 3 END`
+  const untimed = interval.untimedWhen && compileCondition(plan, interval.untimedWhen, reading)
+  const doubtful = (end: string) => (plan.profile.hasDoubt && reading !== 'sure' ? [`${n}_${end}_doubt = 2`] : [])
+  const imprecise = (end: string) => (minute ? [`${n}_${end}_precise = 0`] : [])
+  const outside =
+    interval.calendar && interval.unit === 'working-day'
+      ? `${d('start')} < ${interval.calendar.from} OR ${d('until')} > ${interval.calendar.to}`
+      : undefined
+  const within = `${n}_gross - ${n}_paused <= ${n}_amount`
+  const or = (parts: readonly string[]) => (parts.length === 0 ? undefined : parts.join(' OR '))
+  const both = [
+    ...when(untimed, stateOfReason('untimed')),
+    ...when(or([...doubtful('start'), ...doubtful('stop')]), stateOfReason('in-doubt')),
+    ...when(or([...imprecise('start'), ...imprecise('stop')]), stateOfReason('imprecise')),
+    ...when(minute ? `${t('stop')} < ${t('start')}` : `${d('stop')} < ${d('start')}`, stateOfReason('order-impossible')),
+    ...when(outside, stateOfReason('outside-calendar')),
+    ...when([`${n}_kind IS NULL`, `${n}_kind = 1`, ...open].join(' OR '), stateOfReason('limit-unknown')),
+    ...when(`${n}_kind = 2`, stateOfReason('untimed')),
+    ...when(within, 0),
+  ]
+  const one = [
+    ...when(closed && `${t('start')} IS NULL AND ${closed}`, stateOfReason('not-in-force')),
+    ...when(any(later) && `${t('start')} IS NULL AND ${t('stop')} IS NULL AND ${any(later)}`, stateOfReason('start-missing')),
+    ...when(`${t('start')} IS NULL AND ${t('stop')} IS NULL`, 'NULL'),
+    ...when(untimed && `${t('stop')} IS NOT NULL AND ${untimed}`, stateOfReason('untimed')),
+    ...when(`${t('stop')} IS NOT NULL`, stateOfReason('start-missing')),
+    ...when(whole ? any(ends.map((end) => compileCondition(plan, end.when, reading))) : undefined, stateOfReason('ended-otherwise')),
+    ...when(dropped, stateOfReason('not-in-force')),
+    ...when(or(doubtful('start')), stateOfReason('in-doubt')),
+    ...when(or(imprecise('start')), stateOfReason('imprecise')),
+    ...when(outside, stateOfReason('outside-calendar')),
+    ...when(`${n}_kind IS NULL OR ${n}_kind = 1`, stateOfReason('limit-unknown')),
+    ...when(`${n}_kind = 2`, stateOfReason('untimed')),
+    ...when(within, 2),
+    ...when(`${n}_and_unknown`, stateOfReason('limit-unknown')),
+  ]
+  const asked = [
+    ...(reading === 'base' ? [] : [`WHEN ${n}_same THEN ${clockName(interval, 'base')}_state`]),
+    `WHEN ${t('start')} IS NOT NULL AND ${t('stop')} IS NOT NULL THEN CASE\n      ${both.join('\n      ')}\n      ELSE 1 END`,
+    ...(whole ? one : []),
+  ]
+  return `CASE\n    ${asked.join('\n    ')}${whole ? '\n    ELSE 3' : ''} END`
 }
 
 const any = (parts: readonly string[]) => (parts.length === 0 ? undefined : `(${parts.map((part) => `(${part})`).join(' OR ')})`)

@@ -5,9 +5,9 @@ import type { Attribute, Interval, Moments, Slot } from '../core/pack/pack.ts'
 import type { Condition, Verdict } from '../core/pack/schema.ts'
 import { readDay } from '../core/words/day.ts'
 import { type Field, settingsOf, unpacked } from './key.ts'
-import { quoteText } from './name.ts'
 import { closedSlots, momentSql } from './pathway-row.ts'
-import { type Plan, readingOf, slotIndex, slotName } from './plan.ts'
+import { type Plan, readingOf, readsSlot, slotIndex, slotName } from './plan.ts'
+import { variantNumber } from './reference.ts'
 
 /** What is known of the entry chosen for a slot: `t` time, `d` day, and the packed fields. */
 export type What = 't' | 'd' | 'late' | 'doubt' | 'precise' | 'setting' | 'place' | 'value'
@@ -40,7 +40,7 @@ export function slotColumn(plan: Plan, index: number, reading: Reading, what: Wh
 export function compileSlots(plan: Plan, whole: Plan, from: string, also: readonly string[] = []): string {
   const columns = plan.slots.flatMap((slot) =>
     plan.readings
-      .filter((reading) => readingOf(plan, slot, reading) === reading)
+      .filter((reading) => readsSlot(plan, slot, reading))
       .flatMap((reading) => {
         const name = slotName(slot, reading)
         const key = (n: number) => `r.${name}_k${n}`
@@ -49,13 +49,14 @@ export function compileSlots(plan: Plan, whole: Plan, from: string, also: readon
         const field = (f: Field) => unpacked(whole.layout, f, key)
         return [
           `${moment.t} AS ${name}_t`,
+          ...(reading === 'base' ? [] : [`(${key(0)} IS NOT DISTINCT FROM r.${slotName(slot, 'base')}_k0) AS ${name}_same`]),
           ...(plan.pack.time === 'day' ? [] : [`${moment.d} AS ${name}_d`, `${moment.precise} AS ${name}_precise`]),
           ...(slot.dutyDays === undefined ? [] : [`${field('late')} AS ${name}_late`]),
           ...(['doubt', 'setting', 'place', 'value'] as const).filter((f) => fields.has(f)).map((f) => `${field(f)} AS ${name}_${f}`),
         ]
       }),
   )
-  const others = ['ledger', 'pathway', 'variant', 'active_t', ...(plan.pack.time === 'day' ? [] : ['active_d'])]
+  const others = ['ledger', 'pathway', 'variant', 'variant_n', 'active_t', ...(plan.pack.time === 'day' ? [] : ['active_d'])]
   const closed = [...new Set(plan.intervals.flatMap((i) => i.from.slots))]
     .filter((slot) => closedColumn(whole, slot) !== 'FALSE')
     .map((slot) => `closed_${slot}`)
@@ -87,11 +88,11 @@ export function attributeNumber(plan: Plan, attribute: Attribute, reading: Readi
   const slot = plan.pack.slots[attribute.slot]!
   const settings = settingsOf(plan.pack, slot)
   const set = slotColumn(plan, slot.index, reading, 'setting')
-  const values = attribute.values.flatMap((value, i) => {
-    const numbers = numbersOf(settings, attribute, [value])
-    return numbers.length === 0 ? [] : [`WHEN ${set} IN (${numbers.join(', ')}) THEN ${i + 1}`]
-  })
-  return `CASE WHEN ${slotColumn(plan, slot.index, reading, 't')} IS NULL THEN -1 ${values.join(' ')} ELSE 0 END`
+  const values = [0, ...settings.map((sets) => attribute.values.indexOf(sets[attribute.id] ?? '') + 1)]
+  // A fact that is packed is NULL where there is no entry; one that cannot vary is a constant, whatever there is.
+  if (set === '0') return `CASE WHEN ${slotColumn(plan, slot.index, reading, 't')} IS NULL THEN -1 ELSE 0 END`
+  const same = values.every((value, i) => value === i)
+  return `COALESCE(${same ? set : `(ARRAY[${values.join(', ')}])[${set} + 1]`}, -1)`
 }
 
 const numbersOf = (
@@ -130,7 +131,7 @@ const compilers: { readonly [K in ReturnType<typeof conditionKind>]: (c: Keyed<K
     const [a, b] = c.samePlace.map((id) => slotColumn(plan, slotIndex(plan.pack, id), reading, 'place'))
     return `COALESCE(${a} > 0 AND ${a} = ${b}, FALSE)`
   },
-  variant: (c) => `variant IN (${c.variant.map(quoteText).join(', ')})`,
+  variant: (c, plan) => `variant_n IN (${c.variant.map((id) => variantNumber(plan.pack, id)).join(', ')})`,
   attribute: (c, plan, reading) => {
     const attribute = plan.pack.attributes.find((a) => a.id === c.attribute)!
     const numbers = numbersOf(settingsOf(plan.pack, plan.pack.slots[attribute.slot]!), attribute, c.in)

@@ -4,7 +4,7 @@ import { compileClocks, compilePauses } from './clock.ts'
 import { clockName, compileCondition, compileSlots, momentColumn } from './columns.ts'
 import { type LedgerProfile, unpacked } from './key.ts'
 import { quoteName } from './name.ts'
-import { compilePathwayRow, momentSql, rowColumns } from './pathway-row.ts'
+import { compilePathwayRow, momentSql, pathwayKeys, rowColumns } from './pathway-row.ts'
 import { mentions, type Plan, planOf, slotName } from './plan.ts'
 
 /**
@@ -90,18 +90,23 @@ const places = 'place AS (SELECT org AS n, org AS name FROM varde.organisation)'
 const pathwayEntries = `entry AS (SELECT ${entryFacts('e.pathway', 'e.superseded')} FROM varde.entry e WHERE e.ledger = $3 AND e.pathway = $4), ${places}`
 
 /**
- * The entries of many pathways as they were on every day something changed: each such day of a pathway is a pathway of its own to the compiled text,
- * numbered pathway * 2^17 + the day since 1900. So one pass makes the whole history.
+ * The entries of many pathways as they were on every day something changed: each such day of a pathway is a pathway of its own to the compiled text.
+ * Its number holds, from the top, the pathway, the day from which the version was known, and the day of the next (all bits: none yet), each 17 bits
+ * counted from 1900. So one pass makes the whole history, and nothing has to be joined to it afterwards.
  */
-const firstVersionDay = -firstDay
+const dayBits = 17
+const noNext = 2 ** dayBits - 1
+const sinceFirst = (date: string): string => `(${date} - DATE '1970-01-01' + ${-firstDay})::bigint`
+const versionNumber = `(e.pathway::bigint << ${2 * dayBits}) + (${sinceFirst('v.day')} << ${dayBits}) + coalesce(${sinceFirst('v.next')}, ${noNext})`
 const versionEntries = `version AS (
     SELECT v.*, lead(v.day) OVER (PARTITION BY v.pathway ORDER BY v.day) AS next FROM (
       SELECT DISTINCT e.pathway, d.day FROM varde.entry e, LATERAL (VALUES (e.recorded), (e.superseded)) d (day)
       WHERE e.ledger = $3 AND e.pathway = ANY ($4) AND d.day IS NOT NULL) v),
-  entry AS (SELECT ${entryFacts(`(e.pathway::bigint << 17) + (v.day - DATE '1970-01-01') + ${firstVersionDay}`, 'CASE WHEN e.superseded <= v.day THEN e.superseded END')}
+  entry AS (SELECT ${entryFacts(versionNumber, 'CASE WHEN e.superseded <= v.day THEN e.superseded END')}
     FROM version v JOIN varde.entry e ON e.ledger = $3 AND e.pathway = v.pathway AND e.recorded <= v.day AND e.occurred <= v.day), ${places}`
 /** Takes the numbers apart again. */
-const ofVersion = `(x.pathway >> 17)::int AS pathway, ((x.pathway & 131071) - ${firstVersionDay})::int AS known_from`
+const ofVersion = `(x.pathway >> ${2 * dayBits})::int AS pathway, ((x.pathway >> ${dayBits} & ${noNext}) - ${-firstDay})::int AS known_from,
+    CASE WHEN x.pathway & ${noNext} = ${noNext} THEN ${2 ** 31 - 1} ELSE (x.pathway & ${noNext}) - ${-firstDay} END::int AS known_to`
 
 const pauseColumns = 'pause, from_t, from_d, to_t, to_d'
 
@@ -110,17 +115,17 @@ export function compileKept(pack: number, plan: Plan): readonly string[] {
   const schema = quoteName(packSchema(pack))
   const columns = keptColumns(plan)
   const list = columns.join(', ')
-  const variant = plan.pack.variantFrom === 'code' ? 'variant, ' : ''
+  const variant = pathwayKeys(plan).includes('variant_n') ? 'variant_n, ' : ''
   const hasPauses = plan.pack.pauses.some((p) => p.amountFrom === undefined)
   const rowTable = (name: string, key: string) =>
     `CREATE TABLE ${schema}.${name} (ledger int NOT NULL, pathway int NOT NULL, variant text NOT NULL, known_from int NOT NULL, known_to int NOT NULL, open boolean NOT NULL,
   ${columns.map((column) => `${column} ${columnType(column)}`).join(', ')}, PRIMARY KEY (${key}))`
   const pauseTable = (name: string) =>
-    `CREATE TABLE ${schema}.${name} (ledger int NOT NULL, pathway int NOT NULL, variant text, known_from int NOT NULL, known_to int NOT NULL,
+    `CREATE TABLE ${schema}.${name} (ledger int NOT NULL, pathway int NOT NULL, variant_n bigint, known_from int NOT NULL, known_to int NOT NULL,
   pause bigint, from_t bigint, from_d bigint, to_t bigint, to_d bigint)`
   const keepPauses = hasPauses
     ? `IF EXISTS (SELECT 1 FROM kept_pause WHERE ledger = $3 AND pathway = $4) THEN
-    INSERT INTO past_pause SELECT ledger, pathway, variant, known_from, $1, ${pauseColumns} FROM kept_pause WHERE ledger = $3 AND pathway = $4 AND known_from < $1;
+    INSERT INTO past_pause SELECT ledger, pathway, variant_n, known_from, $1, ${pauseColumns} FROM kept_pause WHERE ledger = $3 AND pathway = $4 AND known_from < $1;
     DELETE FROM kept_pause WHERE ledger = $3 AND pathway = $4;
   END IF;
   IF EXISTS (SELECT 1 FROM varde.entry e JOIN pack_pause c ON c.code = e.code WHERE e.ledger = $3 AND e.pathway = $4) THEN
@@ -131,8 +136,7 @@ export function compileKept(pack: number, plan: Plan): readonly string[] {
     : ''
   const rows = compileSlots(plan, plan, `(${compilePathwayRow(plan)})`, columns)
   const history = (kind: 'row' | 'pause', what: string, from: string) => `WITH ${versionEntries},
-  made AS (SELECT y.*, coalesce(v.next - DATE '1970-01-01', ${forever}) AS known_to FROM (SELECT x.ledger, ${ofVersion}, ${what} FROM (${from}) x) y
-    JOIN version v ON v.pathway = y.pathway AND v.day = DATE '1970-01-01' + y.known_from),
+  made AS (SELECT x.ledger, ${ofVersion}, ${what} FROM (${from}) x),
   past AS (INSERT INTO past_${kind} (ledger, pathway, known_from, known_to, ${what}) SELECT ledger, pathway, known_from, known_to, ${what} FROM made WHERE known_to < ${forever})
   INSERT INTO kept_${kind} (ledger, pathway, known_from, known_to, ${what}) SELECT ledger, pathway, known_from, known_to, ${what} FROM made WHERE known_to = ${forever};`
   const openRows = `SELECT r.ledger, r.pathway, r.variant, ${openSql(plan)} AS open, ${columns.map((column) => `r.${column}`).join(', ')} FROM (${rows}) r`
@@ -189,7 +193,7 @@ const forever = 2_147_483_647
 /** Relations for the compiled text: the kept layer now, or as known on the day $1, of the ledgers in $3. */
 export function keptRelations(plan: Plan, when: 'now' | 'past', where = ''): { readonly rows: string; readonly with: string } {
   const columns = ['ledger', 'pathway', 'variant', ...keptColumns(plan)].join(', ')
-  const pauses = `${plan.pack.variantFrom === 'code' ? 'ledger, pathway, variant' : 'ledger, pathway'}, ${pauseColumns}`
+  const pauses = `${pathwayKeys(plan).join(', ')}, ${pauseColumns}`
   const mine = 'ledger = ANY($3::int[])'
   const both = (what: string, table: 'row' | 'pause', mine: string) =>
     when === 'now'

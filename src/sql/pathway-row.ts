@@ -1,9 +1,10 @@
 import type { Reading } from '../core/clock/chosen.ts'
+import { standings } from '../core/ledger/entry.ts'
 import type { CodeRow, Slot } from '../core/pack/pack.ts'
 import { dayText } from '../core/words/day.ts'
 import { type Field, keysFor, packed, unpacked, unpackedTime } from './key.ts'
 import { quoteText } from './name.ts'
-import { type Plan, readingOf, slotName } from './plan.ts'
+import { type Plan, readingOf, readsSlot, slotName } from './plan.ts'
 import { refusalsOf } from './reference.ts'
 
 /** SQL of a day's number. `$1` is the day asked about, in the same numbers. */
@@ -14,7 +15,7 @@ const and = (...parts: readonly string[]): string => parts.filter((part) => part
 /**
  * One row a pathway: for each slot and reading the packed entry that counts. One pass over the entries; a second, over the
  * few pathways in which a slot's first entry lies on the wrong side of the slot it is picked beside.
- * Columns: ledger, pathway, variant, active_t, active_d, closed_<slot>, <slot><reading>_k<n>.
+ * Columns: ledger, pathway, variant, variant_n, active_t, active_d, closed_<slot>, <slot><reading>_k<n>.
  */
 export function compilePathwayRow(plan: Plan): string {
   let sql = grouped(plan, knownEntries(plan), [...aggregates(plan), ...flags(plan)])
@@ -38,11 +39,11 @@ function aggregates(
 ): readonly Aggregate[] {
   return slots.flatMap((slot) =>
     plan.readings
-      .filter((reading) => readingOf(plan, slot, reading) === reading)
+      .filter((reading) => readsSlot(plan, slot, reading))
       .flatMap((reading) =>
         keysFor(plan.layout, plan.fields(slot.index, reading)).map((key) => ({
           name: `${slotName(slot, reading)}_k${key}`,
-          sql: `${slot.pick === 'first' ? 'MIN' : 'MAX'}(${keyColumn(slot, key)}) FILTER (WHERE ${and(`slot = ${slot.index}`, okColumn(plan, reading, slot), also?.(slot, reading) ?? 'TRUE')})`,
+          sql: `${slot.pick === 'first' ? 'MIN' : 'MAX'}(${keyColumn(slot, key)}) FILTER (WHERE ${and(`${slotOfReading(plan, reading, slot)} = ${slot.index}`, also?.(slot, reading) ?? 'TRUE')})`,
         })),
       ),
   )
@@ -59,11 +60,11 @@ const mayRefuse = (plan: Plan) =>
     row.refusals.some((r) => !r.roles || !plan.profile.recorders || r.roles.some((role) => plan.profile.recorders?.has(role))),
   )
 
-/** Whether an entry counts in a reading; a plain TRUE where nothing can bar one. */
-function okColumn(plan: Plan, reading: Reading, slot: Slot): string {
-  if (reading === 'real-time' && slot.dutyDays !== undefined) return 'ok_r'
-  if (reading === 'sure') return 'ok_s'
-  return isBarred(plan) ? 'ok' : 'TRUE'
+/** The column with an entry's slot, where it counts in a reading; else NULL. */
+function slotOfReading(plan: Plan, reading: Reading, slot: Slot): string {
+  if (reading === 'real-time' && slot.dutyDays !== undefined) return 'slot_r'
+  if (reading === 'sure') return 'slot_s'
+  return isBarred(plan) ? 'slot_b' : 'slot'
 }
 const isBarred = (plan: Plan) => needsInForce(plan) || plan.profile.hasSuperseded || plan.profile.hasDoubt || mayRefuse(plan)
 
@@ -117,62 +118,103 @@ export function standingSql(plan: Plan) {
 export const entryTime = (plan: Plan): string =>
   plan.pack.time === 'day' ? dayNumber('e.occurred') : `COALESCE(e.occurred_at, ${dayNumber('e.occurred')} * 86400)`
 
+/** Entries known on the day asked about, each with its slot, what it packs, and whether it counts in each reading. */
 function knownEntries(plan: Plan): string {
   const { pack, layout, profile } = plan
-  const { known, byRule, ok, shut } = standingSql(plan)
-  const d = dayNumber('e.occurred')
-  const t = entryTime(plan)
+  const { known, current, byRule, shut } = standingSql(plan)
+  const minute = pack.time === 'minute'
   const fieldSql: Readonly<Record<Field, string>> = {
-    late: `CASE WHEN e.recorded - e.occurred > c.duty THEN 1 ELSE 0 END`,
-    doubt: `CASE WHEN e.standing IN ('likely', 'let-stand') THEN 1 WHEN e.standing IN ('asked', 'unknown') THEN 2 ELSE 0 END`,
-    precise: `CASE WHEN e.occurred_at IS NULL THEN 0 ELSE 1 END`,
-    shift: `(${d} - CAST(FLOOR(${t} / 86400.0) AS BIGINT) + 1)`,
-    setting: 'c.setting',
-    place: 'COALESCE(p.n, 0)',
-    value: 'CASE WHEN e.value > 0 THEN e.value ELSE 0 END',
+    late: 'CASE WHEN lag > duty THEN 1 ELSE 0 END',
+    doubt: 'doubt',
+    precise: 'precise',
+    shift: '(d - CAST(FLOOR(t / 86400.0) AS BIGINT) + 1)',
+    setting: 'setting',
+    place: 'place_n',
+    value: 'amount',
   }
   const fields = new Set(plan.slots.flatMap((slot) => [...plan.fields(slot.index, 'base')]))
   const keys = keysFor(layout, fields)
   const asked = (field: Field) => (fields.has(field) ? fieldSql[field] : '0')
   const columnsOf = (letter: string, order: string) =>
-    keys.map((key) => `${packed(layout, key, { time: t, order, field: asked })} AS ${letter}${key}`)
+    keys.map((key) => `${packed(layout, key, { time: 't', order, field: asked })} AS ${letter}${key}`)
+  const inTime = plan.readings.includes('real-time')
   const columns = [
+    ...pathwayKeys(plan),
+    ...(byVariant(plan) || !profile.hasVariant ? [] : ['variant']),
+    'slot',
+    't',
+    ...(minute ? ['d', 'precise'] : []),
+    ...(plan.slots.some((slot) => !flipped(slot)) ? columnsOf('k', 'seq') : []),
+    ...(plan.slots.some(flipped) ? columnsOf('f', `(${layout.top} - seq)`) : []),
+    ...(isBarred(plan) ? ['ok', 'CASE WHEN ok THEN slot END AS slot_b'] : []),
+    ...(profile.hasDoubt ? ['CASE WHEN ok AND is_sure THEN slot END AS slot_s'] : []),
+    ...(inTime ? [`CASE WHEN ${realTimeSql(plan)} THEN slot END AS slot_r`] : []),
+    ...(closedSlots(plan).length > 0 ? ['shut'] : []),
+  ]
+  // What several readings rest on is worked out once, in a SELECT of its own.
+  const facts = [
     'e.ledger',
     'e.pathway',
-    `${variantSql(plan)} AS variant`,
+    ...variantSql(plan),
     'c.slot',
-    `${t} AS t`,
-    ...(pack.time === 'day' ? [] : [`${d} AS d`, `${fieldSql.precise} AS precise`]),
-    ...(plan.slots.some((slot) => !flipped(slot)) ? columnsOf('k', 'e.seq') : []),
-    ...(plan.slots.some(flipped) ? columnsOf('f', `(${layout.top} - e.seq)`) : []),
-    ...(isBarred(plan) ? [`${ok} AS ok`] : []),
-    ...(profile.hasDoubt ? [`${and(ok, `COALESCE(e.standing, 'sure') = 'sure'`)} AS ok_s`] : []),
-    ...(plan.readings.includes('real-time') ? [`${realTimeSql(plan, ok, byRule)} AS ok_r`] : []),
+    'c.setting',
+    'e.seq',
+    `${entryTime(plan)} AS t`,
+    ...(minute ? [`${dayNumber('e.occurred')} AS d`, 'CASE WHEN e.occurred_at IS NULL THEN 0 ELSE 1 END AS precise'] : []),
+    ...(fields.has('late') || inTime ? ['c.duty', 'e.recorded - e.occurred AS lag'] : []),
+    ...(fields.has('place') ? ['COALESCE(p.n, 0) AS place_n'] : []),
+    ...(fields.has('value') ? ['CASE WHEN e.value > 0 THEN e.value ELSE 0 END AS amount'] : []),
+    ...(profile.hasDoubt ? [`${standingNumber(doubts)} AS doubt`, `COALESCE(e.standing, 'sure') = 'sure' AS is_sure`] : []),
+    ...(isBarred(plan) ? [`${and(current, byRule)} AS ok`] : []),
+    ...(inTime && profile.hasSuperseded ? ['e.occurred', 'e.superseded', `${byRule} AS by_rule`] : []),
     ...(closedSlots(plan).length > 0 ? [`${shut} AS shut`] : []),
   ]
   const place = fields.has('place') ? '\n  LEFT JOIN place p ON p.name = e.place' : ''
-  return `SELECT ${columns.join(',\n    ')}\n  FROM entry e JOIN pack_code c ON c.code = e.code${place}\n  WHERE ${known}`
+  return `SELECT ${columns.join(',\n    ')}
+  FROM (
+  SELECT ${facts.join(',\n    ')}
+  FROM entry e JOIN pack_code c ON c.code = e.code${place}
+  WHERE ${known}
+  ) e`
 }
 
-export const variantSql = (plan: Plan): string =>
-  plan.pack.variantFrom === 'code' ? 'c.variant' : plan.profile.hasVariant ? 'e.variant' : `''`
+/** 0 no doubt, 1 a doubt that lets a figure stand, 2 one that leaves it open; in the order of `standings`. */
+const doubts = [0, 1, 1, 2, 2, 0]
+/** One number for each standing. The text is looked up in a list, which DuckDB does once for each text rather than for each entry. */
+const standingNumber = (numbers: readonly number[]): string =>
+  `COALESCE((ARRAY[${numbers.join(', ')}])[ARRAY_POSITION(ARRAY[${standings.map(quoteText).join(', ')}], e.standing)], 0)`
+
+/** What tells pathways apart: where codes name variants, the variant is part of what a pathway is, as a small number. */
+export const pathwayKeys = (plan: Plan): readonly string[] => ['ledger', 'pathway', ...(byVariant(plan) ? ['variant_n'] : [])]
+export const samePathway = (plan: Plan, a: string, b: string): string =>
+  pathwayKeys(plan)
+    .map((column) => `${a}.${column} = ${b}.${column}`)
+    .join(' AND ')
+const byVariant = (plan: Plan) => plan.pack.variantFrom === 'code'
+
+/** The variant of an entry, where entries have one. */
+export const variantSql = (plan: Plan): readonly string[] =>
+  byVariant(plan) ? ['c.variant_n'] : plan.profile.hasVariant ? ['e.variant'] : []
+
+/** A pathway's variant in words and as its number, from the rows of its entries. A word the pack does not have is number -1. */
+export function variantColumns(plan: Plan): readonly string[] {
+  const list = ['', ...plan.pack.variants].map(quoteText).join(', ')
+  if (byVariant(plan)) return [`(ARRAY[${list}])[variant_n + 1] AS variant`, 'variant_n']
+  if (!plan.profile.hasVariant) return [`'' AS variant`, '0 AS variant_n']
+  const first = `COALESCE(MIN(variant COLLATE "C"), '')`
+  return [`${first} AS variant`, `COALESCE(ARRAY_POSITION(ARRAY[${list}], ${first}) - 1, -1) AS variant_n`]
+}
 
 /** As known at the entry's own deadline: in time, and not yet corrected by then. */
-function realTimeSql(plan: Plan, ok: string, byRule: string): string {
-  const inTime = '(c.duty IS NULL OR e.recorded - e.occurred <= c.duty)'
-  if (!plan.profile.hasSuperseded) return and(ok, inTime)
-  const deadline = `LEAST(e.occurred + CAST(c.duty AS INTEGER), ${askedDate})`
-  return and(
-    byRule,
-    `CASE WHEN c.duty IS NULL THEN e.superseded IS NULL OR e.superseded > ${askedDate} ELSE ${inTime} AND (e.superseded IS NULL OR e.superseded > ${deadline}) END`,
-  )
+function realTimeSql(plan: Plan): string {
+  if (!plan.profile.hasSuperseded) return and(isBarred(plan) ? 'ok' : 'TRUE', '(duty IS NULL OR lag <= duty)')
+  const deadline = `LEAST(occurred + CAST(duty AS INTEGER), ${askedDate})`
+  return `CASE WHEN duty IS NULL THEN ok ELSE by_rule AND lag <= duty AND (superseded IS NULL OR superseded > ${deadline}) END`
 }
 
 function grouped(plan: Plan, from: string, what: readonly Aggregate[]): string {
-  const byVariant = plan.pack.variantFrom === 'code'
-  const variant = byVariant ? 'variant' : plan.profile.hasVariant ? `COALESCE(MIN(variant COLLATE "C"), '') AS variant` : `'' AS variant`
-  const columns = ['ledger', 'pathway', variant, ...what.map(({ name, sql }) => `${sql} AS ${name}`)]
-  return `SELECT ${columns.join(',\n  ')}\nFROM (\n  ${from}\n) known\nGROUP BY ledger, pathway${byVariant ? ', variant' : ''}`
+  const columns = ['ledger', 'pathway', ...variantColumns(plan), ...what.map(({ name, sql }) => `${sql} AS ${name}`)]
+  return `SELECT ${columns.join(',\n  ')}\nFROM (\n  ${from}\n) known\nGROUP BY ${pathwayKeys(plan).join(', ')}`
 }
 
 /** Slots picked beside another, in the order in which they can be settled. */
@@ -187,7 +229,7 @@ function besideLevels(plan: Plan): readonly (readonly Slot[])[] {
 function settledBeside(plan: Plan, rows: string, slots: readonly Slot[]): string {
   const { layout, pack } = plan
   const pairs = slots.flatMap((slot) =>
-    plan.readings.filter((reading) => readingOf(plan, slot, reading) === reading).map((reading) => ({ slot, reading })),
+    plan.readings.filter((reading) => readsSlot(plan, slot, reading)).map((reading) => ({ slot, reading })),
   )
   const timeKeys = keysFor(layout, new Set<Field>(['precise', 'shift']))
   const nameOf = (slot: Slot, reading: Reading) => slotName(slot, readingOf(plan, slot, reading))
@@ -208,18 +250,14 @@ function settledBeside(plan: Plan, rows: string, slots: readonly Slot[]): string
     const [own, other] = [{ t: 't', d: 'd', precise: 'precise' }, packedMoment(nameOf(besideOf(slot), reading), 'o_')]
     return slot.pick === 'first' ? notBefore(plan, own, other) : notBefore(plan, other, own)
   })
-  const same = (a: string, b: string) =>
-    ['ledger', 'pathway', ...(pack.variantFrom === 'code' ? ['variant'] : [])]
-      .map((column) => `${a}.${column} = ${b}.${column}`)
-      .join(' AND ')
   const known = `SELECT k.*, ${others.map((name) => `w.${name} AS o_${name}`).join(', ')}
   FROM (${knownEntries(plan)}) k
-  JOIN (SELECT * FROM (${rows}) r WHERE ${pairs.map((pair) => wrong(pair, 'r')).join(' OR ')}) w ON ${same('k', 'w')}`
+  JOIN (SELECT * FROM (${rows}) r WHERE ${pairs.map((pair) => wrong(pair, 'r')).join(' OR ')}) w ON ${samePathway(plan, 'k', 'w')}`
   const kept = rowColumns(plan).filter((name) => !keyed.some((k) => k.name === name))
   const settled = keyed.map(({ pair, name }) => `CASE WHEN ${wrong(pair, 'a')} THEN b.${name} ELSE a.${name} END AS ${name}`)
   return `SELECT ${[...kept.map((name) => `a.${name}`), ...settled].join(',\n  ')}
 FROM (${rows}) a
-LEFT JOIN (${grouped(plan, known, again)}) b ON ${same('b', 'a')}`
+LEFT JOIN (${grouped(plan, known, again)}) b ON ${samePathway(plan, 'b', 'a')}`
 }
 
 interface MomentSql {
@@ -247,5 +285,5 @@ function notBefore(plan: Plan, a: MomentSql, b: MomentSql): string {
 
 /** Names of the columns of the pathway rows. */
 export function rowColumns(plan: Plan): readonly string[] {
-  return ['ledger', 'pathway', 'variant', ...aggregates(plan).map((a) => a.name), ...flags(plan).map((a) => a.name)]
+  return ['ledger', 'pathway', 'variant', 'variant_n', ...aggregates(plan).map((a) => a.name), ...flags(plan).map((a) => a.name)]
 }

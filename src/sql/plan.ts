@@ -15,6 +15,8 @@ export interface Plan {
   /** Readings that can differ from the base reading of this pack and ledger. */
   readonly readings: readonly Reading[]
   readonly fields: (slot: number, reading: Reading) => ReadonlySet<Field>
+  /** The slots asked for in a reading: all in the base reading, in others those the own clocks of the indicators rest on. */
+  readonly reads: Readonly<Record<Reading, ReadonlySet<number>>>
 }
 
 /** Everything a condition speaks of. */
@@ -64,8 +66,7 @@ export function planOf(pack: Pack, indicators: readonly Indicator[], profile: Le
     if (interval.restartedBy !== undefined) addSlot(interval.restartedBy)
     for (const attribute of interval.limitBy) addSlot(attribute.slot)
     addCondition(interval.untimedWhen)
-    const from = Math.max(...interval.from.slots)
-    for (const slot of pack.slots) if (slot.kind === 'milestone' && !slot.closing && slot.index > from) addSlot(slot.index)
+    for (const slot of laterSlots(pack, interval)) addSlot(slot.index)
     for (const end of pack.ends) if (!end.intervals || end.intervals.has(interval.id)) addCondition(end.when)
     for (const pause of pack.pauses) {
       if (pause.amountFrom !== undefined) addSlot(pause.amountFrom)
@@ -92,6 +93,14 @@ export function planOf(pack: Pack, indicators: readonly Indicator[], profile: Le
     if (indicator.within?.restartedBy !== undefined) placed.add(indicator.within.restartedBy)
     for (const { slot } of indicator.sharing?.places ?? []) addSlot(slot)
   }
+  const reads = { base: slots, sure: new Set<number>(), 'real-time': new Set<number>() }
+  const addRead = (reading: Reading, index: number): void => {
+    for (let slot = pack.slots[index]; slot; slot = slot.beside === undefined ? undefined : pack.slots[slot.beside])
+      reads[reading].add(slot.index)
+  }
+  for (const indicator of indicators)
+    for (const reading of indicator.within ? (['sure', 'real-time'] as const) : [])
+      for (const slot of clockSlots(pack, indicator.within!, needsWhole(indicator, reading))) addRead(reading, slot)
   const used = pack.slots.filter((slot) => slots.has(slot.index))
   const readings: Reading[] = ['base']
   if (profile.hasDoubt) readings.push('sure')
@@ -106,6 +115,7 @@ export function planOf(pack: Pack, indicators: readonly Indicator[], profile: Le
     intervals: pack.intervals.filter((i) => intervals.has(i)),
     slots: used,
     readings,
+    reads,
     fields: (slot, reading) => {
       const fields = new Set<Field>(['late', 'precise', 'shift'])
       if (profile.hasDoubt) fields.add('doubt')
@@ -115,6 +125,37 @@ export function planOf(pack: Pack, indicators: readonly Indicator[], profile: Le
       return fields
     },
   }
+}
+
+/**
+ * Without doubts, and as coded in time, a clock is only asked whether it met or missed its limit, and for that both ends must be
+ * known; what is asked where one is missing is left out. Only where an overrun is a miss does a clock without a stop say more.
+ */
+export const needsWhole = (indicator: Indicator, reading: Reading): boolean =>
+  reading === 'base' || (reading === 'real-time' && indicator.overrunMissed)
+
+/** The slots a clock reads; `whole`: also those only asked when an end of it is missing. */
+export function clockSlots(pack: Pack, interval: Interval, whole: boolean): ReadonlySet<number> {
+  const conditions = [
+    ...(interval.untimedWhen ? [interval.untimedWhen] : []),
+    ...(whole ? pack.ends.filter((end) => !end.intervals || end.intervals.has(interval.id)).map((end) => end.when) : []),
+  ].map(mentions)
+  return new Set([
+    ...interval.from.slots,
+    ...interval.to.slots,
+    ...(interval.limitChosenBy?.slots ?? []),
+    ...(interval.restartedBy === undefined ? [] : [interval.restartedBy]),
+    ...interval.limitBy.map((attribute) => attribute.slot),
+    ...conditions.flatMap((c) => c.slots.map((id) => slotIndex(pack, id))),
+    ...conditions.flatMap((c) => c.attributes.map((id) => pack.attributes.find((a) => a.id === id)!.slot)),
+    ...(whole ? laterSlots(pack, interval).map((slot) => slot.index) : []),
+  ])
+}
+
+/** Milestones after the start of an interval: one of them known says that the start is missing. */
+export function laterSlots(pack: Pack, interval: Interval): readonly Slot[] {
+  const from = Math.max(...interval.from.slots)
+  return pack.slots.filter((slot) => slot.kind === 'milestone' && !slot.closing && slot.index > from)
 }
 
 export const slotIndex = (pack: Pack, id: string): number => pack.slots.findIndex((slot) => slot.id === id)
@@ -140,6 +181,10 @@ function besideDuty(plan: Plan, slot: Slot): boolean {
     if (s.dutyDays !== undefined) return false
   return true
 }
+
+/** Whether a slot has columns of its own in a reading. */
+export const readsSlot = (plan: Plan, slot: Slot, reading: Reading): boolean =>
+  readingOf(plan, slot, reading) === reading && plan.reads[reading].has(slot.index)
 
 /** `s3b`: slot 3 in the base reading. */
 export const slotName = (slot: Slot, reading: Reading): string => `s${slot.index}${letters[reading]}`

@@ -1,13 +1,13 @@
 import { isWorkingDay, workingDaysUpTo } from '../core/clock/working-days.ts'
 import { wholeWeight } from '../core/measure/account.ts'
-import type { Attribute, CodeRow, Indicator, Pack, Refusal } from '../core/pack/pack.ts'
+import type { Attribute, CodeRow, Indicator, Interval, LimitRow, Pack, Refusal } from '../core/pack/pack.ts'
 import { type Day, dayText } from '../core/words/day.ts'
 import { settingsOf } from './key.ts'
 
 /** A small table of the pack, joined by the compiled text. Column types are the same names on both databases. */
 export interface ReferenceTable {
   readonly name: string
-  readonly columns: readonly (readonly [name: string, type: 'TEXT' | 'BIGINT' | 'DATE' | 'BOOLEAN'])[]
+  readonly columns: readonly (readonly [name: string, type: 'TEXT' | 'BIGINT' | 'SMALLINT' | 'DATE' | 'BOOLEAN'])[]
   readonly rows: readonly (readonly (string | number | boolean | null)[])[]
 }
 
@@ -22,7 +22,7 @@ export function referenceTables(pack: Pack): readonly ReferenceTable[] {
   const refusals = refusalsOf(pack).map((r) => JSON.stringify(r))
   const common = (row: CodeRow) => [
     row.code,
-    row.variant ?? '',
+    variantNumber(pack, row.variant ?? ''),
     dayText(row.from),
     dayText(row.to),
     refusals.indexOf(JSON.stringify(row.refusals)) + 1,
@@ -34,18 +34,17 @@ export function referenceTables(pack: Pack): readonly ReferenceTable[] {
     )
     return settings[slot]!.indexOf(JSON.stringify(own)) + 1
   }
-  const limitColumns = Math.max(0, ...pack.intervals.map((i) => i.limitBy.length))
   const calendars = [...new Set(pack.intervals.flatMap((i) => i.calendar ?? []))]
   return [
     {
       name: 'pack_code',
       columns: [
         ['code', 'TEXT'],
-        ['variant', 'TEXT'],
+        ['variant_n', 'SMALLINT'],
         ['valid_from', 'DATE'],
         ['valid_to', 'DATE'],
         ['refusal', 'BIGINT'],
-        ['slot', 'BIGINT'],
+        ['slot', 'SMALLINT'],
         ['setting', 'BIGINT'],
         ['duty', 'BIGINT'],
       ],
@@ -59,7 +58,7 @@ export function referenceTables(pack: Pack): readonly ReferenceTable[] {
       name: 'pack_pause',
       columns: [
         ['code', 'TEXT'],
-        ['variant', 'TEXT'],
+        ['variant_n', 'SMALLINT'],
         ['valid_from', 'DATE'],
         ['valid_to', 'DATE'],
         ['refusal', 'BIGINT'],
@@ -74,9 +73,7 @@ export function referenceTables(pack: Pack): readonly ReferenceTable[] {
     {
       name: 'pack_limit',
       columns: [
-        ['interval', 'BIGINT'],
-        ['variant', 'TEXT'],
-        ...Array.from({ length: limitColumns }, (_, i) => [`value_${i}`, 'BIGINT'] as const),
+        ['limit_key', 'BIGINT'],
         ['valid_from', 'BIGINT'],
         ['valid_to', 'BIGINT'],
         ['kind', 'BIGINT'],
@@ -87,11 +84,7 @@ export function referenceTables(pack: Pack): readonly ReferenceTable[] {
         const interval = pack.intervals.find((i) => i.id === row.interval)!
         const amount = row.outcome.kind === 'limit' ? row.outcome.amount * (interval.unit === 'minute' ? 60 : 1) : null
         return [
-          interval.index,
-          row.variant,
-          ...Array.from({ length: limitColumns }, (_, i) =>
-            interval.limitBy[i] ? valueNumber(interval.limitBy[i], row.values[i]!) : null,
-          ),
+          limitKeyOf(pack, interval, row),
           row.from,
           row.to,
           limitKinds.indexOf(row.outcome.kind),
@@ -136,6 +129,40 @@ function shareRows({ id, sharing }: Indicator): readonly (readonly (string | num
     weights.flatMap((weight, place) => (weight > 0 ? [[id, n, place, weight, weights.findIndex((w) => w > 0) === place]] : [])),
   )
   return [[id, -1, 0, wholeWeight, true], ...cases]
+}
+
+/** Place in the pack's list of variants + 1; 0 for a pathway without one. */
+export const variantNumber = (pack: Pack, variant: string): number => pack.variants.indexOf(variant) + 1
+
+/** Interval, variant and values as one number, because a join on one whole number is the cheapest there is. */
+function limitKeyOf(pack: Pack, interval: Interval, row: LimitRow): number {
+  const { parts, base } = limitKey(pack, interval)
+  return (
+    base +
+    variantNumber(pack, row.variant) * parts[0]! +
+    sum(interval.limitBy.map((a, i) => (valueNumber(a, row.values[i]!) + 1) * parts[i + 1]!))
+  )
+}
+const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)
+
+/** Where the keys of an interval's limits begin, and how far apart variants lie, then the values of each attribute (from -1). */
+export function limitKey(pack: Pack, interval: Interval): { base: number; parts: readonly number[] } {
+  const size = (of: Interval) => [...of.limitBy.map((a) => a.values.length + 2), pack.variants.length + 1]
+  const base = sum(pack.intervals.filter((i) => i.index < interval.index).map((i) => size(i).reduce((a, b) => a * b, 1)))
+  const steps = interval.limitBy.map((_, i) =>
+    size(interval)
+      .slice(0, i)
+      .reduce((a, b) => a * b, 1),
+  )
+  return {
+    base,
+    parts: [
+      size(interval)
+        .slice(0, -1)
+        .reduce((a, b) => a * b, 1),
+      ...steps,
+    ],
+  }
 }
 
 export const limitKinds = ['limit', 'unknown', 'untimed']

@@ -117,19 +117,21 @@ export function accountsIn(ledger: LedgerDatabase, now: () => Date) {
     },
     /** How the session that has ended was opened. */
     endSession: (hash: Buffer) => value<Way | null>('end_session($1)', [hash]),
-    endSessions: (person: number, but?: Buffer) => value<number>('end_sessions($1, $2)', [person, but ?? null]),
+    endSessions: (person: number) => value<number>('end_sessions($1)', [person]),
 
     findAccount: async (person: number) =>
       (await first('SELECT login, mark, secret, confirmed FROM account_of($1)', [person])) as
         | { readonly login: string; readonly mark: Buffer; readonly secret: Buffer | null; readonly confirmed: boolean }
         | undefined, // columns are named as the fields are
     rehash: (person: number, before: string, after: string) => value<void>('rehash_password($1, $2, $3)', [person, before, after]),
-    changePassword: (person: number, before: string, after: string, but: Buffer) =>
-      value<boolean>('change_password($1, $2, $3, $4, $5)', [person, before, after, now(), but]),
+    /** Ends every session of the person. */
+    changePassword: (person: number, before: string, after: string) =>
+      value<boolean>('change_password($1, $2, $3, $4)', [person, before, after, now()]),
 
     beginFactor: (person: number, secret: Buffer) => value<boolean>('begin_factor($1, $2)', [person, secret]),
-    confirmFactor: (person: number, step: number, codes: readonly Buffer[], session: Buffer) =>
-      value<boolean>('confirm_factor($1, $2, $3, $4)', [person, step, codes, session]),
+    /** Ends every session of the person. */
+    confirmFactor: (person: number, step: number, codes: readonly Buffer[]) =>
+      value<boolean>('confirm_factor($1, $2, $3)', [person, step, codes]),
     useFactor: (person: number, step: number) => value<boolean>('use_factor($1, $2)', [person, step]),
     useRecoveryCode: (person: number, hash: Buffer) => value<boolean>('use_recovery_code($1, $2)', [person, hash]),
 
@@ -206,9 +208,9 @@ export async function resetPassword(owner: Client, { person, password }: { reado
   const kept = await hashNew(password, login)
   await asOwner(owner, async (one) => {
     await one('UPDATE account SET password = $2, changed = now() WHERE person = $1', [person, kept])
-    await one(`SELECT ${logged}`, [person, 'password-reset'])
-    await one('SELECT end_sessions($1, NULL)', [person])
     await one('DELETE FROM sign_in_try WHERE mark = (SELECT mark FROM account WHERE person = $1)', [person])
+    await one('SELECT end_sessions($1)', [person])
+    await one(`SELECT ${logged}`, [person, 'password-reset'])
   })
 }
 
@@ -217,8 +219,8 @@ export const removeFactor = (owner: Client, { person }: { readonly person: numbe
   asOwner(owner, async (one) => {
     if (!(await one('DELETE FROM factor WHERE person = $1 RETURNING true', [person]))) throw fault('This person has no second factor.')
     await one('DELETE FROM recovery_code WHERE person = $1', [person])
+    await one('SELECT end_sessions($1)', [person])
     await one(`SELECT ${logged}`, [person, 'factor-removed'])
-    await one('SELECT end_sessions($1, NULL)', [person])
   })
 
 /** Ends the wait after too many failures. */

@@ -1,6 +1,6 @@
 export type Row = Readonly<Record<string, unknown>>
 export type Value = string | number | boolean | null
-export type ColumnType = 'TEXT' | 'BIGINT' | 'DATE' | 'BOOLEAN'
+export type ColumnType = 'TEXT' | 'BIGINT' | 'SMALLINT' | 'DATE' | 'BOOLEAN'
 export type Columns = readonly (readonly [name: string, type: ColumnType])[]
 
 /** What both databases answer to. SQL comes from `sql/` as text and parameters; here it is only run. */

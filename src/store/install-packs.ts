@@ -100,14 +100,19 @@ async function fillReferenceTables(client: Client, schema: string, pack: Pack): 
   }
 }
 
-/** Makes the layer of a pack from the entries, some thousand pathways at a time. Runs as the owner, in the caller's transaction. */
-export async function rebuildKept(client: Client, pack: number, onProgress: (done: number, total: number) => void): Promise<void> {
+/** Makes the layer of a pack from the entries, some thousand pathways at a time, in its own schema or in another that was made for it. Runs as the owner, in the caller's transaction. */
+export async function rebuildKept(
+  client: Client,
+  pack: number,
+  onProgress: (done: number, total: number) => void,
+  into = pack,
+): Promise<void> {
   const { rows } = await client.query<{ ledger: number; pathways: number[] }>(
     'SELECT ledger, array_agg(pathway ORDER BY pathway) AS pathways FROM varde.pathway WHERE pack = $1 GROUP BY ledger ORDER BY ledger',
     [pack],
   )
   const total = rows.reduce((n, row) => n + row.pathways.length, 0)
-  const schema = quoteName(packSchema(pack))
+  const schema = quoteName(packSchema(into))
   const step = 5_000
   let done = 0
   for (const { ledger, pathways } of rows)

@@ -5,6 +5,7 @@ import { capabilities } from '../core/rights/rights.ts'
 import type { IssueCode } from '../core/words/issue.ts'
 import { IssueError } from '../core/words/result.ts'
 import type { ActKind } from '../core/work/work.ts'
+import { type Changes, openChanges } from './changes.ts'
 import type { Row, Value } from './database.ts'
 import { getTypeParser } from './postgres.ts'
 
@@ -73,6 +74,8 @@ export interface LedgerDatabase {
   counting<T>(actor: Actor, task: (rows: Session['rows']) => Promise<T>): Promise<T>
   /** Before anybody is known: functions of the database that answer strangers (sign-in, rights). */
   rows(sql: string, params?: readonly unknown[]): Promise<readonly Row[]>
+  /** What happens on pathways, for those who listen. */
+  readonly changes: Changes
   /** What a person may do at this moment. */
   standingOf(person: number): Promise<Standing>
   /** Connections at this moment. */
@@ -106,6 +109,8 @@ export function openLedger({ url, connections = 12, countingTimeoutMs = 30_000 }
   })
   // A connection that breaks while nobody uses it is dropped; the next request takes another.
   pool.on('error', () => {})
+  // One that breaks while in use says so to itself too, and unheard that would end the process; the statement that notices it rejects anyway.
+  pool.on('connect', (client) => void client.on('error', () => {}))
 
   const transaction = async <T>(begin: string, task: (client: PoolClient) => Promise<T>): Promise<T> => {
     const client = await pool.connect().catch((error) => {
@@ -135,8 +140,16 @@ export function openLedger({ url, connections = 12, countingTimeoutMs = 30_000 }
       },
     )
 
+  const changes = openChanges({ url, say: direct })
+
   return {
-    as: (actor, task) => transaction(`BEGIN; ${settings(actor)}`, (client) => task(sessionOf(client))),
+    changes,
+    as: async (actor, task) => {
+      const acted = new Set<number>()
+      const value = await transaction(`BEGIN; ${settings(actor)}`, (client) => task(sessionOf(client, actor, acted)))
+      for (const ledger of acted) changes.announce(ledger)
+      return value
+    },
     counting: (actor, task) =>
       transaction(
         `BEGIN READ ONLY; SET LOCAL ROLE varde_read; SET LOCAL statement_timeout = ${countingTimeoutMs}; ${settings(actor, ['count'])}`,
@@ -145,7 +158,10 @@ export function openLedger({ url, connections = 12, countingTimeoutMs = 30_000 }
     rows: direct,
     standingOf: async (person) => standing((await direct(`SELECT ${standingSql('$1')}`, [person]))[0]),
     pool: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
-    close: () => pool.end(),
+    close: async () => {
+      await changes.close()
+      await pool.end()
+    },
   }
 }
 
@@ -204,12 +220,13 @@ function rowsOf(client: PoolClient): Session['rows'] {
   }
 }
 
-function sessionOf(client: PoolClient): Session {
+/** `acted`: ledgers in which something was done here. */
+function sessionOf(client: PoolClient, actor: Actor, acted: Set<number>): Session {
   const rows = rowsOf(client)
   return {
     rows,
-    act: async (ledger, acts) =>
-      (await rows('SELECT seq, at, pathway, version, replayed FROM act($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY ord', [
+    act: async (ledger, acts) => {
+      const done = (await rows('SELECT seq, at, pathway, version, replayed FROM act($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY ord', [
         ledger,
         acts.map((a) => a.key),
         acts.map((a) => a.kind),
@@ -218,7 +235,10 @@ function sessionOf(client: PoolClient): Session {
         acts.map((a) => a.expected ?? null),
         acts.map((a) => canonical(a.payload)),
         acts.map(() => randomBytes(16)),
-      ])) as unknown as readonly ActDone[], // columns are named as the fields are
+      ])) as unknown as readonly ActDone[] // columns are named as the fields are
+      if (done.some((act) => !act.replayed)) acted.add(ledger)
+      return done
+    },
     takeRole: async (role) => void (await rows(`SELECT set_config('varde.role', $1, true)`, [role])),
     look: async (ledger, look) =>
       void (await rows('SELECT look($1, $2, $3, $4, $5, $6, $7)', [
@@ -227,10 +247,18 @@ function sessionOf(client: PoolClient): Session {
         look.kind,
         look.pathway ?? 0,
         look.seen ? multirange(look.seen) : null,
-        canonical(look.about),
+        canonical({ ...look.about, ...markOf(actor, ledger, look) }),
         randomBytes(16),
       ])),
   }
+}
+
+/** Of a look through broken glass: under which. */
+function markOf({ glass }: Actor, ledger: number, { pathway, seen, about }: Look): { readonly glass?: readonly number[] } {
+  const through = glass.filter(
+    (g) => g.ledger === ledger && (g.pathway === pathway || seen?.includes(g.pathway) === true || g.patient === about['patient']),
+  )
+  return through.length === 0 ? {} : { glass: through.map((g) => g.glass) }
 }
 
 /** JSON with sorted keys and no spaces: the bytes that are hashed. */

@@ -49,8 +49,11 @@ export class Measuring {
     this.places = places
   }
 
-  /** `sizedFor`: number of entries the packed numbers leave room for, if that is more than there are now. */
-  static async open(db: Database, pack: Pack, sizedFor = 0): Promise<Measuring> {
+  /**
+   * `sizedFor`: number of entries the packed numbers leave room for, if that is more than there are now. `profiled`: a relation
+   * with the columns of `entry` and at least its values, where one is quicker to read.
+   */
+  static async open(db: Database, pack: Pack, sizedFor = 0, profiled: 'entry' | 'entry_profile' = 'entry'): Promise<Measuring> {
     const temp = db.kind === 'postgres' ? 'TEMPORARY ' : ''
     for (const table of referenceTables(pack)) {
       await db.run(
@@ -59,10 +62,10 @@ export class Measuring {
       await db.load(table.name, table.columns, table.rows)
     }
     await db.run(
-      `DROP TABLE IF EXISTS place; CREATE ${temp}TABLE place AS SELECT name, ROW_NUMBER() OVER (ORDER BY name COLLATE "C") AS n FROM (SELECT DISTINCT place AS name FROM entry WHERE place IS NOT NULL AND place <> '') named`,
+      `DROP TABLE IF EXISTS place; CREATE ${temp}TABLE place AS SELECT name, ROW_NUMBER() OVER (ORDER BY name COLLATE "C") AS n FROM (SELECT DISTINCT place AS name FROM ${profiled}) named WHERE name IS NOT NULL AND name <> ''`,
     )
     const places = new Map((await db.rows('SELECT n, name FROM place')).map((row) => [Number(row['n']), String(row['name'])]))
-    const profile = await profileOf(db, pack, places.size)
+    const profile = await profileOf(db, pack, { places: places.size, from: profiled })
     return new Measuring(db, pack, profile.rows === 0 ? profile : { ...profile, rows: Math.max(profile.rows, sizedFor) }, places)
   }
 
@@ -126,13 +129,17 @@ export const lineOrder = (a: AccountLine, b: AccountLine): number =>
   a.ledger - b.ledger || compare(a.pathway, b.pathway) || compare(a.variant, b.variant) || compare(a.place, b.place)
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
-async function profileOf(db: Database, pack: Pack, places: number): Promise<LedgerProfile> {
+async function profileOf(db: Database, pack: Pack, { places, from }: { places: number; from: string }): Promise<LedgerProfile> {
   const day = (date: string) => `CAST(${date} - DATE '1970-01-01' AS BIGINT)`
-  const [row = {}] =
-    await db.rows(`SELECT COUNT(*) AS n, MAX(seq) AS last_seq, MIN(${day('occurred')}) AS first_day, MAX(${day('occurred')}) AS last_day,
-    MIN(occurred_at) AS first_second, MAX(occurred_at) AS last_second, MAX(value) AS max_value,
-    COUNT(superseded) AS superseded, COUNT(CASE WHEN standing <> 'sure' THEN 1 END) AS doubted, COUNT(variant) AS variants
-    FROM entry`)
+  // Asked apart: the first a Parquet file answers from its statistics.
+  const [days = {}, rest = {}] = [
+    ...(await db.rows(
+      `SELECT n, last_seq, ${day('first')} AS first_day, ${day('last')} AS last_day FROM (SELECT COUNT(*) AS n, MAX(seq) AS last_seq, MIN(occurred) AS first, MAX(occurred) AS last FROM ${from}) f`,
+    )),
+    ...(await db.rows(`SELECT MIN(occurred_at) AS first_second, MAX(occurred_at) AS last_second, MAX(value) AS max_value,
+    COUNT(superseded) AS superseded, COUNT(variant) AS variants FROM ${from}`)),
+  ]
+  const row: Row = { ...days, ...rest }
   const number = (key: string) => Number(row[key] ?? 0)
   const [firstDay, lastDay] = [number('first_day'), number('last_day')]
   const seconds = (key: string, edge: number, order: (a: number, b: number) => number) =>
@@ -144,15 +151,15 @@ async function profileOf(db: Database, pack: Pack, places: number): Promise<Ledg
     places,
     maxValue: Math.max(0, number('max_value')),
     hasSuperseded: number('superseded') > 0,
-    hasDoubt: number('doubted') > 0,
+    hasDoubt: [...(await namesIn(db, from, 'standing'))].some((standing) => standing !== 'sure'),
     hasVariant: number('variants') > 0,
     days: [firstDay, lastDay],
-    codes: await namesIn(db, 'code'),
-    recorders: await namesIn(db, 'recorder'),
+    codes: await namesIn(db, from, 'code'),
+    recorders: await namesIn(db, from, 'recorder'),
   }
 }
 
-async function namesIn(db: Database, column: 'code' | 'recorder'): Promise<ReadonlySet<string>> {
-  const rows = await db.rows(`SELECT DISTINCT ${column} AS name FROM entry WHERE ${column} IS NOT NULL`)
-  return new Set(rows.map((row) => String(row['name'])))
+async function namesIn(db: Database, from: string, column: 'code' | 'recorder' | 'standing'): Promise<ReadonlySet<string>> {
+  const rows = await db.rows(`SELECT DISTINCT ${column} AS name FROM ${from}`)
+  return new Set(rows.flatMap((row) => (row['name'] === null ? [] : [String(row['name'])])))
 }

@@ -68,7 +68,10 @@ const role = (name: string) =>
   `DO $$ BEGIN CREATE ROLE ${name} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;`
 const roles = `${['varde_owner', 'varde_app', 'varde_read'].map(role).join('\n')}
 DO $$ BEGIN
-  IF NOT pg_has_role(current_user, 'varde_owner', 'MEMBER') THEN EXECUTE format('GRANT varde_owner TO %I', current_user); END IF;
+  -- Since PostgreSQL 16 whoever makes a role may pass it on, yet not take it.
+  IF NOT pg_has_role(current_user, 'varde_owner', CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
+    EXECUTE format('GRANT varde_owner TO %I', current_user);
+  END IF;
   EXECUTE format('GRANT CREATE ON DATABASE %I TO varde_owner', current_database());
 END $$;
 CREATE SCHEMA IF NOT EXISTS varde AUTHORIZATION varde_owner;

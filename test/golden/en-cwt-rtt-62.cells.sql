@@ -1,13 +1,16 @@
-SELECT ledger, place_n, period_n, variant, bin, why, is_unknown, length,
-  CAST(SUM(weight) AS BIGINT) AS weight,
+SELECT ledger, place_n, period_n, variant, CASE WHEN why IS NULL THEN 0 WHEN why < 10 THEN 1 ELSE 2 END AS bin, COALESCE(why IN (16, 17, 18, 19, 20, 21), FALSE) AS is_unknown, why, length,
+  weight, real_time, real_time_met, real_time_missed, pathways
+FROM (
+SELECT ledger, place_n, period_n, variant, why, length,
+  CAST(SUM(CASE WHEN TRUE THEN weight ELSE 0 END) AS BIGINT) AS weight,
   CAST(SUM(CASE WHEN real_time THEN weight ELSE 0 END) AS BIGINT) AS real_time,
   CAST(SUM(CASE WHEN real_time_bin = 0 THEN weight ELSE 0 END) AS BIGINT) AS real_time_met,
   CAST(SUM(CASE WHEN real_time_bin = 1 THEN weight ELSE 0 END) AS BIGINT) AS real_time_missed,
-  CAST(SUM(CASE WHEN TRUE THEN 1 ELSE 0 END) AS BIGINT) AS pathways
+  COUNT(*) AS pathways
 FROM (
-SELECT ledger, place_n, CAST(EXTRACT(YEAR FROM (DATE '1970-01-01' + CAST(period_d AS INTEGER))) AS BIGINT) * 100 + CAST(FLOOR((EXTRACT(MONTH FROM (DATE '1970-01-01' + CAST(period_d AS INTEGER))) - 1) / 1.0) AS BIGINT) + 1 AS period_n, variant, bin, why, state IN (13, 14, 15, 16, 17, 18) AND bin = 2 AND why <> 22 AS is_unknown, length, weight, real_time, real_time_bin, is_first
+SELECT ledger, place_n, CAST(EXTRACT(YEAR FROM (DATE '1970-01-01' + CAST(period_d AS INTEGER))) AS BIGINT) * 100 + CAST(EXTRACT(MONTH FROM (DATE '1970-01-01' + CAST(period_d AS INTEGER))) AS BIGINT) AS period_n, variant, why, length, weight, real_time, real_time_bin, is_first
 FROM (
-SELECT ledger, pathway, variant, MIN(period_d) AS period_d, MIN(bin) AS bin, MIN(why) AS why, MIN(state) AS state, MIN(length) AS length, MIN(limit_amount) AS limit_amount, MIN(start_d) AS start_d, MIN(stop_d) AS stop_d, BOOL_OR(real_time) AS real_time, MIN(real_time_bin) AS real_time_bin, place_n, CAST(SUM(weight) AS BIGINT) AS weight, BOOL_OR(opens) AS is_first
+SELECT ledger, pathway, variant, variant_n, MIN(period_d) AS period_d, MIN(bin) AS bin, MIN(why) AS why, MIN(state) AS state, MIN(length) AS length, MIN(limit_amount) AS limit_amount, MIN(start_d) AS start_d, MIN(stop_d) AS stop_d, BOOL_OR(real_time) AS real_time, MIN(real_time_bin) AS real_time_bin, place_n, CAST(SUM(weight) AS BIGINT) AS weight, BOOL_OR(opens) AS is_first
 FROM (
 SELECT c.*, s.weight, s.opens, CASE WHEN c.share_case = -1 THEN whole_place ELSE CASE s.n WHEN 0 THEN COALESCE(s15b_place, 0) WHEN 1 THEN COALESCE(s1b_place, 0) WHEN 2 THEN COALESCE(s11b_place, 0) WHEN 3 THEN COALESCE(s6b_place, 0) WHEN 4 THEN COALESCE(s17b_place, 0) END END AS place_n
 FROM (
@@ -39,62 +42,75 @@ SELECT x.*,
 FROM (
 SELECT x.*,
   CASE
+    WHEN i2s_same THEN i2b_state
+    WHEN i2s_start_t IS NOT NULL AND i2s_stop_t IS NOT NULL THEN CASE
+      WHEN COALESCE(s18s_setting IN (2, 3, 4, 5, 6, 8, 9, 10, 11), FALSE) THEN 12
+      WHEN i2s_stop_d < i2s_start_d THEN 16
+      WHEN i2s_kind IS NULL OR i2s_kind = 1 THEN 18
+      WHEN i2s_kind = 2 THEN 12
+      WHEN i2s_gross - i2s_paused <= i2s_amount THEN 0
+      ELSE 1 END END AS i2s_state
+FROM (
+SELECT x.*,
+  CASE
+    WHEN i2b_start_t IS NOT NULL AND i2b_stop_t IS NOT NULL THEN CASE
+      WHEN COALESCE(s18b_setting IN (2, 3, 4, 5, 6, 8, 9, 10, 11), FALSE) THEN 12
+      WHEN i2b_start_doubt = 2 OR i2b_stop_doubt = 2 THEN 14
+      WHEN i2b_stop_d < i2b_start_d THEN 16
+      WHEN i2b_kind IS NULL OR i2b_kind = 1 THEN 18
+      WHEN i2b_kind = 2 THEN 12
+      WHEN i2b_gross - i2b_paused <= i2b_amount THEN 0
+      ELSE 1 END
     WHEN i2b_start_t IS NULL AND ((COALESCE(closed_1, FALSE)) OR (COALESCE(closed_0, FALSE))) THEN 10
     WHEN i2b_start_t IS NULL AND i2b_stop_t IS NULL AND ((s2b_t IS NOT NULL) OR (s3b_t IS NOT NULL) OR (s4b_t IS NOT NULL) OR (s5b_t IS NOT NULL) OR (s6b_t IS NOT NULL)) THEN 13
     WHEN i2b_start_t IS NULL AND i2b_stop_t IS NULL THEN NULL
     WHEN i2b_stop_t IS NOT NULL AND COALESCE(s18b_setting IN (2, 3, 4, 5, 6, 8, 9, 10, 11), FALSE) THEN 12
-    WHEN i2b_stop_t IS NULL AND ((COALESCE(s14b_setting IN (1), FALSE)) OR (COALESCE(s3b_setting IN (2), FALSE)) OR (COALESCE(s3b_setting IN (3), FALSE))) THEN 11
-    WHEN i2b_start_t IS NULL THEN 13
-    WHEN i2b_start_doubt = 2 OR i2b_stop_doubt = 2 THEN 14
-    WHEN i2b_stop_d < i2b_start_d THEN 16
+    WHEN i2b_stop_t IS NOT NULL THEN 13
+    WHEN ((COALESCE(s14b_setting IN (1), FALSE)) OR (COALESCE(s3b_setting IN (2), FALSE)) OR (COALESCE(s3b_setting IN (3), FALSE))) THEN 11
+    WHEN i2b_start_doubt = 2 THEN 14
     WHEN i2b_kind IS NULL OR i2b_kind = 1 THEN 18
     WHEN i2b_kind = 2 THEN 12
-    WHEN i2b_gross - i2b_paused <= i2b_amount THEN CASE WHEN i2b_stop_t IS NULL THEN 2 ELSE 0 END
-    WHEN i2b_stop_t IS NOT NULL THEN 1
+    WHEN i2b_gross - i2b_paused <= i2b_amount THEN 2
     WHEN i2b_and_unknown THEN 18
     ELSE 3 END AS i2b_state,
   CASE
-    WHEN i2s_start_t IS NULL AND ((COALESCE(closed_1, FALSE)) OR (COALESCE(closed_0, FALSE))) THEN 10
-    WHEN i2s_start_t IS NULL AND i2s_stop_t IS NULL AND ((s2s_t IS NOT NULL) OR (s3s_t IS NOT NULL) OR (s4s_t IS NOT NULL) OR (s5s_t IS NOT NULL) OR (s6s_t IS NOT NULL)) THEN 13
-    WHEN i2s_start_t IS NULL AND i2s_stop_t IS NULL THEN NULL
-    WHEN i2s_stop_t IS NOT NULL AND COALESCE(s18s_setting IN (2, 3, 4, 5, 6, 8, 9, 10, 11), FALSE) THEN 12
-    WHEN i2s_stop_t IS NULL AND ((COALESCE(s14s_setting IN (1), FALSE)) OR (COALESCE(s3s_setting IN (2), FALSE)) OR (COALESCE(s3s_setting IN (3), FALSE))) THEN 11
-    WHEN i2s_start_t IS NULL THEN 13
-    WHEN i2s_start_doubt = 2 OR i2s_stop_doubt = 2 THEN 14
-    WHEN i2s_stop_d < i2s_start_d THEN 16
-    WHEN i2s_kind IS NULL OR i2s_kind = 1 THEN 18
-    WHEN i2s_kind = 2 THEN 12
-    WHEN i2s_gross - i2s_paused <= i2s_amount THEN CASE WHEN i2s_stop_t IS NULL THEN 2 ELSE 0 END
-    WHEN i2s_stop_t IS NOT NULL THEN 1
-    WHEN i2s_and_unknown THEN 18
-    ELSE 3 END AS i2s_state,
-  CASE
+    WHEN i3b_start_t IS NOT NULL AND i3b_stop_t IS NOT NULL THEN CASE
+      WHEN i3b_start_doubt = 2 OR i3b_stop_doubt = 2 THEN 14
+      WHEN i3b_stop_d < i3b_start_d THEN 16
+      WHEN i3b_kind IS NULL OR i3b_kind = 1 THEN 18
+      WHEN i3b_kind = 2 THEN 12
+      WHEN i3b_gross - i3b_paused <= i3b_amount THEN 0
+      ELSE 1 END
     WHEN i3b_start_t IS NULL AND ((COALESCE(closed_1, FALSE)) OR (COALESCE(closed_0, FALSE))) THEN 10
     WHEN i3b_start_t IS NULL AND i3b_stop_t IS NULL AND ((s2b_t IS NOT NULL) OR (s3b_t IS NOT NULL) OR (s4b_t IS NOT NULL) OR (s5b_t IS NOT NULL) OR (s6b_t IS NOT NULL)) THEN 13
     WHEN i3b_start_t IS NULL AND i3b_stop_t IS NULL THEN NULL
-    WHEN i3b_stop_t IS NULL AND ((COALESCE(s14b_setting IN (1), FALSE)) OR (COALESCE(s3b_setting IN (2), FALSE)) OR (COALESCE(s3b_setting IN (3), FALSE)) OR (s6b_t IS NOT NULL)) THEN 11
-    WHEN i3b_start_t IS NULL THEN 13
-    WHEN i3b_start_doubt = 2 OR i3b_stop_doubt = 2 THEN 14
-    WHEN i3b_stop_d < i3b_start_d THEN 16
+    WHEN i3b_stop_t IS NOT NULL THEN 13
+    WHEN ((COALESCE(s14b_setting IN (1), FALSE)) OR (COALESCE(s3b_setting IN (2), FALSE)) OR (COALESCE(s3b_setting IN (3), FALSE)) OR (s6b_t IS NOT NULL)) THEN 11
+    WHEN i3b_start_doubt = 2 THEN 14
     WHEN i3b_kind IS NULL OR i3b_kind = 1 THEN 18
     WHEN i3b_kind = 2 THEN 12
-    WHEN i3b_gross - i3b_paused <= i3b_amount THEN CASE WHEN i3b_stop_t IS NULL THEN 2 ELSE 0 END
-    WHEN i3b_stop_t IS NOT NULL THEN 1
+    WHEN i3b_gross - i3b_paused <= i3b_amount THEN 2
     WHEN i3b_and_unknown THEN 18
     ELSE 3 END AS i3b_state,
   CASE
+    WHEN i4b_start_t IS NOT NULL AND i4b_stop_t IS NOT NULL THEN CASE
+      WHEN s4b_t IS NULL THEN 12
+      WHEN i4b_start_doubt = 2 OR i4b_stop_doubt = 2 THEN 14
+      WHEN i4b_stop_d < i4b_start_d THEN 16
+      WHEN i4b_kind IS NULL OR i4b_kind = 1 THEN 18
+      WHEN i4b_kind = 2 THEN 12
+      WHEN i4b_gross - i4b_paused <= i4b_amount THEN 0
+      ELSE 1 END
     WHEN i4b_start_t IS NULL AND ((COALESCE(closed_4, FALSE))) THEN 10
     WHEN i4b_start_t IS NULL AND i4b_stop_t IS NULL AND ((s5b_t IS NOT NULL) OR (s6b_t IS NOT NULL)) THEN 13
     WHEN i4b_start_t IS NULL AND i4b_stop_t IS NULL THEN NULL
     WHEN i4b_stop_t IS NOT NULL AND s4b_t IS NULL THEN 12
-    WHEN i4b_stop_t IS NULL AND ((COALESCE(s14b_setting IN (1), FALSE)) OR (COALESCE(s3b_setting IN (2), FALSE)) OR (COALESCE(s3b_setting IN (3), FALSE))) THEN 11
-    WHEN i4b_start_t IS NULL THEN 13
-    WHEN i4b_start_doubt = 2 OR i4b_stop_doubt = 2 THEN 14
-    WHEN i4b_stop_d < i4b_start_d THEN 16
+    WHEN i4b_stop_t IS NOT NULL THEN 13
+    WHEN ((COALESCE(s14b_setting IN (1), FALSE)) OR (COALESCE(s3b_setting IN (2), FALSE)) OR (COALESCE(s3b_setting IN (3), FALSE))) THEN 11
+    WHEN i4b_start_doubt = 2 THEN 14
     WHEN i4b_kind IS NULL OR i4b_kind = 1 THEN 18
     WHEN i4b_kind = 2 THEN 12
-    WHEN i4b_gross - i4b_paused <= i4b_amount THEN CASE WHEN i4b_stop_t IS NULL THEN 2 ELSE 0 END
-    WHEN i4b_stop_t IS NOT NULL THEN 1
+    WHEN i4b_gross - i4b_paused <= i4b_amount THEN 2
     WHEN i4b_and_unknown THEN 18
     ELSE 3 END AS i4b_state
 FROM (
@@ -113,16 +129,16 @@ SELECT x.*,
   COALESCE(i4b_l.and_unknown, FALSE) AS i4b_and_unknown
 FROM (
 SELECT x.*,
-  (i2b_until_u - i2b_start_u) AS i2b_gross,
-  LEAST((i2b_until_u - i2b_start_u), CASE WHEN x.p0_on THEN COALESCE(s13b_value, 0) ELSE 0 END + CASE WHEN x.p1_on THEN COALESCE(s21b_value, 0) ELSE 0 END + CASE WHEN x.p2_on THEN COALESCE(s22b_value, 0) ELSE 0 END) AS i2b_paused,
-  (i2b_until_u - i2b_start_u) - LEAST((i2b_until_u - i2b_start_u), COALESCE(s13b_value, 0) + COALESCE(s21b_value, 0) + CASE WHEN x.p2_on THEN COALESCE(s22b_value, 0) ELSE 0 END) AS i2b_no_patient,
-  (i2b_until_u - i2b_start_u) - LEAST((i2b_until_u - i2b_start_u), CASE WHEN x.p0_on THEN COALESCE(s13b_value, 0) ELSE 0 END + CASE WHEN x.p1_on THEN COALESCE(s21b_value, 0) ELSE 0 END + COALESCE(s22b_value, 0)) AS i2b_no_medical,
-  (i2s_until_u - i2s_start_u) AS i2s_gross,
-  LEAST((i2s_until_u - i2s_start_u), CASE WHEN x.p0_on THEN COALESCE(s13b_value, 0) ELSE 0 END + CASE WHEN x.p1_on THEN COALESCE(s21b_value, 0) ELSE 0 END + CASE WHEN x.p2_on THEN COALESCE(s22b_value, 0) ELSE 0 END) AS i2s_paused,
-  (i3b_until_u - i3b_start_u) AS i3b_gross,
-  LEAST((i3b_until_u - i3b_start_u), CASE WHEN x.p0_on THEN COALESCE(s13b_value, 0) ELSE 0 END) AS i3b_paused,
-  (i4b_until_u - i4b_start_u) AS i4b_gross,
-  LEAST((i4b_until_u - i4b_start_u), CASE WHEN x.p1_on THEN COALESCE(s21b_value, 0) ELSE 0 END + CASE WHEN x.p2_on THEN COALESCE(s22b_value, 0) ELSE 0 END) AS i4b_paused
+  (x.i2b_until_u - x.i2b_start_u) AS i2b_gross,
+  LEAST((x.i2b_until_u - x.i2b_start_u), CASE WHEN x.p0_on THEN COALESCE(s13b_value, 0) ELSE 0 END + CASE WHEN x.p1_on THEN COALESCE(s21b_value, 0) ELSE 0 END + CASE WHEN x.p2_on THEN COALESCE(s22b_value, 0) ELSE 0 END) AS i2b_paused,
+  (x.i2b_until_u - x.i2b_start_u) - LEAST((x.i2b_until_u - x.i2b_start_u), COALESCE(s13b_value, 0) + COALESCE(s21b_value, 0) + CASE WHEN x.p2_on THEN COALESCE(s22b_value, 0) ELSE 0 END) AS i2b_no_patient,
+  (x.i2b_until_u - x.i2b_start_u) - LEAST((x.i2b_until_u - x.i2b_start_u), CASE WHEN x.p0_on THEN COALESCE(s13b_value, 0) ELSE 0 END + CASE WHEN x.p1_on THEN COALESCE(s21b_value, 0) ELSE 0 END + COALESCE(s22b_value, 0)) AS i2b_no_medical,
+  (x.i2s_until_u - x.i2s_start_u) AS i2s_gross,
+  LEAST((x.i2s_until_u - x.i2s_start_u), CASE WHEN x.p0_on THEN COALESCE(s13b_value, 0) ELSE 0 END + CASE WHEN x.p1_on THEN COALESCE(s21b_value, 0) ELSE 0 END + CASE WHEN x.p2_on THEN COALESCE(s22b_value, 0) ELSE 0 END) AS i2s_paused,
+  (x.i3b_until_u - x.i3b_start_u) AS i3b_gross,
+  LEAST((x.i3b_until_u - x.i3b_start_u), CASE WHEN x.p0_on THEN COALESCE(s13b_value, 0) ELSE 0 END) AS i3b_paused,
+  (x.i4b_until_u - x.i4b_start_u) AS i4b_gross,
+  LEAST((x.i4b_until_u - x.i4b_start_u), CASE WHEN x.p1_on THEN COALESCE(s21b_value, 0) ELSE 0 END + CASE WHEN x.p2_on THEN COALESCE(s22b_value, 0) ELSE 0 END) AS i4b_paused
 FROM (
 SELECT x.*,
   COALESCE(i2b_stop_t, CAST($1 AS BIGINT)) AS i2b_until_t,
@@ -193,6 +209,7 @@ SELECT x.*,
   s6s_doubt AS i2s_stop_doubt,
   CASE WHEN s1s_t IS NOT NULL THEN 1 WHEN s0s_t IS NOT NULL THEN 1 END AS i2s_open_precise,
   1 AS i2s_stop_precise,
+  s1s_same AND s0s_same AND s6s_same AND s18s_same AS i2s_same,
   CASE WHEN s1b_t IS NOT NULL THEN s1b_t WHEN s0b_t IS NOT NULL THEN s0b_t END AS i3b_open_t,
   s4b_t AS i3b_stop_t,
   CASE WHEN s1b_t IS NOT NULL THEN s1b_t WHEN s0b_t IS NOT NULL THEN s0b_t END AS i3b_open_d,
@@ -222,6 +239,7 @@ FROM (
 SELECT r.ledger,
   r.pathway,
   r.variant,
+  r.variant_n,
   r.active_t,
   r.closed_1,
   r.closed_0,
@@ -230,132 +248,95 @@ SELECT r.ledger,
   ((r.s0b_k0 >> 1) & 3) AS s0b_doubt,
   ((r.s0b_k0 >> 8) & 15) AS s0b_place,
   ((r.s0s_k0 >> 34) + 19358) AS s0s_t,
+  (r.s0s_k0 IS NOT DISTINCT FROM r.s0b_k0) AS s0s_same,
   ((r.s0s_k0 >> 1) & 3) AS s0s_doubt,
   ((r.s1b_k0 >> 34) + 19358) AS s1b_t,
   ((r.s1b_k0 >> 1) & 3) AS s1b_doubt,
   ((r.s1b_k0 >> 8) & 15) AS s1b_place,
   ((r.s1s_k0 >> 34) + 19358) AS s1s_t,
+  (r.s1s_k0 IS NOT DISTINCT FROM r.s1b_k0) AS s1s_same,
   ((r.s1s_k0 >> 1) & 3) AS s1s_doubt,
   ((r.s1s_k0 >> 8) & 15) AS s1s_place,
   ((r.s2b_k0 >> 34) + 19358) AS s2b_t,
   ((r.s2b_k0 >> 1) & 3) AS s2b_doubt,
-  ((r.s2s_k0 >> 34) + 19358) AS s2s_t,
-  ((r.s2s_k0 >> 1) & 3) AS s2s_doubt,
   ((r.s3b_k0 >> 34) + 19358) AS s3b_t,
   ((r.s3b_k0 >> 1) & 3) AS s3b_doubt,
   ((r.s3b_k0 >> 3) & 31) AS s3b_setting,
-  ((r.s3s_k0 >> 34) + 19358) AS s3s_t,
-  ((r.s3s_k0 >> 1) & 3) AS s3s_doubt,
-  ((r.s3s_k0 >> 3) & 31) AS s3s_setting,
   ((r.s4b_k0 >> 34) + 19358) AS s4b_t,
   ((r.s4b_k0 >> 1) & 3) AS s4b_doubt,
-  ((r.s4s_k0 >> 34) + 19358) AS s4s_t,
-  ((r.s4s_k0 >> 1) & 3) AS s4s_doubt,
   ((r.s5b_k0 >> 34) + 19358) AS s5b_t,
   ((r.s5b_k0 >> 1) & 3) AS s5b_doubt,
-  ((r.s5s_k0 >> 34) + 19358) AS s5s_t,
-  ((r.s5s_k0 >> 1) & 3) AS s5s_doubt,
   ((r.s6b_k0 >> 34) + 19358) AS s6b_t,
   ((r.s6b_k0 >> 1) & 3) AS s6b_doubt,
   ((r.s6b_k0 >> 3) & 31) AS s6b_setting,
   ((r.s6b_k0 >> 8) & 15) AS s6b_place,
   ((r.s6s_k0 >> 34) + 19358) AS s6s_t,
+  (r.s6s_k0 IS NOT DISTINCT FROM r.s6b_k0) AS s6s_same,
   ((r.s6s_k0 >> 1) & 3) AS s6s_doubt,
   ((r.s6s_k0 >> 3) & 31) AS s6s_setting,
   ((r.s6s_k0 >> 8) & 15) AS s6s_place,
   ((r.s7b_k0 >> 34) + 19358) AS s7b_t,
   ((r.s7b_k0 >> 1) & 3) AS s7b_doubt,
   ((r.s7b_k0 >> 3) & 31) AS s7b_setting,
-  ((r.s7s_k0 >> 34) + 19358) AS s7s_t,
-  ((r.s7s_k0 >> 1) & 3) AS s7s_doubt,
-  ((r.s7s_k0 >> 3) & 31) AS s7s_setting,
   ((r.s8b_k0 >> 34) + 19358) AS s8b_t,
   ((r.s8b_k0 >> 1) & 3) AS s8b_doubt,
   ((r.s8b_k0 >> 3) & 31) AS s8b_setting,
-  ((r.s8s_k0 >> 34) + 19358) AS s8s_t,
-  ((r.s8s_k0 >> 1) & 3) AS s8s_doubt,
-  ((r.s8s_k0 >> 3) & 31) AS s8s_setting,
   ((r.s9b_k0 >> 34) + 19358) AS s9b_t,
   ((r.s9b_k0 >> 1) & 3) AS s9b_doubt,
   ((r.s9s_k0 >> 34) + 19358) AS s9s_t,
+  (r.s9s_k0 IS NOT DISTINCT FROM r.s9b_k0) AS s9s_same,
   ((r.s9s_k0 >> 1) & 3) AS s9s_doubt,
   ((r.s10b_k0 >> 34) + 19358) AS s10b_t,
   ((r.s10b_k0 >> 1) & 3) AS s10b_doubt,
   ((r.s10b_k0 >> 3) & 31) AS s10b_setting,
-  ((r.s10s_k0 >> 34) + 19358) AS s10s_t,
-  ((r.s10s_k0 >> 1) & 3) AS s10s_doubt,
-  ((r.s10s_k0 >> 3) & 31) AS s10s_setting,
   ((r.s11b_k0 >> 34) + 19358) AS s11b_t,
   ((r.s11b_k0 >> 1) & 3) AS s11b_doubt,
   ((r.s11b_k0 >> 8) & 15) AS s11b_place,
-  ((r.s11s_k0 >> 34) + 19358) AS s11s_t,
-  ((r.s11s_k0 >> 1) & 3) AS s11s_doubt,
   ((r.s13b_k0 >> 34) + 19358) AS s13b_t,
   ((r.s13b_k0 >> 1) & 3) AS s13b_doubt,
   ((r.s13b_k0 >> 3) & 31) AS s13b_setting,
   ((r.s13b_k0 >> 12) & 63) AS s13b_value,
-  ((r.s13s_k0 >> 34) + 19358) AS s13s_t,
-  ((r.s13s_k0 >> 1) & 3) AS s13s_doubt,
-  ((r.s13s_k0 >> 3) & 31) AS s13s_setting,
   ((r.s14b_k0 >> 34) + 19358) AS s14b_t,
   ((r.s14b_k0 >> 1) & 3) AS s14b_doubt,
   ((r.s14b_k0 >> 3) & 31) AS s14b_setting,
-  ((r.s14s_k0 >> 34) + 19358) AS s14s_t,
-  ((r.s14s_k0 >> 1) & 3) AS s14s_doubt,
-  ((r.s14s_k0 >> 3) & 31) AS s14s_setting,
   ((r.s15b_k0 >> 34) + 19358) AS s15b_t,
   ((r.s15b_k0 >> 1) & 3) AS s15b_doubt,
   ((r.s15b_k0 >> 8) & 15) AS s15b_place,
-  ((r.s15s_k0 >> 34) + 19358) AS s15s_t,
-  ((r.s15s_k0 >> 1) & 3) AS s15s_doubt,
-  ((r.s15s_k0 >> 8) & 15) AS s15s_place,
   ((r.s16b_k0 >> 34) + 19358) AS s16b_t,
   ((r.s16b_k0 >> 1) & 3) AS s16b_doubt,
-  ((r.s16s_k0 >> 34) + 19358) AS s16s_t,
-  ((r.s16s_k0 >> 1) & 3) AS s16s_doubt,
   ((r.s17b_k0 >> 34) + 19358) AS s17b_t,
   ((r.s17b_k0 >> 1) & 3) AS s17b_doubt,
   ((r.s17b_k0 >> 8) & 15) AS s17b_place,
-  ((r.s17s_k0 >> 34) + 19358) AS s17s_t,
-  ((r.s17s_k0 >> 1) & 3) AS s17s_doubt,
   ((r.s18b_k0 >> 34) + 19358) AS s18b_t,
   ((r.s18b_k0 >> 1) & 3) AS s18b_doubt,
   ((r.s18b_k0 >> 3) & 31) AS s18b_setting,
   ((r.s18s_k0 >> 34) + 19358) AS s18s_t,
+  (r.s18s_k0 IS NOT DISTINCT FROM r.s18b_k0) AS s18s_same,
   ((r.s18s_k0 >> 1) & 3) AS s18s_doubt,
   ((r.s18s_k0 >> 3) & 31) AS s18s_setting,
   ((r.s19b_k0 >> 34) + 19358) AS s19b_t,
   ((r.s19b_k0 >> 1) & 3) AS s19b_doubt,
   ((r.s19b_k0 >> 3) & 31) AS s19b_setting,
-  ((r.s19s_k0 >> 34) + 19358) AS s19s_t,
-  ((r.s19s_k0 >> 1) & 3) AS s19s_doubt,
-  ((r.s19s_k0 >> 3) & 31) AS s19s_setting,
   ((r.s20b_k0 >> 34) + 19358) AS s20b_t,
   ((r.s20b_k0 >> 1) & 3) AS s20b_doubt,
   ((r.s20b_k0 >> 3) & 31) AS s20b_setting,
-  ((r.s20s_k0 >> 34) + 19358) AS s20s_t,
-  ((r.s20s_k0 >> 1) & 3) AS s20s_doubt,
-  ((r.s20s_k0 >> 3) & 31) AS s20s_setting,
   ((r.s21b_k0 >> 34) + 19358) AS s21b_t,
   ((r.s21b_k0 >> 1) & 3) AS s21b_doubt,
   ((r.s21b_k0 >> 12) & 63) AS s21b_value,
-  ((r.s21s_k0 >> 34) + 19358) AS s21s_t,
-  ((r.s21s_k0 >> 1) & 3) AS s21s_doubt,
   ((r.s22b_k0 >> 34) + 19358) AS s22b_t,
   ((r.s22b_k0 >> 1) & 3) AS s22b_doubt,
-  ((r.s22b_k0 >> 12) & 63) AS s22b_value,
-  ((r.s22s_k0 >> 34) + 19358) AS s22s_t,
-  ((r.s22s_k0 >> 1) & 3) AS s22s_doubt
+  ((r.s22b_k0 >> 12) & 63) AS s22b_value
 FROM pathway_row r
 ) x
 ) x
 ) x
 ) x
 ) x
-LEFT JOIN pack_limit i2b_l ON i2b_l.interval = 2 AND i2b_l.variant = x.variant AND i2b_l.valid_from <= x.i2b_start_d AND i2b_l.valid_to >= x.i2b_start_d
-LEFT JOIN pack_limit i2s_l ON i2s_l.interval = 2 AND i2s_l.variant = x.variant AND i2s_l.valid_from <= x.i2s_start_d AND i2s_l.valid_to >= x.i2s_start_d
-LEFT JOIN pack_limit i3b_l ON i3b_l.interval = 3 AND i3b_l.variant = x.variant AND i3b_l.valid_from <= x.i3b_start_d AND i3b_l.valid_to >= x.i3b_start_d
-LEFT JOIN pack_limit i4b_l ON i4b_l.interval = 4 AND i4b_l.variant = x.variant AND i4b_l.valid_from <= x.i4b_start_d AND i4b_l.valid_to >= x.i4b_start_d
+LEFT JOIN pack_limit i2b_l ON i2b_l.limit_key = CASE WHEN x.variant_n >= 0 THEN 28 + x.variant_n * 1 END
+LEFT JOIN pack_limit i2s_l ON i2s_l.limit_key = CASE WHEN x.variant_n >= 0 AND NOT x.i2s_same THEN 28 + x.variant_n * 1 END
+LEFT JOIN pack_limit i3b_l ON i3b_l.limit_key = CASE WHEN x.variant_n >= 0 THEN 42 + x.variant_n * 1 END
+LEFT JOIN pack_limit i4b_l ON i4b_l.limit_key = CASE WHEN x.variant_n >= 0 THEN 56 + x.variant_n * 1 END
+) x
 ) x
 ) x
 ) x
@@ -364,7 +345,8 @@ WHERE i2b_state IS NOT NULL AND (((COALESCE(s7b_setting IN (3), FALSE) AND NOT (
 ) c
 JOIN pack_share s ON s.indicator = 'rtt-62' AND s.share_case = c.share_case
 ) shares
-GROUP BY ledger, pathway, variant, place_n
+GROUP BY ledger, pathway, variant, variant_n, place_n
 ) line
+) counted
+GROUP BY ledger, place_n, period_n, variant, why, length
 ) cell
-GROUP BY ledger, place_n, period_n, variant, bin, why, is_unknown, length

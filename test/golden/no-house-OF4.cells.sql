@@ -1,13 +1,16 @@
-SELECT ledger, place_n, period_n, variant, bin, why, is_unknown, length,
-  CAST(SUM(weight) AS BIGINT) AS weight,
-  CAST(SUM(CASE WHEN real_time THEN weight ELSE 0 END) AS BIGINT) AS real_time,
-  CAST(SUM(CASE WHEN real_time_bin = 0 THEN weight ELSE 0 END) AS BIGINT) AS real_time_met,
-  CAST(SUM(CASE WHEN real_time_bin = 1 THEN weight ELSE 0 END) AS BIGINT) AS real_time_missed,
-  CAST(SUM(CASE WHEN TRUE THEN 1 ELSE 0 END) AS BIGINT) AS pathways
+SELECT ledger, place_n, period_n, (ARRAY['', 'breast', 'lung', 'colorectal', 'prostate', 'bladder', 'kidney', 'headneck', 'uterus', 'ovary', 'cervix', 'oesophagus-stomach', 'testis', 'lymphoma', 'myeloma', 'children', 'sarcoma', 'melanoma', 'cll', 'acute-leukaemia', 'brain', 'liver', 'pancreas', 'biliary', 'thyroid', 'penis', 'net', 'metastases', 'diagnostic'])[variant_n + 1] AS variant, CASE WHEN why IS NULL THEN 0 WHEN why < 10 THEN 1 ELSE 2 END AS bin, COALESCE(why IN (16, 17, 18, 19, 20, 21), FALSE) AS is_unknown, why, length,
+  weight, real_time, real_time_met, real_time_missed, pathways
 FROM (
-SELECT ledger, place_n, CAST(EXTRACT(YEAR FROM (DATE '1970-01-01' + CAST(period_d AS INTEGER))) AS BIGINT) * 100 + CAST(FLOOR((EXTRACT(MONTH FROM (DATE '1970-01-01' + CAST(period_d AS INTEGER))) - 1) / 1.0) AS BIGINT) + 1 AS period_n, variant, bin, why, state IN (13, 14, 15, 16, 17, 18) AND bin = 2 AND why <> 22 AS is_unknown, length, weight, real_time, real_time_bin, is_first
+SELECT ledger, place_n, period_n, variant_n, why, length,
+  COUNT(*) * 1000000 AS weight,
+  COUNT(CASE WHEN real_time THEN 1 END) * 1000000 AS real_time,
+  COUNT(CASE WHEN real_time_bin = 0 THEN 1 END) * 1000000 AS real_time_met,
+  COUNT(CASE WHEN real_time_bin = 1 THEN 1 END) * 1000000 AS real_time_missed,
+  COUNT(*) AS pathways
 FROM (
-SELECT ledger, pathway, variant, period_d, bin, why, state, length, limit_amount, start_d, stop_d, real_time, real_time_bin, whole_place AS place_n, 1000000 AS weight, TRUE AS is_first
+SELECT ledger, place_n, CAST(EXTRACT(YEAR FROM (DATE '1970-01-01' + CAST(period_d AS INTEGER))) AS BIGINT) * 100 + CAST(EXTRACT(MONTH FROM (DATE '1970-01-01' + CAST(period_d AS INTEGER))) AS BIGINT) AS period_n, variant_n, why, length, weight, real_time, real_time_bin, is_first
+FROM (
+SELECT ledger, pathway, variant, variant_n, period_d, bin, why, state, length, limit_amount, start_d, stop_d, real_time, real_time_bin, whole_place AS place_n, 1000000 AS weight, TRUE AS is_first
 FROM (
 SELECT x.*,
   CASE WHEN i3b_state = 0 THEN 0 WHEN i3b_state <= 1 THEN 1 ELSE 2 END AS bin,
@@ -25,39 +28,46 @@ FROM (
 SELECT x.*,
   CASE WHEN (i3b_state <= 3 OR (i3b_state = 18 AND i3b_kind = 0 AND i3b_stop_t IS NULL)) THEN i3b_start_d + i3b_amount + i3b_paused END AS i3b_limit_d,
   CASE WHEN (i3b_state <= 3 OR (i3b_state = 18 AND i3b_kind = 0 AND i3b_stop_t IS NULL)) THEN i3b_amount END AS i3b_limit,
-  COALESCE(i3b_active_u - i3b_start_u - i3b_paused > i3b_amount, FALSE) AS i3b_waiting
+  COALESCE(i3b_active_u - i3b_start_u - i3b_paused > i3b_amount, FALSE) AS i3b_waiting,
+  (x.i3b_until_u - x.i3b_start_u) - LEAST((x.i3b_until_u - x.i3b_start_u), i3b_spans_patient) AS i3b_no_patient,
+  (x.i3b_until_u - x.i3b_start_u) - LEAST((x.i3b_until_u - x.i3b_start_u), i3b_spans_medical) AS i3b_no_medical
+FROM (
+SELECT x.*,
+  COALESCE(i3b_spans.out_patient, 0) AS i3b_spans_patient,
+  COALESCE(i3b_spans.out_medical, 0) AS i3b_spans_medical
 FROM (
 SELECT x.*,
   CASE
+    WHEN i3r_same THEN i3b_state
+    WHEN i3r_start_t IS NOT NULL AND i3r_stop_t IS NOT NULL THEN CASE
+      WHEN COALESCE(s3r_setting IN (4, 5, 6), FALSE) THEN 12
+      WHEN i3r_stop_d < i3r_start_d THEN 16
+      WHEN i3r_kind IS NULL OR i3r_kind = 1 OR s3r_t IS NULL THEN 18
+      WHEN i3r_kind = 2 THEN 12
+      WHEN i3r_gross - i3r_paused <= i3r_amount THEN 0
+      ELSE 1 END END AS i3r_state
+FROM (
+SELECT x.*,
+  CASE
+    WHEN i3b_start_t IS NOT NULL AND i3b_stop_t IS NOT NULL THEN CASE
+      WHEN COALESCE(s3b_setting IN (4, 5, 6), FALSE) THEN 12
+      WHEN i3b_stop_d < i3b_start_d THEN 16
+      WHEN i3b_kind IS NULL OR i3b_kind = 1 OR s3b_t IS NULL THEN 18
+      WHEN i3b_kind = 2 THEN 12
+      WHEN i3b_gross - i3b_paused <= i3b_amount THEN 0
+      ELSE 1 END
     WHEN i3b_start_t IS NULL AND ((COALESCE(closed_0, FALSE))) THEN 10
     WHEN i3b_start_t IS NULL AND i3b_stop_t IS NULL AND ((s1b_t IS NOT NULL) OR (s2b_t IS NOT NULL) OR (s3b_t IS NOT NULL)) THEN 13
     WHEN i3b_start_t IS NULL AND i3b_stop_t IS NULL THEN NULL
     WHEN i3b_stop_t IS NOT NULL AND COALESCE(s3b_setting IN (4, 5, 6), FALSE) THEN 12
-    WHEN i3b_stop_t IS NULL AND ((s4b_t IS NOT NULL)) THEN 11
-    WHEN i3b_stop_t IS NULL AND ((variant = 'cll' AND CAST($1 AS BIGINT) > 18747) OR (variant = 'acute-leukaemia' AND CAST($1 AS BIGINT) > 18747)) THEN 10
-    WHEN i3b_start_t IS NULL THEN 13
-    WHEN i3b_stop_d < i3b_start_d THEN 16
-    WHEN i3b_kind IS NULL OR i3b_kind = 1 OR (i3b_stop_t IS NOT NULL AND s3b_t IS NULL) THEN 18
+    WHEN i3b_stop_t IS NOT NULL THEN 13
+    WHEN ((s4b_t IS NOT NULL)) THEN 11
+    WHEN ((variant_n = 18 AND CAST($1 AS BIGINT) > 18747) OR (variant_n = 19 AND CAST($1 AS BIGINT) > 18747)) THEN 10
+    WHEN i3b_kind IS NULL OR i3b_kind = 1 THEN 18
     WHEN i3b_kind = 2 THEN 12
-    WHEN i3b_gross - i3b_paused <= i3b_amount THEN CASE WHEN i3b_stop_t IS NULL THEN 2 ELSE 0 END
-    WHEN i3b_stop_t IS NOT NULL THEN 1
+    WHEN i3b_gross - i3b_paused <= i3b_amount THEN 2
     WHEN i3b_and_unknown THEN 18
-    ELSE 3 END AS i3b_state,
-  CASE
-    WHEN i3r_start_t IS NULL AND ((COALESCE(closed_0, FALSE))) THEN 10
-    WHEN i3r_start_t IS NULL AND i3r_stop_t IS NULL AND ((s1b_t IS NOT NULL) OR (s2r_t IS NOT NULL) OR (s3r_t IS NOT NULL)) THEN 13
-    WHEN i3r_start_t IS NULL AND i3r_stop_t IS NULL THEN NULL
-    WHEN i3r_stop_t IS NOT NULL AND COALESCE(s3r_setting IN (4, 5, 6), FALSE) THEN 12
-    WHEN i3r_stop_t IS NULL AND ((s4b_t IS NOT NULL)) THEN 11
-    WHEN i3r_stop_t IS NULL AND ((variant = 'cll' AND CAST($1 AS BIGINT) > 18747) OR (variant = 'acute-leukaemia' AND CAST($1 AS BIGINT) > 18747)) THEN 10
-    WHEN i3r_start_t IS NULL THEN 13
-    WHEN i3r_stop_d < i3r_start_d THEN 16
-    WHEN i3r_kind IS NULL OR i3r_kind = 1 OR (i3r_stop_t IS NOT NULL AND s3r_t IS NULL) THEN 18
-    WHEN i3r_kind = 2 THEN 12
-    WHEN i3r_gross - i3r_paused <= i3r_amount THEN CASE WHEN i3r_stop_t IS NULL THEN 2 ELSE 0 END
-    WHEN i3r_stop_t IS NOT NULL THEN 1
-    WHEN i3r_and_unknown THEN 18
-    ELSE 3 END AS i3r_state
+    ELSE 3 END AS i3b_state
 FROM (
 SELECT x.*,
   i3b_l.kind AS i3b_kind,
@@ -68,17 +78,10 @@ SELECT x.*,
   COALESCE(i3r_l.and_unknown, FALSE) AS i3r_and_unknown
 FROM (
 SELECT x.*,
-  (i3b_until_u - i3b_start_u) AS i3b_gross,
-  LEAST((i3b_until_u - i3b_start_u), i3b_spans_) AS i3b_paused,
-  (i3b_until_u - i3b_start_u) - LEAST((i3b_until_u - i3b_start_u), i3b_spans_patient) AS i3b_no_patient,
-  (i3b_until_u - i3b_start_u) - LEAST((i3b_until_u - i3b_start_u), i3b_spans_medical) AS i3b_no_medical,
-  (i3r_until_u - i3r_start_u) AS i3r_gross,
+  (x.i3b_until_u - x.i3b_start_u) AS i3b_gross,
+  0 AS i3b_paused,
+  (x.i3r_until_u - x.i3r_start_u) AS i3r_gross,
   0 AS i3r_paused
-FROM (
-SELECT x.*,
-  COALESCE(i3b_spans.out_, 0) AS i3b_spans_,
-  COALESCE(i3b_spans.out_patient, 0) AS i3b_spans_patient,
-  COALESCE(i3b_spans.out_medical, 0) AS i3b_spans_medical
 FROM (
 SELECT x.*,
   COALESCE(i3b_stop_t, CAST($1 AS BIGINT)) AS i3b_until_t,
@@ -126,27 +129,29 @@ SELECT x.*,
   0 AS i3r_open_doubt,
   0 AS i3r_stop_doubt,
   1 AS i3r_open_precise,
-  1 AS i3r_stop_precise
+  1 AS i3r_stop_precise,
+  s0r_same AND s3r_same AS i3r_same
 FROM (
 SELECT r.ledger,
   r.pathway,
   r.variant,
+  r.variant_n,
   r.active_t,
   r.closed_0,
   ((r.s0b_k0 >> 24) + 19358) AS s0b_t,
   ((r.s0b_k0 >> 0) & 1) AS s0b_late,
   ((r.s0b_k0 >> 4) & 15) AS s0b_place,
   ((r.s0r_k0 >> 24) + 19358) AS s0r_t,
+  (r.s0r_k0 IS NOT DISTINCT FROM r.s0b_k0) AS s0r_same,
   ((r.s0r_k0 >> 0) & 1) AS s0r_late,
   ((r.s1b_k0 >> 24) + 19358) AS s1b_t,
   ((r.s2b_k0 >> 24) + 19358) AS s2b_t,
   ((r.s2b_k0 >> 0) & 1) AS s2b_late,
-  ((r.s2r_k0 >> 24) + 19358) AS s2r_t,
-  ((r.s2r_k0 >> 0) & 1) AS s2r_late,
   ((r.s3b_k0 >> 24) + 19358) AS s3b_t,
   ((r.s3b_k0 >> 0) & 1) AS s3b_late,
   ((r.s3b_k0 >> 1) & 7) AS s3b_setting,
   ((r.s3r_k0 >> 24) + 19358) AS s3r_t,
+  (r.s3r_k0 IS NOT DISTINCT FROM r.s3b_k0) AS s3r_same,
   ((r.s3r_k0 >> 0) & 1) AS s3r_late,
   ((r.s3r_k0 >> 1) & 7) AS s3r_setting,
   ((r.s4b_k0 >> 24) + 19358) AS s4b_t
@@ -155,19 +160,22 @@ FROM pathway_row r
 ) x
 ) x
 ) x
+) x
+LEFT JOIN pack_limit i3b_l ON i3b_l.limit_key = CASE WHEN x.variant_n >= 0 THEN 290 + x.variant_n * 8 + (COALESCE(s3b_setting, -1) + 1) * 1 END AND i3b_l.valid_from <= COALESCE(s0b_t, x.i3b_start_d) AND i3b_l.valid_to >= COALESCE(s0b_t, x.i3b_start_d)
+LEFT JOIN pack_limit i3r_l ON i3r_l.limit_key = CASE WHEN x.variant_n >= 0 AND NOT x.i3r_same THEN 290 + x.variant_n * 8 + (COALESCE(s3r_setting, -1) + 1) * 1 END AND i3r_l.valid_from <= COALESCE(s0r_t, x.i3r_start_d) AND i3r_l.valid_to >= COALESCE(s0r_t, x.i3r_start_d)
+) x
+) x
+) x
 LEFT JOIN (
-  SELECT ledger, pathway, variant,
-      CAST(COALESCE(SUM(CASE WHEN to_e > from_ THEN to_e - from_ ELSE 0 END), 0) AS BIGINT) AS out_,
+  SELECT ledger, pathway, variant_n,
       CAST(COALESCE(SUM(CASE WHEN to_e > from_patient THEN to_e - from_patient ELSE 0 END), 0) AS BIGINT) AS out_patient,
       CAST(COALESCE(SUM(CASE WHEN to_e > from_medical THEN to_e - from_medical ELSE 0 END), 0) AS BIGINT) AS out_medical
   FROM (
-    SELECT ledger, pathway, variant, to_e,
-      CASE WHEN in_ THEN GREATEST(from_e, start_e, MAX(CASE WHEN in_ THEN to_e END) OVER (PARTITION BY ledger, pathway, variant ORDER BY from_e, to_e, pause ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) END AS from_,
-      CASE WHEN in_patient THEN GREATEST(from_e, start_e, MAX(CASE WHEN in_patient THEN to_e END) OVER (PARTITION BY ledger, pathway, variant ORDER BY from_e, to_e, pause ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) END AS from_patient,
-      CASE WHEN in_medical THEN GREATEST(from_e, start_e, MAX(CASE WHEN in_medical THEN to_e END) OVER (PARTITION BY ledger, pathway, variant ORDER BY from_e, to_e, pause ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) END AS from_medical
+    SELECT ledger, pathway, variant_n, to_e,
+      CASE WHEN in_patient THEN GREATEST(from_e, start_e, MAX(CASE WHEN in_patient THEN to_e END) OVER (PARTITION BY ledger, pathway, variant_n ORDER BY from_e, to_e, pause ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) END AS from_patient,
+      CASE WHEN in_medical THEN GREATEST(from_e, start_e, MAX(CASE WHEN in_medical THEN to_e END) OVER (PARTITION BY ledger, pathway, variant_n ORDER BY from_e, to_e, pause ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) END AS from_medical
     FROM (
-      SELECT x.ledger, x.pathway, x.variant, s.pause, s.from_d AS from_e, LEAST(COALESCE(s.to_d, x.i3b_until_d), x.i3b_until_d) AS to_e, x.i3b_start_d AS start_e,
-      CASE s.pause WHEN 0 THEN FALSE WHEN 1 THEN FALSE ELSE FALSE END AS in_,
+      SELECT x.ledger, x.pathway, x.variant_n, s.pause, s.from_d AS from_e, LEAST(COALESCE(s.to_d, x.i3b_until_d), x.i3b_until_d) AS to_e, x.i3b_start_d AS start_e,
       CASE s.pause WHEN 0 THEN TRUE WHEN 1 THEN FALSE ELSE FALSE END AS in_patient,
       CASE s.pause WHEN 0 THEN FALSE WHEN 1 THEN TRUE ELSE FALSE END AS in_medical
       FROM (SELECT x.*,
@@ -216,48 +224,46 @@ SELECT x.*,
   0 AS i3r_open_doubt,
   0 AS i3r_stop_doubt,
   1 AS i3r_open_precise,
-  1 AS i3r_stop_precise
+  1 AS i3r_stop_precise,
+  s0r_same AND s3r_same AS i3r_same
 FROM (
 SELECT r.ledger,
   r.pathway,
   r.variant,
+  r.variant_n,
   r.active_t,
   r.closed_0,
   ((r.s0b_k0 >> 24) + 19358) AS s0b_t,
   ((r.s0b_k0 >> 0) & 1) AS s0b_late,
   ((r.s0b_k0 >> 4) & 15) AS s0b_place,
   ((r.s0r_k0 >> 24) + 19358) AS s0r_t,
+  (r.s0r_k0 IS NOT DISTINCT FROM r.s0b_k0) AS s0r_same,
   ((r.s0r_k0 >> 0) & 1) AS s0r_late,
   ((r.s1b_k0 >> 24) + 19358) AS s1b_t,
   ((r.s2b_k0 >> 24) + 19358) AS s2b_t,
   ((r.s2b_k0 >> 0) & 1) AS s2b_late,
-  ((r.s2r_k0 >> 24) + 19358) AS s2r_t,
-  ((r.s2r_k0 >> 0) & 1) AS s2r_late,
   ((r.s3b_k0 >> 24) + 19358) AS s3b_t,
   ((r.s3b_k0 >> 0) & 1) AS s3b_late,
   ((r.s3b_k0 >> 1) & 7) AS s3b_setting,
   ((r.s3r_k0 >> 24) + 19358) AS s3r_t,
+  (r.s3r_k0 IS NOT DISTINCT FROM r.s3b_k0) AS s3r_same,
   ((r.s3r_k0 >> 0) & 1) AS s3r_late,
   ((r.s3r_k0 >> 1) & 7) AS s3r_setting,
   ((r.s4b_k0 >> 24) + 19358) AS s4b_t
 FROM pathway_row r
 ) x
 ) x
-) x) x JOIN pathway_pause s ON s.ledger = x.ledger AND s.pathway = x.pathway AND s.variant = x.variant
+) x) x JOIN pathway_pause s ON s.ledger = x.ledger AND s.pathway = x.pathway AND s.variant_n = x.variant_n
     ) spans
   ) edges
   
-  GROUP BY ledger, pathway, variant
-) i3b_spans ON i3b_spans.ledger = x.ledger AND i3b_spans.pathway = x.pathway AND i3b_spans.variant = x.variant
+  GROUP BY ledger, pathway, variant_n
+) i3b_spans ON i3b_spans.ledger = x.ledger AND i3b_spans.pathway = CASE WHEN x.i3b_state = 1 THEN x.pathway END AND i3b_spans.variant_n = x.variant_n
 ) x
 ) x
-LEFT JOIN pack_limit i3b_l ON i3b_l.interval = 3 AND i3b_l.variant = x.variant AND i3b_l.value_0 = CASE WHEN s3b_t IS NULL THEN -1 WHEN s3b_setting IN (1) THEN 1 WHEN s3b_setting IN (2) THEN 2 WHEN s3b_setting IN (3) THEN 3 WHEN s3b_setting IN (4) THEN 4 WHEN s3b_setting IN (5) THEN 5 WHEN s3b_setting IN (6) THEN 6 ELSE 0 END AND i3b_l.valid_from <= COALESCE(s0b_t, x.i3b_start_d) AND i3b_l.valid_to >= COALESCE(s0b_t, x.i3b_start_d)
-LEFT JOIN pack_limit i3r_l ON i3r_l.interval = 3 AND i3r_l.variant = x.variant AND i3r_l.value_0 = CASE WHEN s3r_t IS NULL THEN -1 WHEN s3r_setting IN (1) THEN 1 WHEN s3r_setting IN (2) THEN 2 WHEN s3r_setting IN (3) THEN 3 WHEN s3r_setting IN (4) THEN 4 WHEN s3r_setting IN (5) THEN 5 WHEN s3r_setting IN (6) THEN 6 ELSE 0 END AND i3r_l.valid_from <= COALESCE(s0r_t, x.i3r_start_d) AND i3r_l.valid_to >= COALESCE(s0r_t, x.i3r_start_d)
-) x
-) x
-) x
-WHERE i3b_state IS NOT NULL AND NOT (variant IN ('diagnostic'))
+WHERE i3b_state IS NOT NULL AND NOT (variant_n IN (28))
 ) b
 ) line
+) counted
+GROUP BY ledger, place_n, period_n, variant_n, why, length
 ) cell
-GROUP BY ledger, place_n, period_n, variant, bin, why, is_unknown, length

@@ -1,13 +1,16 @@
-SELECT ledger, place_n, period_n, variant, bin, why, is_unknown, length,
-  CAST(SUM(weight) AS BIGINT) AS weight,
-  CAST(SUM(CASE WHEN real_time THEN weight ELSE 0 END) AS BIGINT) AS real_time,
-  CAST(SUM(CASE WHEN real_time_bin = 0 THEN weight ELSE 0 END) AS BIGINT) AS real_time_met,
-  CAST(SUM(CASE WHEN real_time_bin = 1 THEN weight ELSE 0 END) AS BIGINT) AS real_time_missed,
-  CAST(SUM(CASE WHEN TRUE THEN 1 ELSE 0 END) AS BIGINT) AS pathways
+SELECT ledger, place_n, period_n, variant, CASE WHEN why IS NULL THEN 0 WHEN why < 10 THEN 1 ELSE 2 END AS bin, COALESCE(why IN (16, 17, 18, 19, 20, 21), FALSE) AS is_unknown, why, length,
+  weight, real_time, real_time_met, real_time_missed, pathways
 FROM (
-SELECT ledger, place_n, CAST(EXTRACT(YEAR FROM (DATE '1970-01-01' + CAST(period_d AS INTEGER))) AS BIGINT) * 100 + CAST(FLOOR((EXTRACT(MONTH FROM (DATE '1970-01-01' + CAST(period_d AS INTEGER))) - 1) / 1.0) AS BIGINT) + 1 AS period_n, variant, bin, why, state IN (13, 14, 15, 16, 17, 18) AND bin = 2 AND why <> 22 AS is_unknown, length, weight, real_time, real_time_bin, is_first
+SELECT ledger, place_n, period_n, variant, why, length,
+  COUNT(*) * 1000000 AS weight,
+  COUNT(CASE WHEN real_time THEN 1 END) * 1000000 AS real_time,
+  COUNT(CASE WHEN real_time_bin = 0 THEN 1 END) * 1000000 AS real_time_met,
+  COUNT(CASE WHEN real_time_bin = 1 THEN 1 END) * 1000000 AS real_time_missed,
+  COUNT(*) AS pathways
 FROM (
-SELECT ledger, pathway, variant, period_d, bin, why, state, length, limit_amount, start_d, stop_d, real_time, real_time_bin, whole_place AS place_n, 1000000 AS weight, TRUE AS is_first
+SELECT ledger, place_n, CAST(EXTRACT(YEAR FROM (DATE '1970-01-01' + CAST(period_d AS INTEGER))) AS BIGINT) * 100 + CAST(EXTRACT(MONTH FROM (DATE '1970-01-01' + CAST(period_d AS INTEGER))) AS BIGINT) AS period_n, variant, why, length, weight, real_time, real_time_bin, is_first
+FROM (
+SELECT ledger, pathway, variant, variant_n, period_d, bin, why, state, length, limit_amount, start_d, stop_d, real_time, real_time_bin, whole_place AS place_n, 1000000 AS weight, TRUE AS is_first
 FROM (
 SELECT x.*,
   CASE WHEN i0b_state = 0 THEN 0 WHEN i0b_state <= 1 THEN 1 ELSE 2 END AS bin,
@@ -29,31 +32,35 @@ SELECT x.*,
 FROM (
 SELECT x.*,
   CASE
+    WHEN i0s_same THEN i0b_state
+    WHEN i0s_start_t IS NOT NULL AND i0s_stop_t IS NOT NULL THEN CASE
+      WHEN i0s_start_precise = 0 OR i0s_stop_precise = 0 THEN 15
+      WHEN i0s_stop_t < i0s_start_t THEN 16
+      WHEN i0s_kind IS NULL OR i0s_kind = 1 THEN 18
+      WHEN i0s_kind = 2 THEN 12
+      WHEN i0s_gross - i0s_paused <= i0s_amount THEN 0
+      ELSE 1 END END AS i0s_state
+FROM (
+SELECT x.*,
+  CASE
+    WHEN i0b_start_t IS NOT NULL AND i0b_stop_t IS NOT NULL THEN CASE
+      WHEN i0b_start_doubt = 2 OR i0b_stop_doubt = 2 THEN 14
+      WHEN i0b_start_precise = 0 OR i0b_stop_precise = 0 THEN 15
+      WHEN i0b_stop_t < i0b_start_t THEN 16
+      WHEN i0b_kind IS NULL OR i0b_kind = 1 THEN 18
+      WHEN i0b_kind = 2 THEN 12
+      WHEN i0b_gross - i0b_paused <= i0b_amount THEN 0
+      ELSE 1 END
     WHEN i0b_start_t IS NULL AND i0b_stop_t IS NULL AND ((s2b_t IS NOT NULL) OR (s3b_t IS NOT NULL) OR (s4b_t IS NOT NULL) OR (s5b_t IS NOT NULL) OR (s6b_t IS NOT NULL)) THEN 13
     WHEN i0b_start_t IS NULL AND i0b_stop_t IS NULL THEN NULL
-    WHEN i0b_start_t IS NULL THEN 13
-    WHEN i0b_start_doubt = 2 OR i0b_stop_doubt = 2 THEN 14
-    WHEN i0b_start_precise = 0 OR i0b_stop_precise = 0 THEN 15
-    WHEN i0b_stop_t < i0b_start_t THEN 16
+    WHEN i0b_stop_t IS NOT NULL THEN 13
+    WHEN i0b_start_doubt = 2 THEN 14
+    WHEN i0b_start_precise = 0 THEN 15
     WHEN i0b_kind IS NULL OR i0b_kind = 1 THEN 18
     WHEN i0b_kind = 2 THEN 12
-    WHEN i0b_gross - i0b_paused <= i0b_amount THEN CASE WHEN i0b_stop_t IS NULL THEN 2 ELSE 0 END
-    WHEN i0b_stop_t IS NOT NULL THEN 1
+    WHEN i0b_gross - i0b_paused <= i0b_amount THEN 2
     WHEN i0b_and_unknown THEN 18
-    ELSE 3 END AS i0b_state,
-  CASE
-    WHEN i0s_start_t IS NULL AND i0s_stop_t IS NULL AND ((s2s_t IS NOT NULL) OR (s3s_t IS NOT NULL) OR (s4s_t IS NOT NULL) OR (s5s_t IS NOT NULL) OR (s6s_t IS NOT NULL)) THEN 13
-    WHEN i0s_start_t IS NULL AND i0s_stop_t IS NULL THEN NULL
-    WHEN i0s_start_t IS NULL THEN 13
-    WHEN i0s_start_doubt = 2 OR i0s_stop_doubt = 2 THEN 14
-    WHEN i0s_start_precise = 0 OR i0s_stop_precise = 0 THEN 15
-    WHEN i0s_stop_t < i0s_start_t THEN 16
-    WHEN i0s_kind IS NULL OR i0s_kind = 1 THEN 18
-    WHEN i0s_kind = 2 THEN 12
-    WHEN i0s_gross - i0s_paused <= i0s_amount THEN CASE WHEN i0s_stop_t IS NULL THEN 2 ELSE 0 END
-    WHEN i0s_stop_t IS NOT NULL THEN 1
-    WHEN i0s_and_unknown THEN 18
-    ELSE 3 END AS i0s_state
+    ELSE 3 END AS i0b_state
 FROM (
 SELECT x.*,
   i0b_l.kind AS i0b_kind,
@@ -64,11 +71,11 @@ SELECT x.*,
   COALESCE(i0s_l.and_unknown, FALSE) AS i0s_and_unknown
 FROM (
 SELECT x.*,
-  (i0b_until_u - i0b_start_u) AS i0b_gross,
+  (x.i0b_until_u - x.i0b_start_u) AS i0b_gross,
   0 AS i0b_paused,
-  (i0b_until_u - i0b_start_u) - 0 AS i0b_no_patient,
-  (i0b_until_u - i0b_start_u) - 0 AS i0b_no_medical,
-  (i0s_until_u - i0s_start_u) AS i0s_gross,
+  (x.i0b_until_u - x.i0b_start_u) - 0 AS i0b_no_patient,
+  (x.i0b_until_u - x.i0b_start_u) - 0 AS i0b_no_medical,
+  (x.i0s_until_u - x.i0s_start_u) AS i0s_gross,
   0 AS i0s_paused
 FROM (
 SELECT x.*,
@@ -117,11 +124,13 @@ SELECT x.*,
   s1s_doubt AS i0s_open_doubt,
   s2s_doubt AS i0s_stop_doubt,
   s1s_precise AS i0s_open_precise,
-  s2s_precise AS i0s_stop_precise
+  s2s_precise AS i0s_stop_precise,
+  s1s_same AND s2s_same AS i0s_same
 FROM (
 SELECT r.ledger,
   r.pathway,
   r.variant,
+  r.variant_n,
   r.active_t,
   r.active_d,
   ((r.s0b_k0 >> 29) + 1672531200) AS s0b_t,
@@ -129,16 +138,13 @@ SELECT r.ledger,
   ((r.s0b_k0 >> 3) & 1) AS s0b_precise,
   ((r.s0b_k0 >> 1) & 3) AS s0b_doubt,
   ((r.s0b_k0 >> 9) & 15) AS s0b_place,
-  ((r.s0s_k0 >> 29) + 1672531200) AS s0s_t,
-  (CAST(FLOOR(((r.s0s_k0 >> 29) + 1672531200) / 86400.0) AS BIGINT) + ((r.s0s_k0 >> 4) & 3) - 1) AS s0s_d,
-  ((r.s0s_k0 >> 3) & 1) AS s0s_precise,
-  ((r.s0s_k0 >> 1) & 3) AS s0s_doubt,
   ((r.s1b_k0 >> 29) + 1672531200) AS s1b_t,
   (CAST(FLOOR(((r.s1b_k0 >> 29) + 1672531200) / 86400.0) AS BIGINT) + ((r.s1b_k0 >> 4) & 3) - 1) AS s1b_d,
   ((r.s1b_k0 >> 3) & 1) AS s1b_precise,
   ((r.s1b_k0 >> 1) & 3) AS s1b_doubt,
   ((r.s1b_k0 >> 9) & 15) AS s1b_place,
   ((r.s1s_k0 >> 29) + 1672531200) AS s1s_t,
+  (r.s1s_k0 IS NOT DISTINCT FROM r.s1b_k0) AS s1s_same,
   (CAST(FLOOR(((r.s1s_k0 >> 29) + 1672531200) / 86400.0) AS BIGINT) + ((r.s1s_k0 >> 4) & 3) - 1) AS s1s_d,
   ((r.s1s_k0 >> 3) & 1) AS s1s_precise,
   ((r.s1s_k0 >> 1) & 3) AS s1s_doubt,
@@ -147,6 +153,7 @@ SELECT r.ledger,
   ((r.s2b_k0 >> 3) & 1) AS s2b_precise,
   ((r.s2b_k0 >> 1) & 3) AS s2b_doubt,
   ((r.s2s_k0 >> 29) + 1672531200) AS s2s_t,
+  (r.s2s_k0 IS NOT DISTINCT FROM r.s2b_k0) AS s2s_same,
   (CAST(FLOOR(((r.s2s_k0 >> 29) + 1672531200) / 86400.0) AS BIGINT) + ((r.s2s_k0 >> 4) & 3) - 1) AS s2s_d,
   ((r.s2s_k0 >> 3) & 1) AS s2s_precise,
   ((r.s2s_k0 >> 1) & 3) AS s2s_doubt,
@@ -154,51 +161,35 @@ SELECT r.ledger,
   (CAST(FLOOR(((r.s3b_k0 >> 29) + 1672531200) / 86400.0) AS BIGINT) + ((r.s3b_k0 >> 4) & 3) - 1) AS s3b_d,
   ((r.s3b_k0 >> 3) & 1) AS s3b_precise,
   ((r.s3b_k0 >> 1) & 3) AS s3b_doubt,
-  ((r.s3s_k0 >> 29) + 1672531200) AS s3s_t,
-  (CAST(FLOOR(((r.s3s_k0 >> 29) + 1672531200) / 86400.0) AS BIGINT) + ((r.s3s_k0 >> 4) & 3) - 1) AS s3s_d,
-  ((r.s3s_k0 >> 3) & 1) AS s3s_precise,
-  ((r.s3s_k0 >> 1) & 3) AS s3s_doubt,
   ((r.s4b_k0 >> 29) + 1672531200) AS s4b_t,
   (CAST(FLOOR(((r.s4b_k0 >> 29) + 1672531200) / 86400.0) AS BIGINT) + ((r.s4b_k0 >> 4) & 3) - 1) AS s4b_d,
   ((r.s4b_k0 >> 3) & 1) AS s4b_precise,
   ((r.s4b_k0 >> 1) & 3) AS s4b_doubt,
   ((r.s4b_k0 >> 6) & 7) AS s4b_setting,
-  ((r.s4s_k0 >> 29) + 1672531200) AS s4s_t,
-  (CAST(FLOOR(((r.s4s_k0 >> 29) + 1672531200) / 86400.0) AS BIGINT) + ((r.s4s_k0 >> 4) & 3) - 1) AS s4s_d,
-  ((r.s4s_k0 >> 3) & 1) AS s4s_precise,
-  ((r.s4s_k0 >> 1) & 3) AS s4s_doubt,
-  ((r.s4s_k0 >> 6) & 7) AS s4s_setting,
   ((r.s5b_k0 >> 29) + 1672531200) AS s5b_t,
   (CAST(FLOOR(((r.s5b_k0 >> 29) + 1672531200) / 86400.0) AS BIGINT) + ((r.s5b_k0 >> 4) & 3) - 1) AS s5b_d,
   ((r.s5b_k0 >> 3) & 1) AS s5b_precise,
   ((r.s5b_k0 >> 1) & 3) AS s5b_doubt,
   ((r.s5b_k0 >> 6) & 7) AS s5b_setting,
-  ((r.s5s_k0 >> 29) + 1672531200) AS s5s_t,
-  (CAST(FLOOR(((r.s5s_k0 >> 29) + 1672531200) / 86400.0) AS BIGINT) + ((r.s5s_k0 >> 4) & 3) - 1) AS s5s_d,
-  ((r.s5s_k0 >> 3) & 1) AS s5s_precise,
-  ((r.s5s_k0 >> 1) & 3) AS s5s_doubt,
-  ((r.s5s_k0 >> 6) & 7) AS s5s_setting,
   ((r.s6b_k0 >> 29) + 1672531200) AS s6b_t,
   (CAST(FLOOR(((r.s6b_k0 >> 29) + 1672531200) / 86400.0) AS BIGINT) + ((r.s6b_k0 >> 4) & 3) - 1) AS s6b_d,
   ((r.s6b_k0 >> 3) & 1) AS s6b_precise,
-  ((r.s6b_k0 >> 1) & 3) AS s6b_doubt,
-  ((r.s6s_k0 >> 29) + 1672531200) AS s6s_t,
-  (CAST(FLOOR(((r.s6s_k0 >> 29) + 1672531200) / 86400.0) AS BIGINT) + ((r.s6s_k0 >> 4) & 3) - 1) AS s6s_d,
-  ((r.s6s_k0 >> 3) & 1) AS s6s_precise,
-  ((r.s6s_k0 >> 1) & 3) AS s6s_doubt
+  ((r.s6b_k0 >> 1) & 3) AS s6b_doubt
 FROM pathway_row r
 ) x
 ) x
 ) x
 ) x
 ) x
-LEFT JOIN pack_limit i0b_l ON i0b_l.interval = 0 AND i0b_l.variant = x.variant AND i0b_l.valid_from <= x.i0b_start_d AND i0b_l.valid_to >= x.i0b_start_d
-LEFT JOIN pack_limit i0s_l ON i0s_l.interval = 0 AND i0s_l.variant = x.variant AND i0s_l.valid_from <= x.i0s_start_d AND i0s_l.valid_to >= x.i0s_start_d
+LEFT JOIN pack_limit i0b_l ON i0b_l.limit_key = CASE WHEN x.variant_n >= 0 THEN 0 + x.variant_n * 1 END
+LEFT JOIN pack_limit i0s_l ON i0s_l.limit_key = CASE WHEN x.variant_n >= 0 AND NOT x.i0s_same THEN 0 + x.variant_n * 1 END
+) x
 ) x
 ) x
 ) x
 WHERE i0b_state IS NOT NULL
 ) b
 ) line
+) counted
+GROUP BY ledger, place_n, period_n, variant, why, length
 ) cell
-GROUP BY ledger, place_n, period_n, variant, bin, why, is_unknown, length

@@ -72,7 +72,7 @@ export async function openHouses(serverUrl: string, folders?: readonly string[],
       demonstration: true,
       localAccounts: true,
       perMinute: 10_000_000,
-      doorPerMinute: 10_000_000,
+      signInPerMinute: 10_000_000,
     })
   const service = (checks: boolean) =>
     createService(

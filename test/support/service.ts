@@ -40,6 +40,8 @@ export async function serviceUnderTest(
     /** A sign-in of the test's own in place of the header. */
     readonly signIn?: (at: LedgerUnderTest) => SignIn
     readonly demonstration?: boolean
+    readonly liveBeatMs?: number
+    readonly trustedProxies?: readonly string[]
   } = {},
 ): Promise<ServiceUnderTest> {
   const at = await ledgerUnderTest(serverUrl, folders)
@@ -54,6 +56,8 @@ export async function serviceUnderTest(
       demonstration: settings.demonstration ?? false,
       checks: settings.checks ?? true,
       checksAnswers: true,
+      ...(settings.liveBeatMs === undefined ? {} : { liveBeatMs: settings.liveBeatMs }),
+      ...(settings.trustedProxies ? { trustedProxies: settings.trustedProxies } : {}),
     },
     handlers,
   )

@@ -5,14 +5,14 @@ import { type Instant, instantOf, wallTimeOf } from '../words/instant.ts'
 import { codeIn, comesIn, type Scenario, type Spread, type Step, type Time } from './scenario.ts'
 
 /** Whole numbers from 0 to 2^32 - 1, each as likely. */
-type Random = () => number
+export type Random = () => number
 const all = 2 ** 32
 
 /**
  * The generator sfc32: it passes the usual tests of chance and needs only whole numbers of 32 bits, so that it gives the
  * same everywhere. Each pathway has its own: the first thousand of a larger ledger are those of a smaller one.
  */
-function randomOf(seed: number, pathway: number): Random {
+export function randomOf(seed: number, pathway: number): Random {
   let [a, b, c, count] = [seed | 0, Math.floor(seed / all) | 0, pathway | 0, 1]
   const random = () => {
     const sum = (((a + b) | 0) + count) | 0
@@ -27,7 +27,7 @@ function randomOf(seed: number, pathway: number): Random {
   return random
 }
 
-const happens = (random: Random, share: number): boolean => random() < share * all
+export const happens = (random: Random, share: number): boolean => random() < share * all
 
 /** Weights added up, as shares of all numbers a generator gives. */
 function edgesOf(weights: readonly number[]): Float64Array {
@@ -42,7 +42,7 @@ function edgesOf(weights: readonly number[]): Float64Array {
 }
 
 /** Picks one of several by weight. */
-function picker(weights: readonly number[]): (random: Random) => number {
+export function picker(weights: readonly number[]): (random: Random) => number {
   const edges = edgesOf(weights)
   const last = weights.findLastIndex((weight) => weight > 0)
   return (random) => {

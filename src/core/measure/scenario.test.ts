@@ -33,7 +33,7 @@ const linesOf = (text: string, pack = demo): readonly string[] => {
 }
 const withParts = (parts: Partial<typeof small>) => Object.values({ ...small, ...parts }).join('')
 
-test.each(['no-house', 'demo', 'sepsis'])('the scenario of %s fits its pack', async (name) => {
+test.each(['no-house', 'en-cwt', 'demo', 'sepsis'])('the scenario of %s fits its pack', async (name) => {
   const file = `packs/${name}/scenario/generate.yaml`
   expect(linesOf(readFileSync(file, 'utf8'), await packOf(name))).toEqual([])
 })

@@ -11,8 +11,8 @@ export function csvField(value: CsvValue): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
-export const csvText = (head: readonly string[], rows: readonly (readonly CsvValue[])[]): string =>
-  [head, ...rows].map((row) => row.map(csvField).join(',') + '\r\n').join('')
+export const csvLines = (rows: readonly (readonly CsvValue[])[]): string => rows.map((row) => row.map(csvField).join(',') + '\r\n').join('')
+export const csvText = (head: readonly string[], rows: readonly (readonly CsvValue[])[]): string => csvLines([head, ...rows])
 
 /** What a field held before it was made safe, once a reader of CSV has taken the quotes off. */
 export const csvRestored = (field: string): string => (field.startsWith("'") && formula.test(field) ? field.slice(1) : field)

@@ -68,6 +68,8 @@ export const issueCodes = {
   'ledger/no-pack': 'No pack of this id is loaded.',
   'document/other-patient': 'Evidence names a document about another patient.',
   'document/no-span': 'Evidence names a span that the text does not have.',
+  'intake/no-patient': 'A row names a patient who is not known, and gives no name to register them under.',
+  'intake/which-pathway': 'A row names a patient who has several pathways under the pack.',
   'work/no-such-move': 'This cannot be done to a piece of work of this kind, or as it stands now.',
   'work/no-choice': 'An answer chooses what was not offered.',
   'work/no-owner': 'Nobody of this number has a role there.',

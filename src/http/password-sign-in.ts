@@ -12,7 +12,7 @@ const recoveryCodes = 10
 const refused = () => refuse('sign-in/refused', 'Login, password or code is wrong.')
 
 /** Sign-in with a password kept here. Whatever is wrong, the answer and the work are the same. */
-export function passwordDoor(accounts: Accounts, sessions: Sessions, tries: Tries, now: () => Date) {
+export function passwordSignIn(accounts: Accounts, sessions: Sessions, tries: Tries, now: () => Date) {
   interface Typed {
     readonly mark: Buffer
     readonly password: string
@@ -70,12 +70,14 @@ export function passwordDoor(accounts: Accounts, sessions: Sessions, tries: Trie
       return sessions.begin(request, reply, { person, way: 'password', factor })
     },
 
-    change: async (request: FastifyRequest, reply: FastifyReply, { password, next }: { password: string; next: string }): Promise<void> => {
+    /** All sessions end; the browser at hand gets a new one. */
+    change: async (request: FastifyRequest, reply: FastifyReply, { password, next }: { password: string; next: string }) => {
       const { login, mark } = await accountOf(request)
       const { person, kept } = await check(request, reply, { mark, password, whole: false })
       const wrong = faultOfPassword(next, login)
       if (wrong !== undefined) throw refuse('sign-in/weak-password', wrong, ['body', 'next'])
-      if (!(await accounts.changePassword(person, kept, await hashPassword(next), sessions.hashOf(request)))) throw refused()
+      if (!(await accounts.changePassword(person, kept, await hashPassword(next)))) throw refused()
+      return sessions.begin(request, reply, { person, way: 'password', factor: sessions.usedBy(request)?.factor === true })
     },
 
     /** The secret as an authenticator reads it. The password again, so that a session left open gives nobody a factor of their own. */
@@ -88,16 +90,18 @@ export function passwordDoor(accounts: Accounts, sessions: Sessions, tries: Trie
       return otpauth(secret, login)
     },
 
-    confirmFactor: async (request: FastifyRequest, code: string): Promise<readonly string[]> => {
+    /** All sessions end; the browser at hand gets a new one, with the rights that waited. */
+    confirmFactor: async (request: FastifyRequest, reply: FastifyReply, code: string) => {
       const { person, secret, confirmed } = await accountOf(request)
       const step = secret === null || confirmed ? undefined : findStep(secret, code, now())
       if (step === undefined) throw refuse('sign-in/refused', 'The code is wrong. Look whether the clock of your telephone is right.')
       const codes = Array.from({ length: recoveryCodes }, () => base32(randomBytes(10)))
       const hashes = codes.map((text) => sha256(text))
-      if (!(await accounts.confirmFactor(person, step, hashes, sessions.hashOf(request)))) throw refused()
-      return codes.map((text) => text.replace(/(.{4})(?=.)/g, '$1-'))
+      if (!(await accounts.confirmFactor(person, step, hashes))) throw refused()
+      const begun = await sessions.begin(request, reply, { person, way: 'password', factor: true })
+      return { ...begun, recoveryCodes: codes.map((text) => text.replace(/(.{4})(?=.)/g, '$1-')) }
     },
   }
 }
 
-export type PasswordDoor = ReturnType<typeof passwordDoor>
+export type PasswordSignIn = ReturnType<typeof passwordSignIn>

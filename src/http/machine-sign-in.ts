@@ -17,7 +17,7 @@ const refused = () =>
   )
 
 /** A short token for a machine that shows, by an assertion signed just now, that it holds its key (RFC 7523). */
-export function machineDoor(accounts: Accounts, address: Address, tokenMinutes: number, now: () => Date) {
+export function machineSignIn(accounts: Accounts, address: Address, tokenMinutes: number, now: () => Date) {
   const audiences = [address.origin, `${address.origin}/api/token`]
 
   /** The person of a machine whose assertion holds, with what makes the assertion one of its own. */
@@ -65,7 +65,7 @@ export function machineDoor(accounts: Accounts, address: Address, tokenMinutes: 
   }
 }
 
-export type MachineDoor = ReturnType<typeof machineDoor>
+export type MachineSignIn = ReturnType<typeof machineSignIn>
 
 /** Whom an assertion says it is from: only to find the key that it is then held against. */
 function personOf(assertion: string): number | undefined {

@@ -13,6 +13,8 @@ export interface OidcSettings {
   /** The claim of the ID token that names a person here; `sub` unless said. Take only one that the provider gives out once and for all. */
   readonly claim?: string
   readonly scope?: string
+  /** Where the provider sends people back; `/api/sign-in/oidc/callback` of our address unless said. */
+  readonly redirect?: string
 }
 
 const callback = '/api/sign-in/oidc/callback'
@@ -30,13 +32,13 @@ function readReturn(text: string, address: Address): string {
 }
 
 /** Sign-in by an OpenID provider: authorisation code, PKCE, state, nonce, each used once and only by the browser that began. */
-export function oidcDoor(settings: OidcSettings, accounts: Accounts, sessions: Sessions, address: Address, now: () => Date) {
+export function oidcSignIn(settings: OidcSettings, accounts: Accounts, sessions: Sessions, address: Address, now: () => Date) {
   const { issuer, clientId, clientSecret, claim = 'sub' } = settings
   const issuerUrl = new URL(issuer)
   const mayBePlain = issuerUrl.protocol === 'http:' && isLoopback(issuerUrl)
   if (issuerUrl.protocol !== 'https:' && !mayBePlain)
     throw refuse('sign-in/address', 'The issuer of the OpenID provider is written https://.')
-  const redirect = `${address.origin}${callback}`
+  const redirect = settings.redirect ?? `${address.origin}${callback}`
   const cookie = cookieName(address, 'varde-oidc')
 
   let known: Promise<oidc.Configuration> | undefined
@@ -124,4 +126,4 @@ export function oidcDoor(settings: OidcSettings, accounts: Accounts, sessions: S
   }
 }
 
-export type OidcDoor = ReturnType<typeof oidcDoor>
+export type OidcSignIn = ReturnType<typeof oidcSignIn>

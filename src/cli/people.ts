@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto'
+import { type Role, roleMay, roles, scopeOf } from '../core/rights/rights.ts'
+import { isZone } from '../core/words/instant.ts'
+import { IssueError } from '../core/words/result.ts'
+import { didYouMean } from '../core/words/yaml.ts'
+import type { Settings } from '../http/settings.ts'
+import { type Actor, type LedgerDatabase, openLedger, type Session } from '../store/ledger-database.ts'
+import { openOwned } from '../store/owner.ts'
+import type { Io } from './io.ts'
+import { UsageError } from './session.ts'
+
+/** The operator of the machine, as person 0: what is done here stands in the log like everything else. */
+async function asOperator<T>(settings: Settings, what: string, task: (session: Session, ledger: LedgerDatabase) => Promise<T>): Promise<T> {
+  const database = await openOwned(settings, what)
+  const ledger = openLedger({ url: database.serviceUrl, connections: 2 })
+  try {
+    const scopes = (
+      await ledger.rows(
+        'SELECT DISTINCT o.ledger, p.pack FROM (SELECT ledger FROM organisation UNION SELECT 0) o, (SELECT pack FROM pack UNION SELECT 0) p',
+      )
+    ).map((row) => scopeOf(Number(row['ledger']), Number(row['pack'])))
+    const actor: Actor = {
+      person: 0,
+      role: 'administrator',
+      glass: [],
+      rights: roleMay.administrator.map((capability) => ({ role: 'administrator', capability, scopes: new Set(scopes) })),
+    }
+    return await ledger.as(actor, async (session) => {
+      if ((await session.rows('SELECT FROM person WHERE person = 0')).length === 0)
+        await session.act(0, [{ key: 'operator-of-the-machine', kind: 'person-set', payload: { person: 0, name: 'Operator' } }])
+      return task(session, ledger)
+    })
+  } finally {
+    await ledger.close()
+    await database.close()
+  }
+}
+
+const refuse = (message: string): IssueError => new IssueError([{ code: 'ledger/not-there', path: [], message }])
+
+async function ledgerOf(session: Session, org: number): Promise<number> {
+  const [row] = await session.rows('SELECT ledger FROM organisation WHERE org = $1', [org])
+  if (!row) throw refuse(`There is no organisation ${org}. varde organisation list shows them.`)
+  return Number(row['ledger'])
+}
+
+async function packNumber(session: Session, id: string | undefined): Promise<number> {
+  if (id === undefined) return 0
+  const rows = await session.rows('SELECT pack, id FROM pack ORDER BY pack')
+  const found = rows.find((row) => row['id'] === id)
+  if (!found)
+    throw refuse(
+      `There is no pack "${id}" here${didYouMean(
+        id,
+        rows.map((row) => String(row['id'])),
+      )}.`,
+    )
+  return Number(found['pack'])
+}
+
+export function roleNamed(text: string): Role {
+  const found = roles.find((role) => role === text)
+  if (!found) throw new UsageError(`no role "${text}"${didYouMean(text, roles)}: ${roles.join(', ')}`)
+  return found
+}
+
+const kinds = ['nation', 'region', 'trust', 'hospital', 'department', 'practice'] as const
+
+export interface NewOrganisation {
+  readonly name: string
+  readonly kind: string
+  readonly zone?: string
+  readonly under?: number
+}
+
+/** `varde organisation add`: a department keeps its things in the ledger of what it belongs to, every other has one of its own. */
+export async function addOrganisation(settings: Settings, { name, kind, zone, under }: NewOrganisation, io: Io): Promise<void> {
+  if (!kinds.some((known) => known === kind)) throw new UsageError(`no kind "${kind}"${didYouMean(kind, kinds)}: ${kinds.join(', ')}`)
+  if (zone !== undefined && !isZone(zone)) throw new UsageError(`no time zone "${zone}": write it as in Europe/Oslo`)
+  if (kind === 'department' && under === undefined) throw new UsageError('a department needs --under, the organisation it belongs to')
+  const org = await asOperator(settings, 'varde organisation', async (session) => {
+    const [above] = under === undefined ? [] : await session.rows('SELECT ledger, zone FROM organisation WHERE org = $1', [under])
+    if (under !== undefined && !above) throw refuse(`There is no organisation ${under}. varde organisation list shows them.`)
+    const [next] = await session.rows(`SELECT nextval('organisation_number')::int AS n`)
+    const org = Number(next?.['n'])
+    const ledger = kind === 'department' ? Number(above?.['ledger']) : org
+    const payload = { org, parent: under ?? null, kind, name, zone: zone ?? String(above?.['zone'] ?? 'UTC'), ledger }
+    await session.act(Number(above?.['ledger'] ?? 0), [{ key: randomUUID(), kind: 'organisation-set', payload }])
+    return org
+  })
+  io.out(`Organisation ${org}.\n`)
+}
+
+export async function listOrganisations(settings: Settings, io: Io): Promise<void> {
+  const rows = await asOperator(settings, 'varde organisation', (session) =>
+    session.rows('SELECT org, parent, kind, name, zone FROM organisation ORDER BY org'),
+  )
+  for (const row of rows)
+    io.out(`${row['org']}\t${row['kind']}\t${row['name']}\t${row['parent'] === null ? '' : `under ${row['parent']}`}\t${row['zone']}\n`)
+  if (rows.length === 0) io.out('There is no organisation yet: varde organisation add NAME --kind nation --zone Europe/Oslo\n')
+}
+
+export interface NewPerson {
+  readonly name: string
+  readonly org: number
+  readonly role: string
+  readonly pack?: string
+  readonly machine?: boolean
+}
+
+export async function addPerson(settings: Settings, { name, org, role, pack, machine = false }: NewPerson, io: Io): Promise<void> {
+  const named = roleNamed(role)
+  const person = await asOperator(settings, 'varde user', async (session) => {
+    const ledger = await ledgerOf(session, org)
+    const number = await packNumber(session, pack)
+    const [next] = await session.rows(`SELECT nextval('person_number')::int AS n`)
+    const person = Number(next?.['n'])
+    await session.act(ledger, [
+      { key: randomUUID(), kind: 'person-set', payload: { person, name, machine } },
+      { key: randomUUID(), kind: 'role-given', payload: { person, org, role: named, pack: number } },
+    ])
+    return person
+  })
+  io.out(`Person ${person}.\n`)
+}
+
+export interface RoleChange {
+  readonly person: number
+  readonly org: number
+  readonly role: string
+  readonly pack?: string
+  readonly withdraw: boolean
+}
+
+export async function changeRole(settings: Settings, { person, org, role, pack, withdraw }: RoleChange, io: Io): Promise<void> {
+  const named = roleNamed(role)
+  await asOperator(settings, 'varde user', async (session) => {
+    const ledger = await ledgerOf(session, org)
+    const number = await packNumber(session, pack)
+    if ((await session.rows('SELECT FROM person WHERE person = $1', [person])).length === 0)
+      throw refuse(`There is no person ${person}. varde user list shows them.`)
+    const kind = withdraw ? 'role-withdrawn' : 'role-given'
+    await session.act(ledger, [{ key: randomUUID(), kind, payload: { person, org, role: named, pack: number } }])
+  })
+  io.out(withdraw ? 'Withdrawn: from the next request on.\n' : 'Given: from the next request on.\n')
+}
+
+export async function listPeople(settings: Settings, io: Io): Promise<void> {
+  const rows = await asOperator(settings, 'varde user', (session) =>
+    session.rows(`SELECT p.person, p.name, p.active, p.machine,
+        coalesce(string_agg(h.role || ' at ' || h.org || coalesce(' for ' || k.id, ''), ', ' ORDER BY h.org, h.role), '') AS roles
+      FROM person p LEFT JOIN role_held h ON h.person = p.person LEFT JOIN pack k ON k.pack = h.pack GROUP BY p.person ORDER BY p.person`),
+  )
+  for (const row of rows)
+    io.out(`${row['person']}\t${row['name']}\t${row['active'] ? '' : 'inactive '}${row['machine'] ? 'machine ' : ''}\t${row['roles']}\n`)
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { readDay } from '../words/day.ts'
+import { checkDigit, impossibleNumber } from './identity.ts'
+import { writeLetter } from './letter.ts'
+import { keeperOf, readRegion } from './region.ts'
+
+const file = 'demonstration/norwegian-shaped.yaml'
+const text = readFileSync(file, 'utf8')
+const issuesOf = (changed: string) => {
+  const read = readRegion(changed, file)
+  return read.ok ? [] : read.issues.map(({ code, path }) => `${code} ${path.join('.')}`)
+}
+
+test.each(['norwegian-shaped', 'english-shaped'])('the region %s is one', (name) => {
+  const read = readRegion(readFileSync(`demonstration/${name}.yaml`, 'utf8'), name)
+  expect(read.ok ? [] : read.issues).toEqual([])
+})
+
+test.each([
+  ['somebody works at a place that is not there', 'role: analyst, at: region', 'role: analyst, at: regon', 'pack/dangling people.2.at'],
+  ['a place lies under none that is there', 'under: kyst }', 'under: kist }', 'pack/dangling organisations.4.under'],
+  ['two people share an id', 'id: dpo,', 'id: administrator,', 'pack/duplicate-id people.1.id'],
+  ['a name does not say that it is invented', 'administrator (oppdiktet)"', 'administrator"', 'pack/shape people.0.name'],
+  ['a patient could have the family name', 'Prøveås', 'Ås', 'pack/shape patients.family.0'],
+  ['a letter has no sentence to rest on', '[Henvisningen er mottatt ved sykehuset {day}.]', 'Mottatt.', 'pack/shape letters.0.bodies.0'],
+])('refused where %s', (_, from, to, issue) => {
+  expect(text).toContain(from)
+  expect(issuesOf(text.replace(from, to))).toContain(issue)
+})
+
+test('a hospital is kept in the ledger of its trust, a practice in its own', () => {
+  const read = readRegion(text, file)
+  if (!read.ok) throw new Error('The region does not read.')
+  expect(['nordvik-kirurgi', 'nordvik', 'kyst', 'strandgata', 'region'].map((id) => keeperOf(read.value, id))).toEqual([
+    'kyst',
+    'kyst',
+    'kyst',
+    'strandgata',
+    'region',
+  ])
+})
+
+test('a letter is filled in, and its sentence found again', () => {
+  const { body, span } = writeLetter('To {hospital}. [Seen {day}.] {unknown}', { hospital: 'H', day: '2026-01-02' })
+  expect(body).toBe('To H. Seen 2026-01-02. {unknown}')
+  expect(body.slice(span.from, span.to)).toBe('Seen 2026-01-02.')
+})
+
+test('the check digit is the right one, and never the one that is given', () => {
+  // 943 476 5919 is often printed as an example of a well-formed number. By hand: 90+36+24+28+42+30+20+27+2 = 299 = 27 x 11 + 2; 11 - 2 = 9.
+  expect(checkDigit('943476591')).toBe(9)
+  for (let serial = 0; serial < 2000; serial++) {
+    const number = impossibleNumber['check-digit'](serial, readDay('1950-01-02')!)
+    expect(number).toMatch(/^999\d{7}$/)
+    expect(checkDigit(number.slice(0, 9))).not.toBe(Number(number[9]))
+  }
+  expect(impossibleNumber['month-00'](7, readDay('1950-01-02')!)).toBe('02005000007')
+})

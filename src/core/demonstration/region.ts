@@ -1,0 +1,127 @@
+import { z } from 'zod'
+import { roles } from '../rights/rights.ts'
+import { isZone } from '../words/instant.ts'
+import type { Issue } from '../words/issue.ts'
+import { fail, ok, type Result } from '../words/result.ts'
+import { didYouMean, readYaml, shapeIssues } from '../words/yaml.ts'
+
+/**
+ * A demonstration region as data: who works where, what patients are called, what letters say, what is still to be done. The course of its
+ * pathways is the scenario's beside the pack. Everything in it is invented and says so.
+ */
+
+const Id = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'small letters, digits and hyphens')
+const Words = z.string().min(1).max(2000)
+const Share = z.number().min(0).max(1)
+const Lines = z.array(Words).min(1)
+/** What says that a name is nobody's. */
+const Invented = z
+  .string()
+  .max(200)
+  .refine((text) => /\((oppdiktet|invented)/.test(text), 'a name that says it is invented: "(invented)" or "(oppdiktet)"')
+
+const Organisation = z.strictObject({
+  id: Id,
+  kind: z.enum(['nation', 'region', 'trust', 'hospital', 'department', 'practice']),
+  name: Invented,
+  under: Id.optional().describe('above it in the tree; only the nation has none'),
+  ledger: z.boolean().optional().describe('true: keeps a ledger of its own; otherwise that of the one above'),
+})
+
+const Person = z.strictObject({ id: Id, name: Invented, role: z.enum(roles), at: Id, goodFor: Words })
+export type DemonstrationPerson = z.infer<typeof Person>
+
+const Patients = z.strictObject({
+  identity: z.enum(['month-00', 'check-digit']).describe('what makes the identity numbers impossible'),
+  women: Lines,
+  men: Lines,
+  family: z.array(z.string().regex(/^(Prøve|Sample)/, 'a family name that begins with Prøve or Sample, so that nobody bears it')).min(1),
+  onlyWomen: z.array(Id),
+  onlyMen: z.array(Id),
+  age: z.strictObject({ youngest: z.int().min(18), oldest: z.int().max(105) }),
+  again: Share.describe('share of pathways that are another one of somebody who had one before'),
+})
+
+const Recording = z.strictObject({
+  units: z.array(z.string()).describe('units in the scenario for which people record'),
+  recorders: z.partialRecord(z.enum(roles), z.number().min(0)).describe('role: weight'),
+  decided: z.record(Id, z.enum(roles)).describe('milestone: the role that decides it'),
+  source: Invented.describe('what brought the entries in'),
+  corrected: Lines,
+  withdrawn: Lines,
+  letStand: Lines,
+})
+
+const Letter = z.strictObject({
+  milestone: Id,
+  share: Share,
+  kind: Id,
+  title: Invented,
+  from: z.enum(['practice', 'hospital']),
+  bodies: z.array(z.string().regex(/^[^[\]]*\[[^[\]]+\][^[\]]*$/, 'one sentence in [brackets]: the evidence')).min(1),
+})
+export type LetterPattern = z.infer<typeof Letter>
+
+const Work = z.strictObject({
+  stepped: Share,
+  noneReason: Share,
+  noted: Share,
+  asked: z.strictObject({ running: Share, overrun: Share }),
+  escalated: z.strictObject({ near: Share, overrun: Share }),
+  nextSteps: Lines,
+  noSteps: Lines,
+  notes: Lines,
+  questions: Lines,
+  answers: Lines,
+  escalations: Lines,
+  ladder: z
+    .array(z.strictObject({ toRole: z.enum(roles), days: z.int().min(1) }))
+    .min(1)
+    .describe('whom an escalation waits for, and how long'),
+})
+
+export const Region = z.strictObject({
+  id: Id,
+  about: Words,
+  pack: Id.describe('folder under packs/'),
+  zone: z.string().refine(isZone, 'a time zone such as Europe/Oslo'),
+  share: Share.describe('of all pathways of the demonstration'),
+  organisations: z.array(Organisation).min(1),
+  people: z.array(Person).min(1),
+  patients: Patients,
+  recording: Recording,
+  letters: z.array(Letter),
+  work: Work,
+})
+export type Region = z.infer<typeof Region>
+
+/** Reads a region and holds its references together. Issues: `pack/not-yaml`, `pack/shape`, `pack/dangling`, `pack/duplicate-id`. */
+export function readRegion(text: string, file: string): Result<Region> {
+  const yaml = readYaml(text, file, { notYaml: 'pack/not-yaml' })
+  if (yaml.issues.length > 0) return fail(...yaml.issues)
+  const shaped = Region.safeParse(yaml.value)
+  if (!shaped.success) return fail(...shapeIssues(shaped.error, yaml, 'pack/shape', Region))
+  const issues: Issue[] = []
+  const say = (code: Issue['code'], path: Issue['path'], message: string) => issues.push({ code, message, path, at: yaml.spotOf(path) })
+  const above: string[] = []
+  for (const [i, { id, under }] of shaped.data.organisations.entries()) {
+    if (above.includes(id)) say('pack/duplicate-id', ['organisations', i, 'id'], `"${id}" is there already`)
+    if (under === undefined ? i > 0 : !above.includes(under))
+      say('pack/dangling', ['organisations', i, 'under'], `no organisation "${under ?? ''}" above${didYouMean(under ?? '', above)}`)
+    above.push(id)
+  }
+  const people: string[] = []
+  for (const [i, { id, at }] of shaped.data.people.entries()) {
+    if (people.includes(id)) say('pack/duplicate-id', ['people', i, 'id'], `"${id}" is there already`)
+    if (!above.includes(at)) say('pack/dangling', ['people', i, 'at'], `no organisation "${at}"${didYouMean(at, above)}`)
+    people.push(id)
+  }
+  return issues.length > 0 ? fail(...issues) : ok(shaped.data)
+}
+
+/** The organisation whose ledger holds what happens here. */
+export function keeperOf(region: Region, id: string): string {
+  for (let org = region.organisations.find((o) => o.id === id); org; org = region.organisations.find((o) => o.id === org?.under))
+    if (org.ledger || org.under === undefined) return org.id
+  throw new RangeError('No such organisation in this region.')
+}
