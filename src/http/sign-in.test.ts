@@ -177,6 +177,21 @@ describe.each(postgresServers())('the sign-in on $name', ({ url }) => {
       expect(await mine.get('/api/me')).toMatchObject({ status: 401 })
     })
 
+    test('is not kept alive by a stream that asks whether its reader is still let in', async () => {
+      const { login } = await account()
+      const mine = browser()
+      await mine.post('/api/sign-in', { login, password })
+      const { sessions } = openSignIn({ ledger: at.ledger, now, address: origin, demonstration: true, localAccounts: true }).ways
+      const stream = { method: 'GET', headers: {}, cookies: Object.fromEntries(mine.cookies) } as never // only these parts are read
+      expect(await sessions.who(stream)).toBeDefined()
+      for (let i = 0; i < 2; i++) {
+        clock += 14 * minute
+        expect(await sessions.who(stream)).toBeDefined()
+      }
+      clock += 2 * minute
+      expect(await sessions.who(stream)).toBeUndefined()
+    })
+
     test('ends after twelve hours whatever is done', async () => {
       const { login } = await account()
       const mine = browser()

@@ -18,6 +18,8 @@ export interface Call {
 export interface Example {
   /** Makes what it is about in a house, and the request. */
   make(house: House, houses: Houses): Promise<Call> | Call
+  /** Each row of what is sent has an answer of its own, so that one that is refused does not refuse the request. */
+  readonly byRow?: true
   /** This door is not open in the houses of the tests, so that there is nothing here for anybody. */
   readonly closed?: true
 }
@@ -49,6 +51,17 @@ const onWork = (kind: Parameters<House['work']>[0], body: (house: House) => obje
     return { params: { work }, body: body(house), headers: versioned(version) }
   },
 })
+const glass = (pathway: string, house: House) => ({ pathway, reason: `${words(house)}: an emergency` })
+const listed = async (house: House): Promise<Call> => {
+  const { patient, pathway } = await house.pathway()
+  const start = { code: 'M1A', occurred: '2026-06-01', decider: 'clinician', passing: ['door/late:start'] }
+  await good(house.all.post(`/api/pathways/${pathway}/entries`, start, versioned(0)))
+  return { query: { pack: 'demo', org: house.org, patient } }
+}
+const counted = async (house: House): Promise<Call> => {
+  await house.entry()
+  return { query: { pack: 'demo', org: house.org } }
+}
 const just = (call: Call): Example => ({ make: () => call })
 const words = ({ org }: House): string => `${markOf(org)} words`
 
@@ -75,19 +88,8 @@ export const examples: { readonly [K in RouteId]: Example } = {
   },
   eraseIdentity: { make: async (house) => ({ params: { patient: await house.patient() }, body: { reason: words(house) } }) },
 
-  listPathways: {
-    make: async (house) => {
-      const { patient, pathway } = await house.pathway()
-      await good(
-        house.all.post(
-          `/api/pathways/${pathway}/entries`,
-          { code: 'M1A', occurred: '2026-06-01', decider: 'clinician', passing: ['door/late:start'] },
-          versioned(0),
-        ),
-      )
-      return { query: { pack: 'demo', org: house.org, patient } }
-    },
-  },
+  listPathways: { make: listed },
+  exportPathways: { make: listed },
   openPathway: { make: async (house) => ({ body: { org: house.org, patient: await house.patient(), pack: 'demo' } }) },
   readPathway: { make: async (house) => ({ params: { pathway: (await house.entry()).pathway } }) },
   listChoices: { make: async (house) => ({ params: { pathway: (await house.entry()).pathway } }) },
@@ -104,12 +106,8 @@ export const examples: { readonly [K in RouteId]: Example } = {
   withdrawEntry: onEntry((house) => ({ reason: words(house) })),
   disputeEntry: onEntry((house) => ({ question: words(house), toRole: 'clinician' })),
 
-  listFigures: {
-    make: async (house) => {
-      await house.entry()
-      return { query: { pack: 'demo', org: house.org } }
-    },
-  },
+  listFigures: { make: counted },
+  exportFigures: { make: counted },
   readAccount: { make: (house) => ({ query: { pack: 'demo', org: house.org, indicator: 'decided' } }) },
 
   addNote: onPathway((house) => ({ text: words(house) })),
@@ -171,6 +169,36 @@ export const examples: { readonly [K in RouteId]: Example } = {
   verifyLog: { make: (house) => ({ query: { ledger: house.org } }) },
   exportAccess: { make: async (house) => ({ params: { pathway: (await house.entry()).pathway }, query: { format: 'csv' } }) },
 
+  breakGlass: { make: async (house) => ({ body: glass((await house.pathway()).pathway, house) }) },
+  listBrokenGlass: just({}),
+  endBrokenGlass: {
+    make: async (house) => {
+      const they = await house.person('clinician')
+      const broken = await good(they.post('/api/break-glass', glass((await house.pathway()).pathway, house)))
+      return { as: they, params: { glass: broken.body.opened[0].glass } }
+    },
+  },
+  listGlassReviews: just({}),
+  reviewGlass: {
+    make: async (house) => {
+      const { pathway } = await house.pathway()
+      await good(house.as('clinician').post('/api/break-glass', glass(pathway, house)))
+      const { reviews } = (await good(house.as('data-protection-officer').get('/api/break-glass/reviews'))).body
+      const { work } = reviews.find((review: { readonly pathway: string }) => review.pathway === pathway)
+      return { params: { work }, body: { finding: 'justified', note: words(house) } }
+    },
+  },
+  followChanges: just({}),
+  takeIn: {
+    make: async (house) => ({
+      body: {
+        org: house.org,
+        rows: [{ key: randomUUID(), pathway: (await house.pathway()).pathway, code: 'M1V', occurred: '2026-06-01' }],
+      },
+    }),
+    byRow: true,
+  },
+
   listWaysIn: just({}),
   signIn: {
     make: async (house, houses) => ({ body: { login: (await withPassword(house, houses)).login, password } }),
@@ -220,7 +248,9 @@ function fromBase32(text: string): Buffer {
 
 /** The address of a call, its path and query filled in. */
 export function urlOf(id: RouteId, call: Call): string {
-  const path = allRoutes[id].path.replace(/:([a-z]+)/gi, (_, name: string) => encodeURIComponent(String(call.params?.[name] ?? '')))
+  const path = allRoutes[id].path.replace(/:([a-z]+)/gi, (_, name: string) =>
+    encodeURIComponent(String(call.params?.[name] ?? '').toWellFormed()),
+  )
   const query = new URLSearchParams(Object.entries(call.query ?? {}).map(([key, value]): [string, string] => [key, String(value)]))
   return query.size === 0 ? path : `${path}?${query}`
 }
