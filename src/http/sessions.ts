@@ -136,8 +136,12 @@ export type Sessions = ReturnType<typeof sessionsFor>
 export const factorOf = (session: SessionUsed | undefined): 'given' | 'needed' | 'none' =>
   session?.factorNeeded ? 'needed' : session?.factor ? 'given' : 'none'
 
-/** Of an IPv6 address the network of one house, since each machine there has as many addresses as it likes. */
-export function networkOf(ip: string): string {
+/**
+ * Of an IPv6 address the network of one house, since each machine there has as many addresses as it likes. A client that has hung up already has no
+ * address any more, whatever the type says; all of those are counted as one.
+ */
+export function networkOf(ip: string | undefined): string {
+  if (ip === undefined) return 'gone'
   if (!ip.includes(':') || ip.includes('.')) return ip
   const [head = '', tail = ''] = ip.split('::')
   const before = head.split(':').filter(Boolean)
