@@ -36,7 +36,7 @@ describe.each(postgresServers())('the layer of one row a pathway on $name', ({ u
   /** The same pathway made again from its entries as a whole; then everything is as it was. */
   async function madeAgain(pack: number, pathway: number): Promise<readonly (readonly string[])[]> {
     await client.query('BEGIN')
-    await client.query(`SELECT pack_${pack}.keep(2, ${pathway}, NULL)`)
+    await client.query(`SELECT pack_${pack}.keep_history(2, ARRAY[${pathway}])`)
     const rows = await rowsOf(pack, pathway)
     await client.query('ROLLBACK')
     return rows
