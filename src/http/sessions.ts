@@ -135,7 +135,9 @@ export const factorOf = (session: SessionUsed | undefined): 'given' | 'needed' |
   session?.factorNeeded ? 'needed' : session?.factor ? 'given' : 'none'
 
 /** Of an IPv6 address the network of one house, since each machine there has as many addresses as it likes. */
-export function networkOf(ip: string): string {
+export function networkOf(ip: string | undefined): string {
+  // Whoever has hung up already has no address any more.
+  if (ip === undefined) return 'gone'
   if (!ip.includes(':') || ip.includes('.')) return ip
   const [head = '', tail = ''] = ip.split('::')
   const before = head.split(':').filter(Boolean)
