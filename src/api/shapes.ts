@@ -29,7 +29,7 @@ export const DayText = z
   .meta({ examples: ['2026-03-07'] })
 export const InstantText = z.iso
   .datetime({ offset: true })
-  .refine((text) => /^(19|20|21)\d\d$/.test(String(new Date(text).getUTCFullYear())), 'a moment from 1900 to 2199')
+  .refine((text) => /^(19|20|21)\d\d$|^2200$/.test(String(new Date(text).getUTCFullYear())), 'a moment from 1900 to 2200')
   .meta({ examples: ['2026-03-07T08:12:00+01:00'] })
 
 const largest = 2_147_483_647
