@@ -114,6 +114,15 @@ test.each([
 
 const operating = ['serve', 'migrate', 'verify', 'backup', 'restore', 'export', 'import', 'user', 'organisation']
 
+test('docs/security.md name tests that are there', () => {
+  const text = read('docs/security.md')
+  const named = [...text.matchAll(/`([\w./-]+\.test\.ts)`: \*([^*]+)\*/g)]
+  expect(named.length).toBeGreaterThan(40)
+  for (const [, file = '', title = ''] of named) expect(read(file), title).toContain(title)
+  // One that is not followed by a title is a mistake in the page, but for the one that says of what.
+  expect(found(text, /`([\w./-]+\.test\.ts)`(?!:)/g)).toEqual(['test/service/hostile.test.ts'])
+})
+
 describe('docs/operations.md', () => {
   const text = read('docs/operations.md')
   test('names every metric of ours and no other', () => {

@@ -30,7 +30,6 @@ export const DayText = z
 export const InstantText = z.iso
   .datetime({ offset: true })
   .refine((text) => /^(?:19|20|21).*(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/.test(text), 'a moment from 1900 to 2199, at most 14 hours from UTC')
-  .refine((text) => /^(19|20|21)\d\d$/.test(String(new Date(text).getUTCFullYear())), 'a moment from 1900 to 2199')
   .meta({ examples: ['2026-03-07T08:12:00+01:00'] })
 
 const largest = 2_147_483_647

@@ -103,7 +103,8 @@ describe.each(postgresServers())('the log over HTTP on $name', ({ url }) => {
       next = body.next
     }
     expect(paged.map((row) => row.number)).toEqual(all.filter((row: Answer) => row.chain === 'act').map((row: Answer) => row.number))
-    const moments = all.map((row: Answer) => row.at)
+    // Zeros at the end of a moment are not written, and would not sort as text.
+    const moments = all.map((row: Answer) => row.at.slice(0, -1).padEnd(26, '0'))
     expect(moments).toEqual(moments.toSorted().toReversed())
     const middle = all.find((row: Answer) => row.kind === 'corrected').at
     expect(kinds(await log(`?chain=act&pathway=${pathway}&from=${middle}`))).toEqual(['work-opened', 'corrected'])
