@@ -17,6 +17,11 @@ export interface Plan {
   readonly fields: (slot: number, reading: Reading) => ReadonlySet<Field>
   /** The slots asked for in a reading: all in the base reading, in others those the own clocks of the indicators rest on. */
   readonly reads: Readonly<Record<Reading, ReadonlySet<number>>>
+  /**
+   * The text runs over one pathway at a time, where setting a statement up costs more than running it: packed numbers are
+   * computed apart from the sums over them, or PostgreSQL would set each up again in every sum.
+   */
+  readonly onePathway?: boolean
 }
 
 /** Everything a condition speaks of. */
