@@ -18,7 +18,7 @@ CREATE FUNCTION acting_person() RETURNS int LANGUAGE sql STABLE PARALLEL SAFE
 -- Organisations, people, roles: the same on every machine of a spread database.
 
 CREATE TABLE organisation (
-  org    int  PRIMARY KEY,
+  org    int  PRIMARY KEY CHECK (org BETWEEN 0 AND 8191),   -- the layer packs places into 13 bits
   parent int  REFERENCES organisation,
   kind   text NOT NULL CHECK (kind IN ('nation', 'region', 'trust', 'hospital', 'department', 'practice')),
   name   text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
@@ -42,7 +42,8 @@ CREATE TABLE person (
   person  int  PRIMARY KEY,
   name    text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
   machine boolean NOT NULL DEFAULT false,
-  active  boolean NOT NULL DEFAULT true
+  active  boolean NOT NULL DEFAULT true,
+  changed timestamptz NOT NULL                -- several houses may set one person: each time is later than the one before
 );
 CREATE TABLE role_held (
   person int  NOT NULL REFERENCES person,
@@ -136,6 +137,7 @@ CREATE TABLE document (
   received date,
   author   text,
   body     text   NOT NULL,
+  pack     int    NOT NULL,                  -- of its pathway: a role for one pack ends there; 0 where it belongs to none
   PRIMARY KEY (ledger, document)
 );
 CREATE INDEX document_patient ON document (ledger, patient);
@@ -143,7 +145,7 @@ CREATE INDEX document_patient ON document (ledger, patient);
 CREATE TABLE entry (
   ledger        int    NOT NULL,
   pathway       int    NOT NULL,
-  nth           int    NOT NULL,             -- order of recording in the pathway
+  nth           int    NOT NULL CHECK (nth < 65535), -- order of recording in the pathway; the layer packs it into 16 bits
   seq           bigint NOT NULL,             -- the act that recorded it
   pack          int    NOT NULL,
   variant       text,
@@ -237,7 +239,7 @@ BEGIN
     END IF;
     INSERT INTO entry (ledger, pathway, nth, seq, pack, variant, code, occurred, occurred_at, recorded, recorded_at, corrects, place, standing, value,
                        person, recorder, decider, behalf, reason, evidence, passed, source)
-    VALUES (l.ledger, l.pathway, n, l.seq, l.pack, j->>'variant', j->>'code', (j->>'occurred')::date, (j->>'occurredAt')::bigint,
+    VALUES (l.ledger, l.pathway, (SELECT coalesce(max(e.nth), 0) + 1 FROM entry e WHERE e.ledger = l.ledger AND e.pathway = l.pathway), l.seq, l.pack, j->>'variant', j->>'code', (j->>'occurred')::date, (j->>'occurredAt')::bigint,
             coalesce((j->>'recorded')::date, (l.at AT TIME ZONE p_zone)::date),
             coalesce((j->>'recordedAt')::bigint, floor(extract(epoch FROM l.at))::bigint),
             (j->>'corrects')::bigint, (j->>'place')::int, coalesce(j->>'standing', 'sure'), (j->>'value')::bigint,
@@ -258,7 +260,7 @@ BEGIN
     DELETE FROM identity i WHERE i.ledger = l.ledger AND i.patient = (j->>'patient')::bigint;
   WHEN 'document-received' THEN
     INSERT INTO document VALUES (l.ledger, l.seq, (j->>'patient')::bigint, nullif(l.pathway, 0), j->>'kind', j->>'title',
-                                 (j->>'written')::date, (j->>'received')::date, j->>'author', j->>'body');
+                                 (j->>'written')::date, (j->>'received')::date, j->>'author', j->>'body', l.pack);
   WHEN 'work-opened' THEN
     INSERT INTO work VALUES (l.ledger, l.seq, j->>'kind', l.pack, l.pathway, j->>'state', (j->>'open')::boolean, (j->>'ownerPerson')::int, j->>'ownerRole',
                              (j->>'due')::date, 1, l.at, l.person, l.at, l.person, coalesce(j->'body', '{}'));
@@ -281,8 +283,8 @@ BEGIN
       UNION SELECT (j->>'org')::int, (j->>'org')::int
     ON CONFLICT DO NOTHING;
   WHEN 'person-set' THEN
-    INSERT INTO person VALUES ((j->>'person')::int, j->>'name', coalesce((j->>'machine')::boolean, false), coalesce((j->>'active')::boolean, true))
-    ON CONFLICT (person) DO UPDATE SET name = excluded.name, active = excluded.active;
+    INSERT INTO person VALUES ((j->>'person')::int, j->>'name', coalesce((j->>'machine')::boolean, false), coalesce((j->>'active')::boolean, true), l.at)
+    ON CONFLICT (person) DO UPDATE SET name = excluded.name, active = excluded.active, changed = excluded.changed;
   WHEN 'role-given' THEN
     INSERT INTO role_held VALUES ((j->>'person')::int, (j->>'org')::int, j->>'role', coalesce((j->>'pack')::int, 0)) ON CONFLICT DO NOTHING;
   WHEN 'role-withdrawn' THEN
@@ -295,12 +297,12 @@ END $$;
 
 -- One or many acts on one ledger, whole or not at all. The only way anything is written.
 -- p_expected: the pathway's (for work-moved: the work's) version the writer has seen; NULL: does not matter.
--- Errors: VA001 changed since seen, VA002 key used for other content, VA003 no such ledger, VA004 not allowed, VA005 not there.
+-- Errors: VA001 changed since seen, VA002 key used for other content, VA003 no such ledger, VA004 not allowed, VA005 not there, VA006 a day to come.
 CREATE FUNCTION act(p_ledger int, p_keys text[], p_kinds text[], p_packs int[], p_pathways int[], p_expected int[], p_payloads text[], p_salts bytea[])
 RETURNS TABLE (ord int, seq bigint, at timestamptz, pathway int, version int, replayed boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = varde, pg_temp AS $$
 #variable_conflict use_column
-DECLARE h log_head; l log; old log; p pathway; w work; t timestamptz; need text; j jsonb; n int; r record; touched int[] := '{}'; dated boolean := false;
+DECLARE h log_head; l log; old log; p pathway; w work; t timestamptz; need text; j jsonb; n int; r record; touched int[] := '{}'; dated boolean := false; day date;
 BEGIN
   SELECT * INTO h FROM log_head x WHERE x.ledger = p_ledger AND x.chain = 'act' FOR UPDATE;      -- one writer a ledger
   IF NOT FOUND THEN RAISE EXCEPTION 'no such ledger' USING ERRCODE = 'VA003'; END IF;
@@ -317,6 +319,9 @@ BEGIN
       RETURN NEXT; CONTINUE;
     END IF;
     j := p_payloads[i]::jsonb;
+    IF p_kinds[i] = 'person-set' THEN   -- also by another house before its clock was set back: acts are done again in the order of their times
+      t := greatest(t, (SELECT x.changed + interval '1 microsecond' FROM person x WHERE x.person = (j->>'person')::int FOR NO KEY UPDATE));
+    END IF;
     l.ledger := p_ledger; l.chain := 'act'; l.seq := h.seq + 1; l.at := t; l.kind := p_kinds[i]; l.key := p_keys[i];
     l.person := acting_person(); l.role := current_setting('varde.role', true); l.pack := p_packs[i]; l.pathway := p_pathways[i];
     IF l.person IS NULL OR coalesce(l.role, '') = '' THEN RAISE EXCEPTION 'nobody is acting' USING ERRCODE = 'VA004'; END IF;
@@ -348,6 +353,11 @@ BEGIN
       dated := true;
       IF NOT may('import', p_ledger, l.pack) THEN RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004'; END IF;
     END IF;
+    -- A day that has not come in this ledger would stand in no version of the layer until the next act.
+    day := (t AT TIME ZONE h.zone)::date;
+    IF (j->>'recorded')::date > day OR l.kind IN ('recorded', 'corrected', 'imported') AND (j->>'occurred')::date > coalesce((j->>'recorded')::date, day) THEN
+      RAISE EXCEPTION 'this day has not come' USING ERRCODE = 'VA006';
+    END IF;
     IF l.pathway > 0 AND l.kind NOT IN ('pathway-opened', 'work-moved') AND p_expected[i] IS NOT NULL AND p.version <> p_expected[i] THEN
       RAISE EXCEPTION 'changed since seen' USING ERRCODE = 'VA001';
     END IF;
@@ -359,7 +369,9 @@ BEGIN
         RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004';       -- kept in the ledger of the organisation it is about
       END IF;
       -- An organisation stays where it is, in the ledger it began in: a house put under another would hand over all rights in it.
-      IF l.kind = 'organisation-set' AND ((j->>'ledger')::int NOT IN ((j->>'org')::int, p_ledger) OR EXISTS (SELECT 1 FROM organisation o
+      -- Inside a ledger the days are that ledger's.
+      IF l.kind = 'organisation-set' AND ((j->>'ledger')::int NOT IN ((j->>'org')::int, p_ledger)
+             OR (j->>'ledger')::int = p_ledger AND p_ledger > 0 AND j->>'zone' <> h.zone OR EXISTS (SELECT 1 FROM organisation o
              WHERE o.org = (j->>'org')::int AND (o.parent IS DISTINCT FROM (j->>'parent')::int OR o.ledger <> (j->>'ledger')::int)))
          OR l.kind = 'role-given' AND coalesce((j->>'pack')::int, 0) > 0
             AND EXISTS (SELECT 1 FROM role_may m WHERE m.role = j->>'role' AND m.capability IN ('administer', 'log')) THEN
@@ -501,7 +513,7 @@ BEGIN
   FOR r IN SELECT * FROM (VALUES
     ('pathway',  format(see, 'pack'), 'pathway'), ('entry', format(see, 'pack'), 'pathway'),
     ('work',     format(see, 'pack') || ' OR (ledger * 1000 + pack) = ANY ((SELECT scopes(''log''))::int[])', 'pathway'),
-    ('patient',  format(see, '0'), 'patient'), ('identity', format(see, '0'), 'patient'), ('document', format(see, '0'), 'patient'),
+    ('patient',  format(see, '0'), 'patient'), ('identity', format(see, '0'), 'patient'), ('document', format(see, 'pack'), 'patient'),
     ('glass',    '(ledger * 1000) = ANY ((SELECT scopes(''log''))::int[]) OR person = acting_person()', NULL),
     ('log',      '(ledger * 1000) = ANY ((SELECT scopes(''log''))::int[])', NULL),
     ('log_head', '(ledger * 1000) = ANY ((SELECT scopes(''log''))::int[]) OR (ledger * 1000) = ANY ((SELECT scopes(''see''))::int[]) OR (ledger * 1000) = ANY ((SELECT scopes(''count''))::int[])', NULL),

@@ -86,6 +86,8 @@ export async function addOrganisation(settings: Settings, { name, kind, zone, un
   const org = await asOperator(settings, 'varde organisation', async (session) => {
     const [above] = under === undefined ? [] : await session.rows('SELECT ledger, zone FROM organisation WHERE org = $1', [under])
     if (under !== undefined && !above) throw refuse(`There is no organisation ${under}. varde organisation list shows them.`)
+    if (kind === 'department' && zone !== undefined && zone !== above?.['zone'])
+      throw new UsageError('a department has the days of its house: leave out --zone')
     const [next] = await session.rows(`SELECT nextval('organisation_number')::int AS n`)
     const org = Number(next?.['n'])
     const ledger = kind === 'department' ? Number(above?.['ledger']) : org

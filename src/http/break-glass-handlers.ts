@@ -77,8 +77,14 @@ export const breakGlassHandlers: Handlers<typeof breakGlassRoutes> = {
 
   listGlassReviews: async (asked) => {
     const mine = [...new Set(asked.actor.rights.filter((r) => r.capability === 'log').flatMap((r) => [...r.scopes].map(ledgerOfScope)))]
-    return asked.in(async (session) => ({
-      reviews: (await listReviews(session, mine, asked.query.state)).map((row) => {
+    return asked.in(async (session) => {
+      const rows = await listReviews(session, mine, asked.query.state)
+      // As with the log: whoever reads who saw whom sees whom as well.
+      for (const [ledger, shown] of [...Map.groupBy(rows, (row) => Number(row['ledger']))].sort(([a], [b]) => a - b)) {
+        asked.roleIn('log', ledger)
+        await session.look(ledger, { kind: 'glass-reviews', seen: shown.map((row) => Number(row['pathway'])), about: asked.query })
+      }
+      const reviews = rows.map((row) => {
         const ledger = Number(row['ledger'])
         return {
           work: refOf(ledger, Number(row['work'])),
@@ -93,8 +99,9 @@ export const breakGlassHandlers: Handlers<typeof breakGlassRoutes> = {
           finding: row['finding'] as string | null, // text columns
           note: row['note'] as string | null,
         }
-      }),
-    }))
+      })
+      return { reviews }
+    })
   },
 
   reviewGlass: async (asked) => {

@@ -19,6 +19,7 @@ const questions: Readonly<Record<string, string>> = {
   listChoices: '',
   listLog: '?ledger=2',
   exportAccess: '',
+  listGlassReviews: '',
 }
 const reasons: Readonly<Record<string, string>> = {
   followChanges: 'says which pathway changed, and in which role; nothing of what stands there',
@@ -64,6 +65,8 @@ describe.each(postgresServers())('who saw what on $name', ({ url }) => {
       title: 'Invented',
       body: 'Invented.',
     })
+    const stranger = (await at.person('Invented clinician', 'clinician', 3)).person
+    await at.ask(stranger, 'POST', '/api/break-glass', { pathway, reason: 'Unconscious in the emergency room.' })
     Object.assign(names, { patient, pathway, work: note.body.item.work, document: document.body.document })
   })
   afterAll(() => at.close())

@@ -21,13 +21,12 @@ describe.each(postgresServers())('requests and answers on $name', ({ url }) => {
 
   const counts = async () => at.ledger.as(at.operator, (s) => s.rows(`SELECT chain, seq FROM log_head WHERE ledger = 2 ORDER BY chain`))
 
-  test.each(routes.filter(([, route]) => route.method === 'GET').map(([id, { path }]) => [id, path]))(
-    '%s refuses a query key it does not know',
-    async (_, path) => {
-      const answer = await at.ask(person, 'GET', `${path.replace(/:\w+/g, '2-1')}?unheardOf=1`)
-      expect([answer.status, answer.body.issues?.[0].code]).toEqual([400, 'http/shape'])
-    },
-  )
+  // The address an OpenID provider sends people back to takes whatever that provider sends.
+  const closed = routes.filter(([id, route]) => route.method === 'GET' && id !== 'endOidc')
+  test.each(closed.map(([id, { path }]) => [id, path]))('%s refuses a query key it does not know', async (_, path) => {
+    const answer = await at.ask(person, 'GET', `${path.replace(/:\w+/g, '2-1')}?unheardOf=1`)
+    expect([answer.status, answer.body.issues?.[0].code]).toEqual([400, 'http/shape'])
+  })
 
   test('OPTIONS and unknown methods answer that there is nothing, and HEAD gives the head alone; none writes an act', async () => {
     const { pathway } = await openedPathway(at, person, 2, 'no-house')

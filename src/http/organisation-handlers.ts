@@ -4,6 +4,7 @@ import type { organisationRoutes } from '../api/organisation-routes.ts'
 import { readRef, refOf } from '../api/shapes.ts'
 import { type Capability, ledgerOfScope, type Role, wholeHouseRoles } from '../core/rights/rights.ts'
 import { isZone } from '../core/words/instant.ts'
+import { mostPlaces } from '../sql/kept.ts'
 import { type Actor, keyAfter, type Session } from '../store/ledger-database.ts'
 import { cursorsOf } from './cursor.ts'
 import { getOrganisation, type OrganisationRow, packNamed } from './pathway-handlers.ts'
@@ -121,8 +122,11 @@ export const organisationHandlers: Handlers<Routes> = {
       // The database counts days as well, and may know fewer zones.
       const [known] = await session.rows('SELECT 1 FROM pg_timezone_names WHERE lower(name) = lower($1)', [zone])
       if (!known || !isZone(zone)) throw refuse('http/shape', 'There is no such time zone: write it as in "Europe/Oslo".', ['body', 'zone'])
+      if (body.kind === 'department' && zone !== above.zone)
+        throw refuse('http/shape', 'A department has the days of its house: leave out the zone.', ['body', 'zone'])
       const key = body.key ?? randomUUID()
       const org = await numberFor(session, above.ledger, key, 'org', 'organisation_number')
+      if (org > mostPlaces) throw refuse('ledger/too-many', 'This installation holds as many organisations as it can.')
       const ledger = body.kind === 'department' ? above.ledger : org
       const made: Made = { org, parent: body.org, kind: body.kind, name: body.name, zone, ledger }
       await session.act(above.ledger, [{ key, kind: 'organisation-set', payload: { ...made } }])

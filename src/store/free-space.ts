@@ -2,7 +2,8 @@ import { statfs } from 'node:fs/promises'
 import { IssueError } from '../core/words/result.ts'
 import type { LedgerDatabase } from './ledger-database.ts'
 
-const fresh = 1_000
+/** Milliseconds a look at the disk holds: so short that little can be written meanwhile. */
+const fresh = 20
 
 /**
  * The ledger of a folder that keeps some of its disk free. A PostgreSQL that finds no room for its own log stops altogether, and then nobody reads

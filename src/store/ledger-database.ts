@@ -296,6 +296,7 @@ const faults: Readonly<Record<string, readonly [IssueCode, string]>> = {
   VA003: ['ledger/not-there', 'There is nothing here, or nothing you may see.'],
   VA004: ['ledger/not-allowed', 'Your role does not allow this here.'],
   VA005: ['ledger/not-there', 'There is nothing here, or nothing you may see.'],
+  VA006: ['door/in-the-future', 'This day has not come yet by the clock of the database: record what has happened.'],
   '23505': ['ledger/exists', 'There is one already with this number or name. Look it up, or correct what you sent.'],
   '42501': ['ledger/not-allowed', 'Your role does not allow this here.'],
   '53100': ['store/full', 'The disk of the database is full: nothing was saved. Make room, then send it again.'],

@@ -27,7 +27,7 @@ describe.each(postgresServers())('$name', ({ url: serverUrl }) => {
         nothing: null,
         day: '2024-02-29',
         wall: '2024-03-31 02:30:00',
-        moment: '2024-03-31 00:30:00+00',
+        moment: '2024-03-31T00:30:00.000000Z',
       },
     ])
   })

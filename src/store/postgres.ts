@@ -22,7 +22,7 @@ export interface PostgresDatabase extends Database {
 /**
  * Opens a PostgreSQL 15 or newer: one connection, so statements run one after another and temporary tables stay.
  *
- * Whole numbers and decimals arrive as numbers, days as `2024-02-29`, moments as text in UTC.
+ * Whole numbers and decimals arrive as numbers, days as `2024-02-29`, moments as `2024-02-29T09:30:00.000000Z`.
  * Throws an IssueError: `store/unreachable`.
  */
 export async function openPostgres(url: string): Promise<PostgresDatabase> {

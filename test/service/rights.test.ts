@@ -289,7 +289,7 @@ describe.each(postgresServers())('rights on $name', ({ url }) => {
 
   test('an organisation is not put under another, nor into the ledger of another', async () => {
     const set = (payload: object) =>
-      houses.at.act(2, { kind: 'organisation-set', payload: { kind: 'department', name: 'Qz2kelpie', zone: 'UTC', ...payload } })
+      houses.at.act(2, { kind: 'organisation-set', payload: { kind: 'department', name: 'Qz2kelpie', zone: 'Europe/Oslo', ...payload } })
     for (const payload of [
       { org: 3, parent: 2, ledger: 3 },
       { org: 3, parent: 2, ledger: 2 },

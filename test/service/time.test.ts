@@ -172,7 +172,7 @@ describe.each(postgresServers())('time in the service on $name', ({ url }) => {
   test('tomorrow begins at midnight there: an entry of today is taken a second after it and refused a second before', async () => {
     for (const [zone, midnight, text] of [
       ['Europe/Oslo', '2026-06-30T22:00:00Z', '2026-07-01'],
-      ['Europe/Oslo', '2026-12-31T23:00:00Z', '2027-01-01'],
+      ['Europe/Oslo', '2025-12-31T23:00:00Z', '2026-01-01'],
       ['Europe/London', '2026-03-29T00:00:00Z', '2026-03-29'],
       ['America/St_Johns', '2026-11-01T02:30:00Z', '2026-11-01'],
     ] as const) {

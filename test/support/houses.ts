@@ -94,7 +94,7 @@ export async function openHouses(serverUrl: string, folders?: readonly string[],
   const owner = await connectClient(at.url)
   // People of the tests are numbered from 1; those whom the service adds come after them.
   await owner.query(
-    `SET ROLE varde_owner; SET search_path = varde; SELECT setval('person_number', 100000), setval('organisation_number', 100000)`,
+    `SET ROLE varde_owner; SET search_path = varde; SELECT setval('person_number', 100000), setval('organisation_number', 1000)`,
   )
 
   const signedIn = async (person: number): Promise<Browser> => {

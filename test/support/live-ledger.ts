@@ -69,6 +69,8 @@ export async function ledgerUnderTest(serverUrl: string, folders: readonly strin
   await organisation(1, null, 'nation')
   await organisation(2, 1, 'hospital')
   await organisation(3, 1, 'hospital')
+  // Numbers the service gives come after these.
+  await ledger.rows(`SELECT nextval('organisation_number') FROM generate_series(1, 3)`)
   let people = 0
   return {
     ledger,

@@ -59,7 +59,7 @@ export const issueCodes = {
   'door/same-again': 'The same code is there already on the same day.',
   'door/late': 'The entry is recorded later than the duty says.',
   'ledger/not-passed': 'A warning has not been passed.',
-  'ledger/too-many': 'A pathway holds as many entries as it can.',
+  'ledger/too-many': 'A pathway holds as many entries as it can, or an installation as many organisations.',
   'store/unreachable': 'A database cannot be reached or refuses.',
   'store/full': 'The disk of the database is full.',
   'store/too-slow': 'A question took longer than it may.',
