@@ -210,6 +210,8 @@ interface NativeFile {
   readonly file: string
   readonly columns: ReadonlyMap<string, string>
   readonly rows: number
+  /** The file's own statistics say that every pathway has a text. */
+  readonly named: boolean
 }
 
 /** Parquet files that hold entries under our own names and types: measured in place. Otherwise undefined. */
@@ -223,7 +225,11 @@ async function nativeFiles(db: DuckDatabase, files: readonly string[]): Promise<
       const [size = {}] = await db.rows('SELECT SUM(num_rows) AS n FROM parquet_file_metadata($1)', [literalPath(file)])
       const typed = { pathway: 'VARCHAR', code: 'VARCHAR', occurred: 'DATE', recorded: 'DATE', recorded_at: 'BIGINT' }
       if (!Object.entries(typed).every(([name, type]) => columns.get(name) === type)) return undefined
-      out.push({ file, columns, rows: Number(size['n']) })
+      const [least = {}] = await db.rows(
+        `SELECT COUNT(*) = COUNT(NULLIF(stats_min_value, '')) AS named FROM parquet_metadata($1) WHERE path_in_schema = 'pathway'`,
+        [literalPath(file)],
+      )
+      out.push({ file, columns, rows: Number(size['n']), named: least['named'] === true })
     } catch {
       return undefined // not Parquet after all: the row reader says what is wrong
     }
@@ -321,7 +327,12 @@ async function badRows(
   // One condition a query: what the statistics of a Parquet file already answer is then not read at all.
   const faults: readonly (readonly [sql: string, code: Issue['code'], message: string, count: () => Promise<number>])[] = (
     [
-      [`pathway IS NULL OR pathway = ''`, 'entries/missing', 'no pathway'],
+      [
+        `pathway IS NULL OR pathway = ''`,
+        'entries/missing',
+        'no pathway',
+        () => counted(files.every((file) => file.named) ? 'pathway IS NULL' : `pathway IS NULL OR pathway = ''`),
+      ],
       [`occurred IS NULL OR recorded IS NULL OR recorded_at IS NULL`, 'entries/missing', 'no day on which it occurred, or was recorded'],
       [
         `occurred < DATE '1900-01-01' OR occurred > DATE '2199-12-31' OR recorded < DATE '1900-01-01' OR recorded > DATE '2199-12-31'`,

@@ -265,7 +265,7 @@ export function lineOf(indicator: Indicator, row: Row): AccountLine {
   }
 }
 
-/** Puts the sums of cells back together: one tally a cell, over all ledgers. `places`: name by number. */
+/** Puts the sums of cells back together: one tally a cell, over all ledgers, with one sum a reason. `places`: name by number. */
 export function talliesOf(
   rows: readonly Row[],
   grouped: Grouped,
@@ -276,23 +276,35 @@ export function talliesOf(
     period: grouped.by.has('period') ? count(row['period_n']) : null,
     variant: grouped.by.has('variant') ? String(row['variant']) : null,
   })
-  const cells = new Map<string, { cell: Cell; bins: Tally['bins'][number][]; lengths: Tally['lengths'][number][] }>()
+  const cells = new Map<string, { cell: Cell; bins: Map<unknown, Sum>; lengths: Tally['lengths'][number][] }>()
   for (const row of rows) {
-    // There are many rows to a cell: what names the cell is made once.
+    // There are many rows to a cell, one for each length: what names the cell, and what a reason means, is made once.
     const key = grouped.by.size === 0 ? '' : `${row['place_n']}\n${row['period_n']}\n${row['variant']}`
-    const group = getOrMake(cells, key, () => ({ cell: cellOfRow(row), bins: [], lengths: [] }))
-    const why = row['why'] === null || row['why'] === undefined ? undefined : count(row['why'])
-    group.bins.push({
-      bin: (['met', 'missed', 'left-out'] as const)[count(row['bin'])]!,
-      ...(why === undefined ? {} : { why: why < 10 ? causes[why]! : leftOutReasons[why - 10]! }),
-      weight: count(row['weight']),
-      realTime: count(row['real_time']),
-      unknown: row['is_unknown'] === true,
-      realTimeMet: count(row['real_time_met']),
-      realTimeMissed: count(row['real_time_missed']),
-    })
-    if (row['length'] !== null && row['length'] !== undefined)
-      group.lengths.push({ length: count(row['length']), count: count(row['pathways']) })
+    const { bins, lengths } = getOrMake(cells, key, () => ({ cell: cellOfRow(row), bins: new Map(), lengths: [] }))
+    const sum = getOrMake(bins, row['why'] ?? undefined, () => noneOf(row))
+    sum.weight += count(row['weight'])
+    sum.realTime += count(row['real_time'])
+    sum.realTimeMet += count(row['real_time_met'])
+    sum.realTimeMissed += count(row['real_time_missed'])
+    const length = row['length'] ?? undefined
+    if (length !== undefined) lengths.push({ length: count(length), count: count(row['pathways']) })
   }
-  return [...cells.values()].map(({ cell, bins, lengths }) => ({ cell, tally: { bins, lengths } }))
+  return [...cells.values()].map(({ cell, bins, lengths }) => ({ cell, tally: { bins: [...bins.values()], lengths } }))
+}
+
+type Bin = Tally['bins'][number]
+type Sum = { -readonly [K in keyof Bin]: Bin[K] }
+
+/** Nothing yet of what a row is about: the reason says the bin, and whether it is unknown. */
+function noneOf(row: Row): Sum {
+  const why = row['why'] ?? undefined
+  return {
+    bin: (['met', 'missed', 'left-out'] as const)[count(row['bin'])]!,
+    ...(why === undefined ? {} : { why: count(why) < 10 ? causes[count(why)]! : leftOutReasons[count(why) - 10]! }),
+    unknown: row['is_unknown'] === true,
+    weight: 0,
+    realTime: 0,
+    realTimeMet: 0,
+    realTimeMissed: 0,
+  }
 }

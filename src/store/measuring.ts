@@ -131,28 +131,29 @@ const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
 async function profileOf(db: Database, pack: Pack, { places, from }: { places: number; from: string }): Promise<LedgerProfile> {
   const day = (date: string) => `CAST(${date} - DATE '1970-01-01' AS BIGINT)`
-  // Asked apart: the first a Parquet file answers from its statistics.
-  const [days = {}, rest = {}] = [
-    ...(await db.rows(
-      `SELECT n, last_seq, ${day('first')} AS first_day, ${day('last')} AS last_day FROM (SELECT COUNT(*) AS n, MAX(seq) AS last_seq, MIN(occurred) AS first, MAX(occurred) AS last FROM ${from}) f`,
-    )),
-    ...(await db.rows(`SELECT MIN(occurred_at) AS first_second, MAX(occurred_at) AS last_second, MAX(value) AS max_value,
-    COUNT(superseded) AS superseded, COUNT(variant) AS variants FROM ${from}`)),
-  ]
-  const row: Row = { ...days, ...rest }
-  const number = (key: string) => Number(row[key] ?? 0)
-  const [firstDay, lastDay] = [number('first_day'), number('last_day')]
-  const seconds = (key: string, edge: number, order: (a: number, b: number) => number) =>
-    row[key] === null || row[key] === undefined ? edge : order(edge, number(key))
+  // One question a query, of rows that have a value: most of them a Parquet file answers from its statistics, or its first rows.
+  const [row = {}] = await db.rows(
+    `SELECT n, last_seq, ${day('first')} AS first_day, ${day('last')} AS last_day FROM (SELECT COUNT(*) AS n, MAX(seq) AS last_seq, MIN(occurred) AS first, MAX(occurred) AS last FROM ${from}) f`,
+  )
+  const [seconds = {}] = await db.rows(
+    `SELECT MIN(occurred_at) AS first, MAX(occurred_at) AS last FROM ${from} WHERE occurred_at IS NOT NULL`,
+  )
+  const [values = {}] = await db.rows(`SELECT MAX(value) AS most FROM ${from} WHERE value IS NOT NULL`)
+  const has = async (column: 'superseded' | 'variant') =>
+    (await db.rows(`SELECT 1 AS one FROM ${from} WHERE ${column} IS NOT NULL LIMIT 1`)).length > 0
+  const number = (value: unknown) => Number(value ?? 0)
+  const [firstDay, lastDay] = [number(row['first_day']), number(row['last_day'])]
+  const orSecond = (value: unknown, edge: number, order: (a: number, b: number) => number) =>
+    value === null || value === undefined ? edge : order(edge, number(value))
   return {
-    rows: number('n') === 0 ? 0 : number('last_seq') + 1,
-    firstTime: pack.time === 'day' ? firstDay : seconds('first_second', firstDay * 86_400, Math.min),
-    lastTime: pack.time === 'day' ? lastDay : seconds('last_second', lastDay * 86_400, Math.max),
+    rows: number(row['n']) === 0 ? 0 : number(row['last_seq']) + 1,
+    firstTime: pack.time === 'day' ? firstDay : orSecond(seconds['first'], firstDay * 86_400, Math.min),
+    lastTime: pack.time === 'day' ? lastDay : orSecond(seconds['last'], lastDay * 86_400, Math.max),
     places,
-    maxValue: Math.max(0, number('max_value')),
-    hasSuperseded: number('superseded') > 0,
+    maxValue: Math.max(0, number(values['most'])),
+    hasSuperseded: await has('superseded'),
     hasDoubt: [...(await namesIn(db, from, 'standing'))].some((standing) => standing !== 'sure'),
-    hasVariant: number('variants') > 0,
+    hasVariant: await has('variant'),
     days: [firstDay, lastDay],
     codes: await namesIn(db, from, 'code'),
     recorders: await namesIn(db, from, 'recorder'),
