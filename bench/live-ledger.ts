@@ -71,7 +71,7 @@ export async function liveLedger(entries: number, say: (text: string) => void): 
     ),
   )
   await owner.query(`INSERT INTO varde.log_head (ledger, chain, zone) SELECT n, c, 'Europe/Oslo' FROM generate_series(1, ${hospitals}) n, unnest(ARRAY['act', 'look']) c;
-    INSERT INTO varde.person VALUES (1, 'Bench (invented)')`)
+    INSERT INTO varde.person (person, name, changed) VALUES (1, 'Bench (invented)', now())`)
   const pathways = Math.round(entries / 6.39)
   say(`a live ledger of about ${entries.toLocaleString('en')} entries in ${hospitals} hospitals`)
   let count = 0
