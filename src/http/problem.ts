@@ -13,6 +13,7 @@ const statuses: Readonly<Partial<Record<IssueCode, number>>> = {
   'work/no-such-move': 422,
   'work/no-choice': 422,
   'work/no-owner': 422,
+  'work/no-milestone': 422,
   'ledger/version-needed': 428,
   'ledger/not-passed': 422,
   'ledger/too-many': 422,

@@ -11,6 +11,7 @@ import { readCodes } from './read-codes.ts'
 import { readIndicators } from './read-indicators.ts'
 import { type Path, References } from './references.ts'
 import type { ListName, PackText } from './schema.ts'
+import { readTemplate } from './template.ts'
 
 /** Checks that references meet and validity does not overlap, and takes the pack apart for the engines. Collects every issue. */
 export function checkPack(text: PackText, spotOf: (path: Path) => Spot): Result<Pack> {
@@ -43,6 +44,7 @@ export function checkPack(text: PackText, spotOf: (path: Path) => Spot): Result<
     return { id: end.id, name: end.name, when: end.when, ...(end.intervals ? { intervals: new Set(end.intervals) } : {}) }
   })
   const indicators = readIndicators(text, intervals, slots, refs)
+  const template = readTemplate(text, refs)
   if (refs.issues.length > 0) return fail(...refs.issues.map((issue) => ({ ...issue, at: spotOf(issue.path) })))
   const byText = new Map<string, CodeRow[]>()
   for (const row of codes) byText.set(row.code, [...(byText.get(row.code) ?? []), row])
@@ -65,6 +67,8 @@ export function checkPack(text: PackText, spotOf: (path: Path) => Spot): Result<
     pauses,
     ends,
     indicators,
+    template,
+    risk: { tightDays: 7, bookDays: 7, tightShare: 0.25, ...text.pack.risk },
     spotOf,
   })
 }
@@ -87,6 +91,7 @@ function checkIds(text: PackText, refs: References): void {
     'roles',
     'rules',
     'proposals',
+    'template',
     'intervals',
     'pauses',
     'ends',
