@@ -9,19 +9,20 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const installed = join(root, 'node_modules', '.package-lock.json')
 const bundledNode = join(root, 'node_modules', '.bin', 'node')
 const installing = join(root, '.cache', 'installing')
-const forTests = process.env.npm_lifecycle_event === 'pretest'
+/** Tests, and the page that `npm start` shows, are made with packages that the command line does without. */
+const withTools = ['pretest', 'prestart'].includes(process.env.npm_lifecycle_event)
 
 const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages
 
 /**
  * npm writes node_modules/.package-lock.json last, so an install that was cut short has none. Compared by content: times
- * change with every checkout. What is not there may be missing only if it is for another platform or only for tests.
+ * change with every checkout. What is not there may be missing only if it is for another platform or only for tests and the page.
  */
 function isReady() {
   if (!existsSync(installed)) return false
   const have = packagesOf(installed)
   const want = packagesOf(join(root, 'package-lock.json'))
-  const mayBeMissing = (entry) => entry.optional || entry.devOptional || entry.peer || (entry.dev && !forTests)
+  const mayBeMissing = (entry) => entry.optional || entry.devOptional || entry.peer || (entry.dev && !withTools)
   const same = (a, b) => a.version === b.version && a.integrity === b.integrity
   return (
     Object.keys(have).every((place) => place in want) &&
@@ -70,7 +71,7 @@ function install() {
   console.error('varde: installing the packages of package-lock.json (npm ci); once, a minute at most ...')
   // npm must not run on the node it is about to replace.
   const path = (process.env.PATH ?? '').split(delimiter).filter((part) => !part.startsWith(join(root, 'node_modules')))
-  const asked = ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(forTests ? ['--include=dev'] : [])]
+  const asked = ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(withTools ? ['--include=dev'] : [])]
   const npm = spawnSync('npm', asked, { cwd: root, stdio: ['ignore', 2, 2], env: { ...process.env, PATH: path.join(delimiter) } })
   if (npm.error) return fail(`npm could not be started (${npm.error.code}). Install Node.js with npm, then run this again.`)
   if (npm.status !== 0) {

@@ -1,5 +1,8 @@
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import pino, { type Logger } from 'pino'
 import type { Day } from '../core/words/day.ts'
@@ -129,6 +132,8 @@ async function begin(parts: ServeParts, ending: (() => Promise<unknown>)[], end:
   const embedded = settings.databaseUrl === undefined
   const ledger = embedded ? keepingFree(operations.ledger, settings.data, settings.keepFreeMegabytes * 1_000_000) : operations.ledger
   const signIn = await openSignIn({ ledger, settings, now, log, say })
+  const page = findPage()
+  if (page === undefined) say('The page is not there: `npm run build` makes it. What can be asked over HTTP is served.')
   const app = await createService(
     {
       ledger,
@@ -136,6 +141,7 @@ async function begin(parts: ServeParts, ending: (() => Promise<unknown>)[], end:
       log,
       now,
       demonstration: settings.demonstration,
+      ...(page === undefined ? {} : { page }),
       ...(settings.trustedProxies === undefined ? {} : { trustedProxies: settings.trustedProxies }),
       signIn: {
         ...signIn,
@@ -171,6 +177,12 @@ async function begin(parts: ServeParts, ending: (() => Promise<unknown>)[], end:
   }
   return { address, app, demonstration, stop: () => (stopping ??= stop()) }
 }
+
+/** The built page: beside the compiled files, or in `dist` of a clone. */
+const findPage = (): string | undefined =>
+  ['../page', '../../dist/page']
+    .map((place) => fileURLToPath(new URL(place, import.meta.url)))
+    .find((place) => existsSync(join(place, 'index.html')))
 
 function check({ demonstration, host, databaseUrl, ownerDatabaseUrl }: Settings): void {
   if (demonstration && databaseUrl !== undefined)

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
@@ -16,6 +17,7 @@ import type { Issue } from '../core/words/issue.ts'
 import { IssueError } from '../core/words/result.ts'
 import type { Actor, LedgerDatabase, Session } from '../store/ledger-database.ts'
 import type { LivePacks } from '../store/live-packs.ts'
+import { isPageAddress, sendPage, servePage } from './page.ts'
 import { notThere, problemOf, refuse, StaleError } from './problem.ts'
 import type { SignIn } from './sign-in.ts'
 import type { Stream } from './stream.ts'
@@ -28,6 +30,8 @@ export interface ServiceParts {
   /** The time, so that tests can move it. */
   readonly now: () => Date
   readonly demonstration: boolean
+  /** Folder of the page that is served beside the routes; none: the routes alone. */
+  readonly page?: string
   /** Addresses of proxies in front, whose word about the sender's address is taken. Without them everybody behind one counts as one. */
   readonly trustedProxies?: readonly string[]
   /** Seals cursors. Absent: one of this process's own; several processes behind one address need the same. */
@@ -92,6 +96,8 @@ export async function createService(parts: ServiceParts, handlers: Handlers<AllR
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(parts.checksAnswers ? serializerCompiler : () => (data) => JSON.stringify(data))
   await app.register(cookie)
+  // Lists are long and say the same words again and again.
+  await app.register(compress, { threshold: 2048, encodings: ['gzip'], zlibOptions: { level: 4 } })
   await app.register(helmet, {
     contentSecurityPolicy: {
       directives: {
@@ -122,7 +128,7 @@ export async function createService(parts: ServiceParts, handlers: Handlers<AllR
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
   })
-  errors(app)
+  errors(app, parts.page !== undefined)
   readJson(app)
   app.decorate('streams', new Set<Stream>())
   // A stream has no end of its own: a service that stops ends them, or it would wait for ever.
@@ -133,6 +139,7 @@ export async function createService(parts: ServiceParts, handlers: Handlers<AllR
   for (const [id, route] of Object.entries(allRoutes) as [RouteId, Route][])
     addRoute(app, parts, id, route, handlers[id] as unknown as Handler) // the table and the handlers have the same keys, which the type demands
   app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger())
+  if (parts.page !== undefined) await servePage(app, parts.page)
   return app
 }
 
@@ -312,7 +319,7 @@ function sayAndHangUp(error: NodeJS.ErrnoException, socket: Socket): void {
 }
 
 /** Everything that goes wrong leaves here as problem+json: a listed issue, or one sentence that says nothing of our insides. */
-function errors(app: FastifyInstance): void {
+function errors(app: FastifyInstance, hasPage: boolean): void {
   app.setErrorHandler((error: unknown, request, reply) => {
     if (error instanceof StaleError) return send(reply, error.issues, error.current)
     if (error instanceof IssueError) return send(reply, error.issues)
@@ -341,7 +348,7 @@ function errors(app: FastifyInstance): void {
       { code: 'http/fault', path: [], message: 'A fault of ours. Nothing was saved. Try again; if it comes back, report the request id.' },
     ])
   })
-  app.setNotFoundHandler((_, reply) => send(reply, [noRoute]))
+  app.setNotFoundHandler((request, reply) => (hasPage && isPageAddress(request) ? sendPage(reply) : send(reply, [noRoute])))
 }
 
 interface ZodFault {

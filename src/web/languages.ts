@@ -1,0 +1,49 @@
+import i18next from 'i18next'
+import { initReactI18next } from 'react-i18next'
+import en from './languages/en.json'
+import nb from './languages/nb.json'
+import { settings } from './settings.ts'
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    resources: { translation: typeof en }
+    returnNull: false
+  }
+}
+
+export const languages = { en: 'English', nb: 'Norsk bokmål' } as const
+
+/** Sets the words of the page, and says to the browser and to screen readers which language it is. */
+export async function openLanguages(): Promise<void> {
+  const { language } = settings.now()
+  await i18next.use(initReactI18next).init({
+    lng: language,
+    fallbackLng: 'en',
+    resources: { en: { translation: en }, nb: { translation: nb } },
+    interpolation: { escapeValue: false }, // React escapes
+    showSupportNotice: false,
+  } as Parameters<typeof i18next.init>[0])
+  document.documentElement.lang = language
+  settings.subscribe(() => {
+    const { language: now } = settings.now()
+    if (now === i18next.language) return
+    document.documentElement.lang = now
+    void i18next.changeLanguage(now)
+  })
+}
+
+/** A day as in a sentence: `Sat 7 March`. */
+export const dayInWords = (day: string): string =>
+  new Intl.DateTimeFormat(i18next.language === 'nb' ? 'nb-NO' : 'en-GB', {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'long',
+    timeZone: 'UTC',
+  }).format(new Date(`${day}T00:00:00Z`))
+
+/** A moment of the ledger as it is in tables, on this clock: `2026-03-07 14:05`. */
+export function momentShort(moment: string | number): string {
+  const at = typeof moment === 'number' ? new Date(moment * 1000) : new Date(moment)
+  const two = (n: number): string => String(n).padStart(2, '0')
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`
+}

@@ -1,0 +1,162 @@
+import { BodyShort, Button, Heading, Loader } from '@navikt/ds-react'
+import { getRouteApi } from '@tanstack/react-router'
+import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { filterRows, groupRows, type ListGroup, type ListSort, listGroups, listSorts, sortRows } from '../../core/work/listing.ts'
+import { Refusal } from '../form/refusal.tsx'
+import { useKeys } from '../keys/use-keys.ts'
+import { momentShort } from '../languages.ts'
+import { PathwayPanel } from '../pathway/pathway-panel.tsx'
+import { useSession } from '../session.tsx'
+import { settings, useSettings } from '../settings.ts'
+import { cleared } from './cleared.ts'
+import { ExportButton } from './export-button.tsx'
+import { FilterBar } from './filter-bar.tsx'
+import { openLooked } from './last-looked.ts'
+import { PathwayGrid } from './pathway-grid.tsx'
+import { filterOf, isFiltered, type ListSearch } from './search.ts'
+import { useList } from './use-list.ts'
+
+const route = getRouteApi('/list')
+
+/** All open pathways, one row each; the one that is open stands beside them. */
+export function ListScreen() {
+  const { t, i18n } = useTranslation()
+  const { me, packs, nameOf } = useSession()
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const { density } = useSettings()
+  const pack = packs.find(({ id }) => id === search.pack) ?? packs[0]
+  const list = useList(pack?.id, search.org)
+  const looked = useMemo(() => openLooked(me.person), [me.person])
+  useEffect(() => {
+    window.addEventListener('pagehide', looked.leave)
+    return () => window.removeEventListener('pagehide', looked.leave)
+  }, [looked])
+
+  const change = useCallback(
+    (to: Partial<ListSearch>) =>
+      void navigate({
+        replace: !('open' in to),
+        search: (before) => Object.fromEntries(Object.entries({ ...before, ...to }).filter(([, value]) => value !== undefined)),
+      }),
+    [navigate],
+  )
+
+  const all = list.data?.rows ?? none
+  const compare = useMemo(() => new Intl.Collator(i18n.language).compare, [i18n.language])
+  const shown = useMemo(() => {
+    const sorted = sortRows(filterRows(all, filterOf(search, looked.before)), search.sort ?? 'urgency', search.descending, compare)
+    return groupRows(sorted, search.group ?? 'none')
+  }, [all, search, looked, compare])
+  const count = shown.reduce((sum, { rows }) => sum + rows.length, 0)
+
+  const open = useCallback((pathway: string | undefined) => change({ open: pathway }), [change])
+  const next = <T extends string>(all: readonly T[], now: T): T => all[(all.indexOf(now) + 1) % all.length] ?? now
+  useKeys({
+    apply: () => void list.apply(),
+    withoutStep: () => change({ withoutStep: search.withoutStep ? undefined : true }),
+    sort: () => change({ sort: next<ListSort>(listSorts, search.sort ?? 'urgency') }),
+    group: () => change({ group: next<ListGroup>(listGroups, search.group ?? 'none') }),
+    density: () => settings.set({ density: density === 'compact' ? 'comfortable' : 'compact' }),
+    ...(search.open === undefined ? {} : { back: () => open(undefined) }),
+  })
+
+  if (pack === undefined) return <Empty words={t('list.noPack')} />
+  return (
+    <div className="desk" data-open={search.open !== undefined}>
+      <section className="desk-list" aria-labelledby="list-title">
+        <header className="list-head">
+          <Heading level="1" size="small" id="list-title">
+            {t('list.title')}
+          </Heading>
+          <BodyShort size="small" className="quiet">
+            {t('list.under', { pack: pack.title, version: pack.version })}
+            {search.org === undefined ? '' : `, ${nameOf(search.org)}`}
+          </BodyShort>
+          <BodyShort size="small" role="status" className="list-count">
+            {list.data === undefined ? '' : isFiltered(search) ? t('list.someOf', { count, total: all.length }) : t('list.all', { count })}
+          </BodyShort>
+          <ChangesBadge waiting={list.waiting.size} apply={list.apply} />
+          <ExportButton groups={shown} asOf={list.data?.asOf} filter={decodeURIComponent(location.search)} />
+        </header>
+        <FilterBar search={search} change={change} rows={all} packs={packs} />
+        <p className="print-only">
+          {t('list.printed', { at: momentShort(list.data?.asOf ?? new Date().toISOString()), address: decodeURI(location.search) })}
+        </p>
+        {list.error ? <Refusal error={list.error} /> : null}
+        {list.isPending ? (
+          <Slow>
+            <Loader title={t('list.reading')} />
+          </Slow>
+        ) : (
+          <PathwayGrid
+            groups={shown}
+            group={search.group ?? 'none'}
+            sort={search.sort ?? 'urgency'}
+            descending={search.descending === true}
+            density={density}
+            openPathway={search.open}
+            waiting={list.waiting}
+            isNew={looked.isNew}
+            onOpen={open}
+            onSort={(sort) => change({ sort, descending: search.sort === sort && !search.descending ? true : undefined })}
+            empty={
+              all.length === 0 ? (
+                <Empty words={t('list.nothing')} />
+              ) : (
+                <Empty words={t('list.nothingSo')}>
+                  <Button size="small" variant="secondary" onClick={() => change(cleared)}>
+                    {t('list.clear')}
+                  </Button>
+                </Empty>
+              )
+            }
+          />
+        )}
+      </section>
+      {search.open === undefined ? null : (
+        <PathwayPanel
+          key={search.open}
+          pathway={search.open}
+          row={all.find((row) => row.pathway === search.open)}
+          looked={looked}
+          onClose={() => open(undefined)}
+        />
+      )}
+    </div>
+  )
+}
+
+const none: readonly never[] = []
+function ChangesBadge({ waiting, apply }: { readonly waiting: number; readonly apply: () => Promise<void> }) {
+  const { t } = useTranslation()
+  return (
+    <span role="status">
+      {waiting === 0 ? null : (
+        <Button size="xsmall" variant="secondary" onClick={() => void apply()}>
+          {t('list.changes', { count: waiting })}
+        </Button>
+      )}
+    </span>
+  )
+}
+
+function Empty({ words, children }: { readonly words: string; readonly children?: React.ReactNode }) {
+  return (
+    <div className="empty">
+      <p>{words}</p>
+      {children}
+    </div>
+  )
+}
+
+/** What is shown only where something takes longer than a fifth of a second: anything faster would flicker. */
+export function Slow({ children }: { readonly children: React.ReactNode }) {
+  const [shown, setShown] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(true), 200)
+    return () => clearTimeout(timer)
+  }, [])
+  return shown ? <div className="slow">{children}</div> : null
+}

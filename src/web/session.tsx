@@ -1,0 +1,79 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { createContext, type ReactNode, useContext, useMemo } from 'react'
+import { type Answer, ask, Refused, setToken } from './ask.ts'
+import { SignIn } from './sign-in.tsx'
+
+export type Me = Answer<'readMe'>
+export type Organisation = Answer<'listOrganisations'>['organisations'][number]
+
+/** A pack as the service tells it to everybody. */
+export interface PackTold {
+  readonly id: string
+  readonly version: string
+  readonly title: string
+  readonly time: 'day' | 'minute'
+  readonly zone: string
+  readonly variants: readonly { readonly id: string; readonly name: string }[]
+  readonly milestones: readonly { readonly id: string; readonly name: string }[]
+  readonly intervals: readonly { readonly id: string; readonly name: string; readonly unit: string }[]
+  readonly indicators: readonly { readonly id: string; readonly name: string; readonly question?: string }[]
+}
+
+interface Session {
+  readonly me: Me
+  readonly organisations: ReadonlyMap<number, Organisation>
+  readonly packs: readonly PackTold[]
+  readonly may: (capability: keyof Me['may']) => boolean
+  readonly nameOf: (org: number) => string
+}
+
+const SessionContext = createContext<Session | undefined>(undefined)
+
+export function useSession(): Session {
+  const session = useContext(SessionContext)
+  if (!session) throw new Error('Nobody is signed in here.')
+  return session
+}
+
+/** Shows the sign-in until somebody is let in, then what is in it. */
+export function SessionGate({ children }: { readonly children: ReactNode }) {
+  const client = useQueryClient()
+  const me = useQuery({
+    queryKey: ['me'],
+    queryFn: async () => {
+      try {
+        const found = await ask('readMe', {})
+        setToken(found.csrf)
+        return found
+      } catch (error) {
+        if (error instanceof Refused && error.status === 401) return null
+        throw error
+      }
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  const signedIn = me.data ?? undefined
+  const around = useQuery({
+    queryKey: ['around', signedIn?.person],
+    enabled: signedIn !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async () => {
+      const [{ organisations }, { packs }] = await Promise.all([ask('listOrganisations', {}), ask('listPacks', {})])
+      return { organisations, packs: packs as readonly PackTold[] } // told by the service as they are loaded
+    },
+  })
+  const session = useMemo((): Session | undefined => {
+    if (!signedIn || !around.data) return undefined
+    const organisations = new Map(around.data.organisations.map((organisation) => [organisation.org, organisation]))
+    return {
+      me: signedIn,
+      organisations,
+      packs: around.data.packs,
+      may: (capability) => (signedIn.may[capability]?.length ?? 0) > 0,
+      nameOf: (org) => organisations.get(org)?.name ?? String(org),
+    }
+  }, [signedIn, around.data])
+  if (me.data === null) return <SignIn onSignedIn={() => client.invalidateQueries({ queryKey: ['me'] })} />
+  if (!session) return null
+  return <SessionContext value={session}>{children}</SessionContext>
+}
