@@ -38,7 +38,7 @@ export function readListSearch(said: Readonly<Record<string, unknown>>): ListSea
     pack: text(said['pack']),
     org: number(said['org']),
     text: text(said['text']),
-    states: texts(said['states'])?.flatMap((state) => oneOf(state) ?? []),
+    states: texts(said['states'])?.flatMap((state) => oneOf(state, riskStates) ?? []),
     variants: texts(said['variants']),
     orgs: orgs.length === 0 ? undefined : orgs,
     owner: text(said['owner']),
