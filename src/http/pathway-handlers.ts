@@ -441,7 +441,7 @@ export const pathwayHandlers: Handlers<Routes> = {
         ...(rule === undefined ? {} : { rule }),
         ...(source === undefined ? {} : { source }),
       })
-      return { refusals: refusals.map(plain), warnings: warnings.map(plain) }
+      return { refusals: refusals.map(plain), warnings: warnings.map((warning) => ({ ...plain(warning), id: warning.id })) }
     }),
 
   recordEntry: async (asked) =>

@@ -1,6 +1,6 @@
 import { BodyShort, Button, Heading, Loader } from '@navikt/ds-react'
 import { getRouteApi } from '@tanstack/react-router'
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { filterRows, groupRows, type ListGroup, type ListSort, listGroups, listSorts, sortRows } from '../../core/work/listing.ts'
 import { Refusal } from '../form/refusal.tsx'
@@ -15,6 +15,7 @@ import { FilterBar } from './filter-bar.tsx'
 import { openLooked } from './last-looked.ts'
 import { PathwayGrid } from './pathway-grid.tsx'
 import { filterOf, isFiltered, type ListSearch } from './search.ts'
+import { Slow } from './slow.tsx'
 import { useList } from './use-list.ts'
 
 const route = getRouteApi('/list')
@@ -116,13 +117,7 @@ export function ListScreen() {
         )}
       </section>
       {search.open === undefined ? null : (
-        <PathwayPanel
-          key={search.open}
-          pathway={search.open}
-          row={all.find((row) => row.pathway === search.open)}
-          looked={looked}
-          onClose={() => open(undefined)}
-        />
+        <PathwayPanel key={search.open} pathway={search.open} looked={looked} onClose={() => open(undefined)} />
       )}
     </div>
   )
@@ -149,14 +144,4 @@ function Empty({ words, children }: { readonly words: string; readonly children?
       {children}
     </div>
   )
-}
-
-/** What is shown only where something takes longer than a fifth of a second: anything faster would flicker. */
-export function Slow({ children }: { readonly children: React.ReactNode }) {
-  const [shown, setShown] = useState(false)
-  useEffect(() => {
-    const timer = setTimeout(() => setShown(true), 200)
-    return () => clearTimeout(timer)
-  }, [])
-  return shown ? <div className="slow">{children}</div> : null
 }
