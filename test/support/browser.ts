@@ -1,68 +1,56 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import chromium from '@sparticuz/chromium'
-import { type Browser, type BrowserContext, chromium as driver, type Page } from 'playwright-core'
+import type { FastifyInstance } from 'fastify'
+import type { Answer } from './service.ts'
 
-/** Where pictures of the screens go: for people to look at, and ignored by git. */
-export const pictures = join('.cache', 'pictures')
-
-/** Chromium out of the packages: unpacked once, nothing to install. */
-export async function openBrowser(): Promise<Browser> {
-  mkdirSync(pictures, { recursive: true })
-  // Its own arguments are for another place: they force one process.
-  return driver.launch({ executablePath: await chromium.executablePath(), args: ['--no-sandbox', '--disable-gpu'] })
+export interface Answered {
+  readonly status: number
+  readonly body: Answer
+  readonly headers: Readonly<Record<string, string | string[] | number | undefined>>
+  /** As the server wrote them. */
+  readonly setCookies: readonly string[]
 }
 
-export interface Desk {
-  readonly context: BrowserContext
-  readonly page: Page
-  /** Requests that went to any other address than the service's. */
-  readonly outside: readonly string[]
-  /** What the page complained of. */
-  readonly complaints: readonly string[]
-  picture(name: string): Promise<void>
-  press(...keys: readonly string[]): Promise<void>
-}
-
-interface DeskOptions {
-  readonly address: string
-  readonly person: number
-  readonly language?: 'en' | 'nb'
-  readonly theme?: 'light' | 'dark'
-  readonly at?: string
-}
-
-/** A browser of its own, signed in as somebody of the demonstration. */
-export async function openDesk(browser: Browser, { address, person, language = 'en', theme = 'light', at = '/' }: DeskOptions): Promise<Desk> {
-  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: language === 'nb' ? 'nb-NO' : 'en-GB', colorScheme: theme })
-  await context.addInitScript(
-    (kept) => {
-      if (localStorage.getItem('varde.settings') === null) localStorage.setItem('varde.settings', kept)
-    },
-    JSON.stringify({ language, theme }),
-  )
-  const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
-  const outside: string[] = []
-  const complaints: string[] = []
-  page.on('request', (request) => {
-    if (!request.url().startsWith(address) && !request.url().startsWith('blob:')) outside.push(request.url())
-  })
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !/Failed to load resource|ERR_CONNECTION/.test(message.text())) complaints.push(message.text())
-  })
-  const answer = await context.request.post(`${address}/api/demonstration/sign-in`, { data: { person }, headers: { origin: address } })
-  if (!answer.ok()) throw new Error(`Nobody was signed in: ${answer.status()}`)
-  await page.goto(`${address}${at}`)
-  return {
-    context,
-    page,
-    outside,
-    complaints,
-    picture: async (name) => void (await page.screenshot({ path: join(pictures, `${name}.png`) })),
-    press: async (...keys) => {
-      for (const key of keys) await page.keyboard.press(key)
-    },
+/** A browser as far as a sign-in sees one: keeps cookies, sends the token of the session, and comes from one address. */
+export class Browser {
+  readonly cookies = new Map<string, string>()
+  readonly #app: FastifyInstance
+  readonly #address: string
+  csrf: string | undefined
+  constructor(app: FastifyInstance, address = '192.0.2.1') {
+    this.#app = app
+    this.#address = address
   }
+
+  async ask(
+    method: 'GET' | 'POST' | 'HEAD',
+    url: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string | undefined>> = {},
+  ): Promise<Answered> {
+    const all = {
+      ...(this.cookies.size === 0 ? {} : { cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') }),
+      ...(this.csrf === undefined ? {} : { 'varde-csrf': this.csrf }),
+      ...(method === 'POST' ? { 'content-type': 'application/json' } : {}),
+      ...headers,
+    }
+    const response = await this.#app.inject({
+      method,
+      url,
+      remoteAddress: this.#address,
+      headers: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Record<string, string>, // those without a value are taken out
+      ...(method === 'POST' ? { payload: JSON.stringify(body ?? {}) } : {}),
+    })
+    const setCookies = [response.headers['set-cookie'] ?? []].flat()
+    for (const line of setCookies) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+      if (value === '' || /max-age=0/i.test(line)) this.cookies.delete(name)
+      else this.cookies.set(name, value)
+    }
+    const json = String(response.headers['content-type'] ?? '').includes('json')
+    const answer = json ? response.json() : response.body
+    if (typeof answer === 'object' && typeof answer.csrf === 'string') this.csrf = answer.csrf
+    return { status: response.statusCode, body: answer, headers: response.headers, setCookies }
+  }
+
+  post = (url: string, body?: unknown, headers?: Readonly<Record<string, string | undefined>>) => this.ask('POST', url, body, headers)
+  get = (url: string, headers?: Readonly<Record<string, string | undefined>>) => this.ask('GET', url, undefined, headers)
 }

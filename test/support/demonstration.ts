@@ -21,7 +21,7 @@ export async function openDemonstrationUnderTest(pathways: number): Promise<Demo
   let port = 0
   const begin = async (): Promise<Served> => {
     const read = readSettings({
-      options: { data: join(home, 'data'), port: String(port), demonstration: true, logLevel: 'silent', requestsPerMinute: '100000' },
+      options: { data: join(home, 'data'), port: String(port), demonstration: 'yes', logLevel: 'silent', requestsPerMinute: '100000' },
       environment: {},
     })
     if (!read.ok) throw new Error(JSON.stringify(read.issues))

@@ -71,7 +71,7 @@ export function ListScreen() {
           <Heading level="1" size="small" id="list-title">
             {t('list.title')}
           </Heading>
-          <BodyShort size="small" className="quiet">
+          <BodyShort size="small" className="quiet list-under">
             {t('list.under', { pack: pack.title, version: pack.version })}
             {search.org === undefined ? '' : `, ${nameOf(search.org)}`}
           </BodyShort>

@@ -27,10 +27,10 @@ export function useBasisWords({ risk: { basis, slack }, pack: id }: AtRisk): str
     packs.find((one) => one.id === id)?.milestones.find((one) => one.id === milestone)?.name ?? milestone
   if (slack === null) return ''
   if (basis.kind === 'booked')
-    return t(basis.then === undefined ? 'why.basis.booked' : 'why.basis.bookedThen', {
+    return t(basis.plus === undefined ? 'why.basis.booked' : 'why.basis.bookedThen', {
       milestone: name(basis.milestone),
       on: basis.on,
-      days: basis.then,
+      days: basis.plus,
     })
   if (basis.kind === 'template') return t('why.basis.template', { days: basis.days, after: name(basis.after), on: basis.on })
   return t('why.basis.none')

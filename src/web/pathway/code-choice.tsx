@@ -29,7 +29,9 @@ export function CodeChoice({ choices, value, onChange }: Props) {
   useEffect(() => {
     if (text !== '' && at < 0 && found[0]) onChange(found[0].code)
   }, [text, at, found, onChange])
-  useEffect(() => box.current?.querySelector(`[id="${list}-${value}"]`)?.scrollIntoView({ block: 'nearest' }), [list, value])
+  useEffect(() => {
+    box.current?.querySelector(`[id="${list}-${value}"]`)?.scrollIntoView({ block: 'nearest' })
+  }, [list, value])
   const move = (by: number): void => {
     const next = found[Math.min(found.length - 1, Math.max(0, at + by))]
     if (next) onChange(next.code)

@@ -102,7 +102,7 @@ function useStepDraft(key: string, step: WorkItem<'next-step'> | undefined, prop
     what: own?.body.what ?? proposed?.text[i18n.language] ?? Object.values(proposed?.text ?? {})[0] ?? '',
     due: own?.due ?? proposed?.due ?? dayText(addDays(today(), 7)),
     role: (own?.owner.role ?? proposed?.owner ?? 'coordinator') as Role, // one of the roles, as the service says
-    books: own?.body.books ?? proposed?.books ?? '',
+    books: (own ? own.body.books : proposed?.books) ?? '',
     because: '',
     outcome: '',
   })

@@ -34,7 +34,9 @@ export function WorkScreen() {
     open: () => show(items[at]?.work),
     ...(open === undefined ? {} : { back: () => show(undefined) }),
   })
-  useEffect(() => document.querySelector('.work-list [aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }))
+  useEffect(() => {
+    document.querySelector('.work-list [aria-selected="true"]')?.scrollIntoView({ block: 'nearest' })
+  })
   return (
     <div className="desk" data-open={shown !== undefined}>
       <section className="desk-list" aria-labelledby="my-work">
