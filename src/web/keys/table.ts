@@ -29,6 +29,7 @@ export const keyTable = {
   last: { scope: 'list', keys: ['End'], fixed: true },
   open: { scope: 'list', keys: ['Enter'], fixed: true },
   filter: { scope: 'list', keys: ['s'] },
+  newPathway: { scope: 'list', keys: ['p'] },
   apply: { scope: 'list', keys: ['u'] },
   withoutStep: { scope: 'list', keys: ['n'] },
   sort: { scope: 'list', keys: ['o'] },
