@@ -271,7 +271,7 @@ async function openPathways(asked: Pick<Asked<Routes['listPathways']>, 'actor' |
     const rows = await session.rows(
       `SELECT p.ledger, p.pathway, p.patient, p.org, p.version, p.changed, i.name, (s.step).work AS step, (s.step).body->>'what' AS step_what,
          (s.step).body->>'books' AS step_books, (s.step).due AS step_due, (s.step).owner_role AS step_role, (s.step).owner_person AS step_person,
-         (SELECT x.name FROM person x WHERE x.person = (s.step).owner_person) AS step_person_name,
+         CASE WHEN (s.step).owner_person IS NOT NULL THEN (SELECT x.name FROM person x WHERE x.person = (s.step).owner_person) END AS step_person_name,
          CASE WHEN (s.step).work IS NULL AND (s.last).state = 'none' THEN (s.last).body->>'because' END AS no_step, s.bookings, s.questions, s.escalations
        FROM (SELECT p.* FROM pathway p JOIN unnest($1::int[], $2::int[]) AS o (ledger, pathway) ON o.ledger = p.ledger AND o.pathway = p.pathway
              WHERE ($3::int IS NULL OR (p.ledger, p.pathway) > ($3, $4::int))
@@ -285,7 +285,7 @@ async function openPathways(asked: Pick<Asked<Routes['listPathways']>, 'actor' |
            jsonb_agg(jsonb_build_array(w.body->>'books', w.due)) FILTER (WHERE w.kind = 'next-step' AND w.open AND w.body->>'books' IS NOT NULL) AS bookings,
            count(*) FILTER (WHERE w.kind = 'query' AND w.open)::int AS questions,
            count(*) FILTER (WHERE w.kind = 'escalation' AND w.open)::int AS escalations
-         FROM work w WHERE w.ledger = p.ledger AND w.pathway = p.pathway) s
+         FROM work w WHERE w.ledger = p.ledger AND w.pathway = p.pathway AND (w.open OR w.kind = 'next-step')) s
        WHERE $9::boolean IS NOT TRUE OR (s.step).work IS NULL AND coalesce((s.last).state, '') <> 'none'
        ORDER BY p.ledger, p.pathway LIMIT $8`,
       [

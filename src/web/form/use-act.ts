@@ -32,7 +32,7 @@ export function useAct<I extends RouteId>(id: I, about: About) {
   return useMutation({
     networkMode: 'always',
     mutationFn: async ({ asking }: Act<I>) => askUntilThere(id, asking),
-    onSuccess: async (answer, { done, undo: back }) => {
+    onSuccess: (answer, { done, undo: back }) => {
       undo.say(
         done,
         back === undefined
@@ -42,7 +42,8 @@ export function useAct<I extends RouteId>(id: I, about: About) {
               await refresh()
             },
       )
-      await refresh()
+      // The form need not wait for it; where it fails, the lists are read again when the service is back.
+      refresh().catch(() => {})
     },
   })
 }
