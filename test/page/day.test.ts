@@ -172,11 +172,11 @@ describe('a day at the desk', () => {
     await demonstration.comeBack()
     await expect.poll(() => done().textContent(), { timeout: 30_000 }).toContain('The note is written.')
     await expect.poll(() => desk.page.getByText('The service does not answer').count()).toBe(0)
-    expect(await desk.page.locator('.said', { hasText: 'Written while the service is away' }).count()).toBe(1)
+    await expect.poll(() => desk.page.locator('.said', { hasText: 'Written while the service is away' }).count()).toBe(1)
   })
 
   test('the pathway is closed by an end, and leaves the list', async () => {
-    await record('A12X', '0')
+    await record('A12CI', '0', 'Clinician')
     await expect.poll(() => row(pathway).count()).toBe(0)
     await desk.press('Escape')
     await expect.poll(() => desk.page.locator('.panel').count()).toBe(0)
@@ -198,10 +198,14 @@ describe('a day at the desk', () => {
       if (!(await boxes.nth(nth).isChecked())) await desk.press('Space')
     }
   }
-  async function record(code: string, day: string): Promise<void> {
+  async function record(code: string, day: string, decider?: string): Promise<void> {
     await desk.press('c')
     await write('Code, name or milestone', code)
     await write('Day it happened', day)
+    if (decider !== undefined) {
+      await tabTo('Decided by')
+      await desk.page.keyboard.type(decider)
+    }
     await passWarnings()
     await desk.press('Control+Enter')
     await expect.poll(() => done().textContent()).toContain(`${code} is recorded.`)

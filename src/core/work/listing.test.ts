@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { filterRows, groupRows, type Listed, listGroups, listSorts, sortRows } from './listing.ts'
-import { riskStates } from './risk.ts'
+import { riskStates } from './risk-state.ts'
 
 const row = (pathway: string, more: Partial<Listed> = {}): Listed => ({
   pathway,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { riskStates } from '../../core/work/risk.ts'
+import { riskStates } from '../../core/work/risk-state.ts'
 import { riskLooks } from './risk-looks.ts'
 
 type Rgb = readonly [number, number, number]

@@ -2,7 +2,7 @@ import { Button, Heading } from '@navikt/ds-react'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Answer, ask } from '../ask.ts'
+import { ask } from '../ask.ts'
 import { Refusal } from '../form/refusal.tsx'
 import type { About } from '../form/use-act.ts'
 import type { KeyId } from '../keys/table.ts'
@@ -12,15 +12,13 @@ import { RiskMark } from '../list/risk-mark.tsx'
 import { type AtRisk, useBasisWords, useRiskWords } from '../list/risk-words.ts'
 import { Slow } from '../list/slow.tsx'
 import { type PackTold, useSession } from '../session.tsx'
+import type { EntryRead, PathwayRead } from './read.ts'
 import { RecordForm } from './record-form.tsx'
 import { AskForm, EscalateForm, NoteForm, WithdrawForm } from './say-forms.tsx'
 import { FinishForm, StepForm } from './step-forms.tsx'
 import { StepLine } from './step-line.tsx'
 import { useWork } from './use-work.ts'
 import { WorkSection } from './work-section.tsx'
-
-export type PathwayRead = Answer<'readPathway'>
-export type EntryRead = PathwayRead['entries'][number]
 
 /** The form that is open, and what it is about. */
 type Doing =

@@ -11,7 +11,7 @@ import { useDraft } from '../form/draft.ts'
 import { Form } from '../form/form.tsx'
 import { type About, useAct } from '../form/use-act.ts'
 import { CodeChoice } from './code-choice.tsx'
-import type { EntryRead } from './pathway-panel.tsx'
+import type { EntryRead } from './read.ts'
 
 interface Props {
   readonly about: About

@@ -5,7 +5,7 @@ import { DayField } from '../form/day-field.tsx'
 import { useDraft } from '../form/draft.ts'
 import { Form } from '../form/form.tsx'
 import { type About, useAct } from '../form/use-act.ts'
-import type { EntryRead } from './pathway-panel.tsx'
+import type { EntryRead } from './read.ts'
 import { numberOf } from './record-form.tsx'
 
 interface Props {

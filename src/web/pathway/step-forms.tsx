@@ -8,7 +8,7 @@ import { useDraft } from '../form/draft.ts'
 import { Form } from '../form/form.tsx'
 import { type About, useAct } from '../form/use-act.ts'
 import { useSession } from '../session.tsx'
-import type { PathwayRead } from './pathway-panel.tsx'
+import type { PathwayRead } from './read.ts'
 import type { WorkItem } from './use-work.ts'
 
 interface StepDraft {

@@ -1,7 +1,7 @@
 import { Heading } from '@navikt/ds-react'
 import { useTranslation } from 'react-i18next'
 import { dayInWords } from '../languages.ts'
-import type { PathwayRead } from './pathway-panel.tsx'
+import type { PathwayRead } from './read.ts'
 import type { WorkItem } from './use-work.ts'
 
 /** The next step, why there is none, or what the pack proposes. */
