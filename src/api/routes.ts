@@ -5,6 +5,7 @@ import { intakeRoutes } from './intake-routes.ts'
 import { liveRoutes } from './live-routes.ts'
 import { logRoutes } from './log-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
+import { overrunRoutes } from './overrun-routes.ts'
 import { pathwayRoutes } from './pathway-routes.ts'
 import { signInRoutes } from './sign-in-routes.ts'
 import { workRoutes } from './work-routes.ts'
@@ -15,6 +16,7 @@ export const allRoutes = {
   ...pathwayRoutes,
   ...figureRoutes,
   ...workRoutes,
+  ...overrunRoutes,
   ...documentRoutes,
   ...logRoutes,
   ...signInRoutes,

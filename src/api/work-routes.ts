@@ -33,6 +33,35 @@ const Change = z
   .partial()
   .refine((change) => Object.keys(change).length > 0, 'what is changed')
 
+const DelayPoint = z.strictObject({
+  milestone: z.string().nullable(),
+  name: z.string(),
+  code: z.string(),
+  on: z.string(),
+})
+/** The length of a clock in segments that add up to it. */
+export const Delay = z.strictObject({
+  unit: z.string().describe('day, working-day or minute: of every length here'),
+  total: z.int(),
+  segments: z.array(
+    z.strictObject({
+      from: DelayPoint,
+      to: DelayPoint.nullable().describe('null: it goes on'),
+      place: z.int().nullable(),
+      length: z.int(),
+      paused: z.int().describe('taken out beside the length'),
+    }),
+  ),
+  longest: z.int().describe('which of the segments'),
+})
+/** What people say of a passed limit. */
+export const explanation = {
+  reason: Text(60).optional().describe('of the list of the pack'),
+  avoidable: z.enum(['yes', 'no', 'unknown']).nullish(),
+  patientInitiated: z.boolean().nullish(),
+  text: Text(4000).nullish(),
+}
+
 /** What is kept of each kind of work, exactly. What is not yet said is absent; what was said and no longer holds is null. */
 export const workBodies = {
   note: z.strictObject({ text: Text(10_000), entry: EntryNumber.optional() }),
@@ -70,6 +99,19 @@ export const workBodies = {
     choice: Text(100).nullish(),
     because: Text(1000).nullish(),
   }),
+  overrun: z.strictObject({
+    interval: z.string(),
+    variant: z.string(),
+    pack: z.string().describe('id and version of the pack it was computed by'),
+    limit: z.number(),
+    limitDay: z.string().nullable(),
+    ...Delay.shape,
+    place: z.int().describe('of the longest segment; the organisation of the pathway where none is known'),
+    ...explanation,
+    reason: z.string().nullish(),
+    words: z.string().nullish().describe('the words of the reason as they were then'),
+    because: Text(1000).nullish(),
+  }),
   'glass-review': z.record(z.string(), z.unknown()),
 } as const satisfies Readonly<Record<WorkKindId, z.ZodType>>
 
@@ -100,23 +142,25 @@ export const WorkView = z
     view('query', workBodies.query),
     view('proposal', workBodies.proposal),
     view('escalation', workBodies.escalation),
+    view('overrun', workBodies.overrun),
     view('glass-review', workBodies['glass-review']),
   ])
   .meta({ id: 'Work' })
 
-const Done = z.strictObject({ item: WorkView, replayed: z.boolean() }).meta({ id: 'WorkDone' })
+export const Done = z.strictObject({ item: WorkView, replayed: z.boolean() }).meta({ id: 'WorkDone' })
 
 /** One owner: a role, or a person by number. */
-const owner = { role: RoleName.optional(), person: PersonNumber.optional() }
-const oneOwner = (said: { readonly role?: unknown; readonly person?: unknown }) => (said.role === undefined) !== (said.person === undefined)
-const ownerWords = 'one owner: a role or a person'
+export const owner = { role: RoleName.optional(), person: PersonNumber.optional() }
+export const oneOwner = (said: { readonly role?: unknown; readonly person?: unknown }) =>
+  (said.role === undefined) !== (said.person === undefined)
+export const ownerWords = 'one owner: a role or a person'
 
 const Planned = z.strictObject({ what: Text(500), due: DayText, ...owner }).refine(oneOwner, ownerWords)
 const None = z.strictObject({ none: Text(1000).describe('why there is no next step') })
 const Next = z.union([Planned, None]).describe('what comes next, with its owner and day, or why nothing does')
 
-const onPathway = { tag: 'Work', scope: 'reference', status: 201, params: z.strictObject({ pathway: Ref }), answer: Done } as const
-const onItem = { tag: 'Work', scope: 'reference', ifMatch: true, params: z.strictObject({ work: Ref }), answer: Done } as const
+export const onPathway = { tag: 'Work', scope: 'reference', status: 201, params: z.strictObject({ pathway: Ref }), answer: Done } as const
+export const onItem = { tag: 'Work', scope: 'reference', ifMatch: true, params: z.strictObject({ work: Ref }), answer: Done } as const
 const one = { tag: 'Work', scope: 'reference', params: z.strictObject({ work: Ref }) } as const
 
 export const workRoutes = defineRoutes({

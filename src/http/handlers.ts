@@ -6,6 +6,7 @@ import { intakeHandlers } from './intake-handlers.ts'
 import { liveHandlers } from './live-handlers.ts'
 import { logHandlers } from './log-handlers.ts'
 import { organisationHandlers } from './organisation-handlers.ts'
+import { overrunHandlers } from './overrun-handlers.ts'
 import { pathwayHandlers } from './pathway-handlers.ts'
 import type { Handlers } from './service.ts'
 import { signInHandlers } from './sign-in-handlers.ts'
@@ -17,6 +18,7 @@ export const handlers: Handlers<AllRoutes> = {
   ...pathwayHandlers,
   ...figureHandlers,
   ...workHandlers,
+  ...overrunHandlers,
   ...documentHandlers,
   ...logHandlers,
   ...signInHandlers,

@@ -13,6 +13,8 @@ const statuses: Readonly<Partial<Record<IssueCode, number>>> = {
   'work/no-such-move': 422,
   'work/no-choice': 422,
   'work/no-owner': 422,
+  'work/not-passed': 422,
+  'work/recorded-already': 409,
   'ledger/version-needed': 428,
   'ledger/not-passed': 422,
   'ledger/too-many': 422,

@@ -31,7 +31,7 @@ import type { Asked, Handlers, ServiceParts } from './service.ts'
 
 type Routes = typeof workRoutes
 
-const viewOf = (service: ServiceParts, row: WorkRow): z.input<typeof WorkView> =>
+export const viewOf = (service: ServiceParts, row: WorkRow): z.input<typeof WorkView> =>
   ({
     work: refOf(row.ledger, row.work),
     kind: row.kind,
@@ -55,7 +55,7 @@ interface Owner {
 }
 
 /** Owner, day and words of a piece of work, as an act says them. An owner who is named takes the place of the one before. */
-const saidOf = (kind: WorkKindId, state: string, body: object, owner: Owner = {}, due?: string) => ({
+export const saidOf = (kind: WorkKindId, state: string, body: object, owner: Owner = {}, due?: string) => ({
   kind,
   state,
   open: isOpen(kind, state),
@@ -68,12 +68,12 @@ type Next = Asked<Routes['planStep']>['body']['next']
 const nextStepOf = (next: Next) =>
   'none' in next ? saidOf('next-step', 'none', { because: next.none }) : saidOf('next-step', 'planned', { what: next.what }, next, next.due)
 
-async function checkOwner(session: Session, ledger: number, owner: Owner): Promise<void> {
+export async function checkOwner(session: Session, ledger: number, owner: Owner): Promise<void> {
   if (owner.person !== undefined && !(await hasRoleIn(session, owner.person, ledger)))
     throw refuse('work/no-owner', 'Nobody of this number has a role here: choose somebody of this house.', ['body', 'person'])
 }
 
-async function get(session: Session, ledger: number, work: number, key?: string) {
+export async function get(session: Session, ledger: number, work: number, key?: string) {
   const found = await findWork(session, ledger, work, key)
   if (!found) throw notThere()
   return found
@@ -82,7 +82,7 @@ async function get(session: Session, ledger: number, work: number, key?: string)
 type Opening = Asked<Routes['addNote' | 'planStep' | 'askQuery' | 'suggestEntry' | 'raiseEscalation']>
 
 /** Opens a piece of work on a pathway. `check` looks at what it names, before anything is written. */
-async function open(
+export async function open(
   asked: Pick<Opening, 'in' | 'roleIn' | 'reply' | 'service'> & { readonly params: { readonly pathway: string } },
   key: string | undefined,
   said: (today: Day) => ReturnType<typeof saidOf>,
@@ -123,7 +123,7 @@ interface Plan {
 }
 
 /** One move of a piece of work: read it, see that it may, append. */
-async function move(asked: Moving, verb: Verb, key: string, plan: (session: Session, item: Item) => Promise<Plan> | Plan) {
+export async function move(asked: Moving, verb: Verb, key: string, plan: (session: Session, item: Item) => Promise<Plan> | Plan) {
   const { ledger, n } = readRef(asked.params.work)
   return untilUnchanged(() =>
     asked.in(async (session) => {
@@ -151,6 +151,21 @@ async function move(asked: Moving, verb: Verb, key: string, plan: (session: Sess
       return { item: viewOf(asked.service, after), replayed: done.replayed }
     }),
   )
+}
+
+/** Of a move that says what depends on the day: sent again, it has been done, and is not said anew. */
+export async function sentBefore(asked: Moving, key: string) {
+  const { ledger, n } = readRef(asked.params.work)
+  return asked.in(async (session) => {
+    const item = await get(session, ledger, n, key)
+    if (!item.done) return undefined
+    const [act] = await session.rows('SELECT kind, payload::jsonb AS payload FROM acts_before($1, $2)', [ledger, [key]])
+    const payload = act?.['payload'] as Readonly<Record<string, unknown>> | undefined // our own act, which is an object
+    if (act?.['kind'] !== 'work-moved' || payload?.['work'] !== n)
+      throw refuse('ledger/key-reused', 'This key was used for something else. A new act needs a new key.')
+    asked.reply.header('etag', `"${item.version}"`)
+    return { item: viewOf(asked.service, item), replayed: true }
+  })
 }
 
 const noSuchMove = (item: WorkRow): IssueError =>
@@ -197,7 +212,7 @@ const ledgersByRole = ({ actor }: Pick<Asked<Routes['listWork']>, 'actor'>) => {
 }
 
 /** Writes down a look at the pathways some work is about, before the answer leaves. */
-async function lookAt(asked: Pick<Asked<never>, 'actor' | 'roleIn'>, session: Session, rows: readonly WorkRow[], kind: string) {
+export async function lookAt(asked: Pick<Asked<never>, 'actor' | 'roleIn'>, session: Session, rows: readonly WorkRow[], kind: string) {
   for (const [ledger, mine] of [...Map.groupBy(rows, (row) => row.ledger)].sort(([a], [b]) => a - b)) {
     lookingRole(asked, ledger, mine[0]?.pack)
     await session.look(ledger, { kind, seen: mine.map((row) => row.pathway), about: { work: mine.map((row) => row.work) } })
@@ -413,18 +428,7 @@ export const workHandlers: Handlers<Routes> = {
 
   climbEscalation: async (asked) => {
     const { key = randomUUID(), reason } = asked.body
-    const { ledger, n } = readRef(asked.params.work)
-    // What a climb says depends on the rung and the day: sent again, it has been done, and is not said anew.
-    const before = await asked.in(async (session) => {
-      const item = await get(session, ledger, n, key)
-      if (!item.done) return undefined
-      const [act] = await session.rows('SELECT kind, payload::jsonb AS payload FROM acts_before($1, $2)', [ledger, [key]])
-      const payload = act?.['payload'] as Readonly<Record<string, unknown>> | undefined // our own act, which is an object
-      if (act?.['kind'] !== 'work-moved' || payload?.['work'] !== n)
-        throw refuse('ledger/key-reused', 'This key was used for something else. A new act needs a new key.')
-      asked.reply.header('etag', `"${item.version}"`)
-      return { item: viewOf(asked.service, item), replayed: true }
-    })
+    const before = await sentBefore(asked, key)
     if (before) return before
     return move(asked, 'climb', key, (_, item) => {
       const told = climbed(item, todayAt(asked.service, item.zone), reason)
@@ -470,6 +474,7 @@ const taken: { readonly [K in WorkKindId]?: object } = {
   'next-step': { outcome: null },
   query: { answer: null, choice: null },
   escalation: { answer: null, choice: null },
+  overrun: { avoidable: null, patientInitiated: null, text: null, reason: null, words: null },
 }
 
 async function getDocumentOf(session: Session, at: { readonly ledger: number; readonly patient: number }, ref: string): Promise<void> {

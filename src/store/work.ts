@@ -21,7 +21,7 @@ export interface WorkRow {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-const columns = `w.ledger, w.work, w.kind, w.pack, w.pathway, w.state, w.open, w.owner_person, w.owner_role, w.due, w.version, w.opened, w.opened_by,
+export const workColumns = `w.ledger, w.work, w.kind, w.pack, w.pathway, w.state, w.open, w.owner_person, w.owner_role, w.due, w.version, w.opened, w.opened_by,
   w.changed, w.changed_by, w.body`
 
 /** One piece of work, with the zone of its pathway's organisation, and whether the key that was given has been used by this person before. */
@@ -32,7 +32,7 @@ export async function findWork(
   key?: string,
 ): Promise<(WorkRow & { readonly done: boolean; readonly zone: string }) | undefined> {
   const [row] = await session.rows(
-    `SELECT ${columns}, o.zone, $3::text IS NOT NULL AND was_done(w.ledger, $3) AS done
+    `SELECT ${workColumns}, o.zone, $3::text IS NOT NULL AND was_done(w.ledger, $3) AS done
      FROM work w JOIN pathway p ON p.ledger = w.ledger AND p.pathway = w.pathway JOIN organisation o ON o.org = p.org
      WHERE w.ledger = $1 AND w.work = $2 AND w.pathway > 0`,
     [ledger, work, key ?? null],
@@ -60,7 +60,7 @@ export type WorkPosition = readonly [due: string | null, ledger: number, work: n
 export async function listWorkRows(session: Session, asked: WorkAsked): Promise<readonly WorkRow[]> {
   const { mine, pathway, after } = asked
   const rows = await session.rows(
-    `SELECT ${columns} FROM work w
+    `SELECT ${workColumns} FROM work w
      WHERE w.pathway > 0 AND (w.ledger * 1000 + w.pack) = ANY ((SELECT scopes('see'))::int[])
        AND ($1::int IS NULL OR w.owner_person = $1 OR w.owner_person IS NULL
             AND EXISTS (SELECT 1 FROM unnest($2::int[], $3::text[]) AS held (ledger, role) WHERE held.ledger = w.ledger AND held.role = w.owner_role))

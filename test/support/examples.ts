@@ -58,6 +58,14 @@ const listed = async (house: House): Promise<Call> => {
   await good(house.all.post(`/api/pathways/${pathway}/entries`, start, versioned(0)))
   return { query: { pack: 'demo', org: house.org, patient } }
 }
+/** A pathway whose clocks ran past their limits long ago. */
+const pastLimit = async (house: House) => {
+  const { pathway } = await house.pathway()
+  const start = { code: 'M1A', occurred: '2026-06-01', decider: 'clinician', passing: ['door/late:start'], place: house.org }
+  await good(house.all.post(`/api/pathways/${pathway}/entries`, start, versioned(0)))
+  return pathway
+}
+const explained = (house: House) => ({ reason: 'capacity', avoidable: 'unknown', patientInitiated: false, text: words(house) })
 const counted = async (house: House): Promise<Call> => {
   await house.entry()
   return { query: { pack: 'demo', org: house.org } }
@@ -151,6 +159,28 @@ export const examples: { readonly [K in RouteId]: Example } = {
     },
   },
   climbOverdue: just({ body: {} }),
+
+  listPassedLimits: { make: async (house) => ({ params: { pathway: await pastLimit(house) } }) },
+  recordPassedLimit: {
+    make: async (house) => ({
+      params: { pathway: await pastLimit(house) },
+      body: { interval: 'start-to-treatment', person: house.number.coordinator, due: '2027-01-01' },
+    }),
+  },
+  explainPassedLimit: {
+    make: async (house) => {
+      const body = { interval: 'start-to-treatment', role: 'coordinator', due: '2027-01-01' }
+      const { item } = (await good(house.all.post(`/api/pathways/${await pastLimit(house)}/overruns`, body))).body
+      return { params: { work: item.work }, body: explained(house), headers: versioned(item.version) }
+    },
+  },
+  reportPassedLimits: {
+    make: async (house) => {
+      const body = { interval: 'start-to-treatment', explanation: explained(house) }
+      await good(house.all.post(`/api/pathways/${await pastLimit(house)}/overruns`, body))
+      return { query: { pack: 'demo', org: house.org } }
+    },
+  },
 
   receiveDocument: {
     make: async (house) => ({

@@ -153,6 +153,15 @@ const Rule = z.strictObject({
   ...grounds,
 })
 
+const DelayReason = z.strictObject({
+  id: Id,
+  text: Words.describe('in words that blame nobody'),
+  texts: z.record(z.string(), Words).optional().describe('the same in other languages, by language tag'),
+  intervals: z.array(Id).optional().describe('only where the limit of one of these was passed'),
+  ...validity,
+  ...grounds,
+})
+
 /** What happens around a patient that may call for a code. Only the pack knows which. */
 export const careEvents = [
   'referral-received',
@@ -300,6 +309,7 @@ const lists = {
   roles: z.array(Role).default([]),
   duties: z.array(Duty).default([]),
   rules: z.array(Rule).default([]),
+  delayReasons: z.array(DelayReason).default([]),
   proposals: z.array(Proposal).default([]),
   intervals: z.array(Interval).default([]),
   limits: z.array(Limit).default([]),
@@ -324,6 +334,7 @@ export const keyOf: { readonly [K in ListName]: string | undefined } = {
   roles: 'id',
   duties: 'milestone',
   rules: 'id',
+  delayReasons: 'id',
   proposals: 'id',
   intervals: 'id',
   limits: undefined,

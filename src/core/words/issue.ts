@@ -73,6 +73,8 @@ export const issueCodes = {
   'work/no-such-move': 'This cannot be done to a piece of work of this kind, or as it stands now.',
   'work/no-choice': 'An answer chooses what was not offered.',
   'work/no-owner': 'Nobody of this number has a role there.',
+  'work/not-passed': 'A limit that is to be explained is not passed, by what is recorded.',
+  'work/recorded-already': 'A passed limit has a record already.',
   'http/shape': 'A request has another shape than the route takes.',
   'http/unreadable': 'A request cannot be read.',
   'http/not-signed-in': 'Nobody is signed in.',

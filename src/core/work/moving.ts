@@ -17,7 +17,9 @@ export const verbs = {
     query: ['answered', 'asked'],
     proposal: ['refused', 'suggested'],
     escalation: ['answered', 'raised'],
+    overrun: ['explained', 'open'],
   },
+  explain: { overrun: ['open', 'explained'] },
   review: { 'glass-review': ['waiting', 'reviewed'] },
 } as const satisfies Readonly<Record<string, { readonly [K in WorkKindId]?: readonly [from: string, to: string] }>>
 export type Verb = keyof typeof verbs

@@ -58,6 +58,16 @@ export const workKinds = {
       ['answered', 'raised', 'work'],
     ],
   },
+  overrun: {
+    name: 'Passed limit',
+    open: ['open'],
+    moves: [
+      ['', 'open', 'work'], // to be explained by somebody, until a day
+      ['', 'explained', 'work'],
+      ['open', 'explained', 'work'],
+      ['explained', 'open', 'work'],
+    ],
+  },
   'glass-review': {
     name: 'Review of emergency access',
     open: ['waiting'],
