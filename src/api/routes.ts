@@ -1,6 +1,7 @@
 import { breakGlassRoutes } from './break-glass-routes.ts'
 import { documentRoutes } from './document-routes.ts'
 import { figureRoutes } from './figure-routes.ts'
+import { handoverRoutes } from './handover-routes.ts'
 import { intakeRoutes } from './intake-routes.ts'
 import { liveRoutes } from './live-routes.ts'
 import { logRoutes } from './log-routes.ts'
@@ -17,6 +18,7 @@ export const allRoutes = {
   ...figureRoutes,
   ...workRoutes,
   ...overrunRoutes,
+  ...handoverRoutes,
   ...documentRoutes,
   ...logRoutes,
   ...signInRoutes,

@@ -99,6 +99,16 @@ export const workBodies = {
     choice: Text(100).nullish(),
     because: Text(1000).nullish(),
   }),
+  handover: z.strictObject({
+    from: z.int(),
+    to: z.int(),
+    asks: Text(2000),
+    days: z.int().describe('so many days after it was sent the receiver has coded a start'),
+    sentOn: DayText,
+    codes: z.array(z.string()).describe('any of these, at the receiver, is that start'),
+    receivedOn: DayText.nullish(),
+    because: Text(1000).nullish(),
+  }),
   overrun: z.strictObject({
     interval: z.string(),
     variant: z.string(),
@@ -142,6 +152,7 @@ export const WorkView = z
     view('query', workBodies.query),
     view('proposal', workBodies.proposal),
     view('escalation', workBodies.escalation),
+    view('handover', workBodies.handover),
     view('overrun', workBodies.overrun),
     view('glass-review', workBodies['glass-review']),
   ])

@@ -2,6 +2,7 @@ import type { AllRoutes } from '../api/routes.ts'
 import { breakGlassHandlers } from './break-glass-handlers.ts'
 import { documentHandlers } from './document-handlers.ts'
 import { figureHandlers } from './figure-handlers.ts'
+import { handoverHandlers } from './handover-handlers.ts'
 import { intakeHandlers } from './intake-handlers.ts'
 import { liveHandlers } from './live-handlers.ts'
 import { logHandlers } from './log-handlers.ts'
@@ -19,6 +20,7 @@ export const handlers: Handlers<AllRoutes> = {
   ...figureHandlers,
   ...workHandlers,
   ...overrunHandlers,
+  ...handoverHandlers,
   ...documentHandlers,
   ...logHandlers,
   ...signInHandlers,

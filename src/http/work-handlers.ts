@@ -153,6 +153,14 @@ export async function move(asked: Moving, verb: Verb, key: string, plan: (sessio
   )
 }
 
+/** What this person has opened under a key before. */
+export async function openedBefore(session: Session, ledger: number, key: string, kind: WorkKindId): Promise<WorkRow> {
+  const [act] = await session.rows('SELECT seq FROM acts_before($1, $2) WHERE kind = $3 AND own', [ledger, [key], 'work-opened'])
+  const item = act && (await get(session, ledger, Number(act['seq'])))
+  if (item?.kind !== kind) throw refuse('ledger/key-reused', 'This key was used for something else. A new act needs a new key.')
+  return item
+}
+
 /** Of a move that says what depends on the day: sent again, it has been done, and is not said anew. */
 export async function sentBefore(asked: Moving, key: string) {
   const { ledger, n } = readRef(asked.params.work)
@@ -474,6 +482,7 @@ const taken: { readonly [K in WorkKindId]?: object } = {
   'next-step': { outcome: null },
   query: { answer: null, choice: null },
   escalation: { answer: null, choice: null },
+  handover: { receivedOn: null },
   overrun: { avoidable: null, patientInitiated: null, text: null, reason: null, words: null },
 }
 

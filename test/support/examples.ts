@@ -58,6 +58,14 @@ const listed = async (house: House): Promise<Call> => {
   await good(house.all.post(`/api/pathways/${pathway}/entries`, start, versioned(0)))
   return { query: { pack: 'demo', org: house.org, patient } }
 }
+const handedOver = (house: House) => ({ to: 1, asks: words(house), days: 3 })
+const onHandover = (body: (house: House) => object): Example => ({
+  make: async (house) => {
+    const { pathway } = await house.pathway()
+    const { item } = (await good(house.all.post(`/api/pathways/${pathway}/handovers`, handedOver(house)))).body
+    return { params: { work: item.work }, body: body(house), headers: versioned(item.version) }
+  },
+})
 /** A pathway whose clocks ran past their limits long ago. */
 const pastLimit = async (house: House) => {
   const { pathway } = await house.pathway()
@@ -179,6 +187,17 @@ export const examples: { readonly [K in RouteId]: Example } = {
       const body = { interval: 'start-to-treatment', explanation: explained(house) }
       await good(house.all.post(`/api/pathways/${await pastLimit(house)}/overruns`, body))
       return { query: { pack: 'demo', org: house.org } }
+    },
+  },
+
+  sendHandover: onPathway(handedOver),
+  receiveHandover: onHandover(() => ({})),
+  declineHandover: onHandover((house) => ({ reason: words(house) })),
+  listHandovers: {
+    make: async (house) => {
+      const { pathway } = await house.pathway()
+      await good(house.all.post(`/api/pathways/${pathway}/handovers`, handedOver(house)))
+      return { query: { org: house.org } }
     },
   },
 

@@ -17,8 +17,11 @@ export const verbs = {
     query: ['answered', 'asked'],
     proposal: ['refused', 'suggested'],
     escalation: ['answered', 'raised'],
+    handover: ['declined', 'sent'],
     overrun: ['explained', 'open'],
   },
+  receive: { handover: ['sent', 'received'] },
+  decline: { handover: ['sent', 'declined'] },
   explain: { overrun: ['open', 'explained'] },
   review: { 'glass-review': ['waiting', 'reviewed'] },
 } as const satisfies Readonly<Record<string, { readonly [K in WorkKindId]?: readonly [from: string, to: string] }>>

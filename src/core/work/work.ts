@@ -58,6 +58,17 @@ export const workKinds = {
       ['answered', 'raised', 'work'],
     ],
   },
+  handover: {
+    name: 'Handover',
+    open: ['sent'],
+    moves: [
+      ['', 'sent', 'work'],
+      // To take over somebody, or not to, is answered for.
+      ['sent', 'received', 'answer'],
+      ['sent', 'declined', 'answer'],
+      ['declined', 'sent', 'work'],
+    ],
+  },
   overrun: {
     name: 'Passed limit',
     open: ['open'],
