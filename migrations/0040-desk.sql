@@ -17,3 +17,27 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
 
 REVOKE ALL ON FUNCTION passed_limits(int[], int, int, text, date, date) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION passed_limits(int[], int, int, text, date, date) TO varde_read;
+
+-- Whether a bundle of a pathway left this installation, to the letter: each one that leaves is a look at the pathway, with its hash.
+CREATE FUNCTION bundle_sent(p_ref text, p_sha256 text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
+  SELECT coalesce(p_ref ~ '^\d{1,7}-\d{1,9}$', false) AND EXISTS (SELECT 1 FROM log l
+    WHERE l.ledger = split_part(p_ref, '-', 1)::int AND l.pathway = split_part(p_ref, '-', 2)::int AND l.pathway > 0
+      AND l.chain = 'look' AND l.kind = 'bundle' AND l.payload::jsonb->>'sha256' = p_sha256) $$;
+
+-- To receive is less than to import: entries with days and people of another ledger, into a pathway that this person has opened in this very
+-- transaction by a bundle that was sent from here. Nobody can so date something back in a pathway that is there.
+CREATE FUNCTION may_receive(p_ledger int, p_pack int, p_pathway int) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
+  SELECT may('record', p_ledger, p_pack) AND EXISTS (SELECT 1 FROM log o
+    WHERE o.ledger = p_ledger AND o.chain = 'act' AND o.kind = 'pathway-opened' AND o.pathway = p_pathway AND p_pathway > 0
+      AND o.person = acting_person() AND o.at >= now() AND bundle_sent(o.payload::jsonb->>'from', o.payload::jsonb->>'bundle')) $$;
+
+-- Entries of a pathway that were withdrawn, with who did it and why: beside the entries, all that a bundle carries.
+CREATE FUNCTION withdrawals_of(p_ledger int, p_pathway int) RETURNS TABLE (entry bigint, at timestamptz, person int, role text, payload jsonb)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
+  SELECT (l.payload::jsonb->>'withdraws')::bigint, l.at, l.person, l.role, l.payload::jsonb
+    FROM log l JOIN pathway p ON p.ledger = l.ledger AND p.pathway = l.pathway
+   WHERE l.ledger = p_ledger AND l.chain = 'act' AND l.pathway = p_pathway AND l.kind = 'withdrawn' AND may('see', p.ledger, p.pack)
+   ORDER BY l.seq $$;
+
+REVOKE ALL ON FUNCTION bundle_sent(text, text), may_receive(int, int, int), withdrawals_of(int, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION bundle_sent(text, text), withdrawals_of(int, int) TO varde_app;

@@ -13,6 +13,9 @@ const Sent = Done.extend({ proposals: z.array(Proposed).describe('codes the pack
   id: 'HandoverDone',
 })
 
+export const mostBundleBytes = 4 * 1_048_576
+const FhirBundle = z.looseObject({ resourceType: z.literal('Bundle') }).describe('FHIR R4; docs/work.md says what is in it')
+
 export const handoverRoutes = defineRoutes({
   sendHandover: {
     ...onPathway,
@@ -74,6 +77,38 @@ export const handoverRoutes = defineRoutes({
         }),
       ),
       more: z.boolean().describe('there are more than were asked for'),
+    }),
+  },
+  exportBundle: {
+    method: 'GET',
+    path: '/api/pathways/:pathway/bundle',
+    tag: 'Handovers',
+    summary:
+      'A pathway as a FHIR R4 Bundle, for a house with a ledger of its own: every entry with its days and its people, and the handover',
+    needs: 'work',
+    scope: 'reference',
+    params: z.strictObject({ pathway: Ref }),
+    answer: FhirBundle,
+  },
+  takeInBundle: {
+    method: 'POST',
+    path: '/api/pathways/bundles',
+    tag: 'Handovers',
+    summary:
+      'Take in such a bundle as a pathway of this house. One that was sent from this installation, to the letter, takes the right to record; any other also the right to import',
+    needs: 'record',
+    scope: 'organisation',
+    status: 201,
+    bodyLimit: mostBundleBytes,
+    body: z.strictObject({ org: OrgNumber, bundle: FhirBundle }),
+    answer: z.strictObject({
+      pathway: Ref,
+      patient: Ref,
+      version: z.int(),
+      entries: z.int(),
+      handover: Ref.nullable().describe('the handover that waits here for its start'),
+      pack: z.strictObject({ id: z.string(), sent: z.string(), here: z.string() }).describe('versions of the pack: there, and here'),
+      replayed: z.boolean(),
     }),
   },
 })

@@ -1,13 +1,18 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { handoverRoutes } from '../api/handover-routes.ts'
 import { readRef, refOf } from '../api/shapes.ts'
 import type { Proposal } from '../core/door/propose.ts'
+import { scopeOf } from '../core/rights/rights.ts'
 import { addDays, type Day, dayText, readDay } from '../core/words/day.ts'
+import { IssueError } from '../core/words/result.ts'
 import { type HandoverSaid, proposeForHandover, startCodes } from '../core/work/handover.ts'
+import { readCarried, takeIn } from '../publish/carried.ts'
+import { bundleOf, readBundle } from '../publish/pathway-bundle.ts'
 import { listHandoverRows } from '../store/handovers.ts'
-import { type Act, keyAfter } from '../store/ledger-database.ts'
+import { takeTurn } from '../store/intake.ts'
+import { type Act, canonical, keyAfter } from '../store/ledger-database.ts'
 import type { PathwayRecord } from '../store/pathways.ts'
-import { contextOf, getOrganisation, getPathway, packOf, todayAt } from './pathway-handlers.ts'
+import { contextOf, getOrganisation, getPathway, packNamed, packOf, todayAt } from './pathway-handlers.ts'
 import { refuse } from './problem.ts'
 import type { Handlers, ServiceParts } from './service.ts'
 import { get, lookAt, move, openedBefore, saidOf, sentBefore, viewOf } from './work-handlers.ts'
@@ -152,4 +157,58 @@ export const handoverHandlers: Handlers<Routes> = {
       }
     })
   },
+
+  exportBundle: (asked) => {
+    const { ledger, n } = readRef(asked.params.pathway)
+    return asked.in(async (session) => {
+      const record = await getPathway(session, asked.params.pathway, undefined)
+      asked.roleIn('work', ledger, record.pack)
+      const live = packOf(asked.service, record.pack)
+      const bundle = bundleOf(await readCarried(session, record, live))
+      // That it left is a look, with the hash by which it is known again where it arrives.
+      await session.look(ledger, { kind: 'bundle', pathway: n, about: { sha256: hashOf(bundle) } })
+      asked.reply.header('etag', `"${record.version}"`)
+      return bundle
+    })
+  },
+
+  takeInBundle: (asked) => {
+    const { service, body } = asked
+    return asked.in(async (session) => {
+      const { ledger } = await getOrganisation(session, body.org)
+      asked.roleIn('record', ledger)
+      const read = readBundle(body.bundle)
+      if (!read.ok) throw new IssueError(read.issues)
+      const carried = read.value
+      const live = packNamed(service, carried.pack.id)
+      asked.roleIn('record', ledger, live.pack)
+      const strange = carried.entries.findIndex(({ code }) => !live.content.codesByText.has(code))
+      if (strange >= 0)
+        throw refuse('door/unknown-code', `The pack here has no code "${carried.entries[strange]?.code}".`, ['body', 'bundle'])
+      const sha256 = hashOf(body.bundle)
+      const [sent] = await session.rows('SELECT bundle_sent($1, $2) AS sent', [carried.pathway, sha256])
+      if (sent?.['sent'] === true && readRef(carried.pathway).ledger === ledger)
+        throw refuse('ledger/exists', 'This pathway is one of this house already.', ['body', 'bundle'])
+      const mayImport = asked.actor.rights.some((right) => right.capability === 'import' && right.scopes.has(scopeOf(ledger, live.pack)))
+      if (sent?.['sent'] !== true && !mayImport && service.checks !== false)
+        throw refuse(
+          'bundle/not-sent',
+          'This bundle did not leave this installation as it stands. Have it sent again, or ask somebody who may import.',
+          ['body', 'bundle'],
+        )
+      await takeTurn(session, ledger)
+      const taken = await takeIn(session, { ledger, org: body.org, live, carried, sha256 })
+      asked.reply.header('etag', `"${taken.version}"`)
+      return {
+        ...taken,
+        pathway: refOf(ledger, taken.pathway),
+        patient: refOf(ledger, taken.patient),
+        handover: taken.handover === undefined ? null : refOf(ledger, taken.handover),
+        entries: carried.entries.length,
+        pack: { id: live.id, sent: carried.pack.version, here: live.content.version },
+      }
+    })
+  },
 }
+
+const hashOf = (bundle: unknown): string => createHash('sha256').update(canonical(bundle)).digest('hex')

@@ -201,6 +201,15 @@ export const examples: { readonly [K in RouteId]: Example } = {
     },
   },
 
+  exportBundle: { make: async (house) => ({ params: { pathway: (await house.entry()).pathway } }) },
+  takeInBundle: {
+    make: async (house, houses) => {
+      const there = houses.house(house.org === 2 ? 3 : 2)
+      const { pathway } = await there.entry()
+      return { body: { org: house.org, bundle: (await good(there.all.get(`/api/pathways/${pathway}/bundle`))).body } }
+    },
+  },
+
   receiveDocument: {
     make: async (house) => ({
       body: { ...(await house.pathway()), kind: 'letter', title: words(house), body: words(house), received: '2026-06-01' },
