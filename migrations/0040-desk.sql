@@ -41,3 +41,30 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
 
 REVOKE ALL ON FUNCTION bundle_sent(text, text), may_receive(int, int, int), withdrawals_of(int, int) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION bundle_sent(text, text), withdrawals_of(int, int) TO varde_app;
+
+-- Escalations whose day has passed at their place, with their ladder and nothing of what they are about: for the service, which lets them climb.
+CREATE FUNCTION overdue_escalations(p_now timestamptz)
+RETURNS TABLE (ledger int, pack int, pathway int, work bigint, version int, today date, ladder jsonb, rung int)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
+  SELECT w.ledger, w.pack, w.pathway, w.work, w.version, (p_now AT TIME ZONE o.zone)::date, w.body->'ladder', (w.body->>'rung')::int
+    FROM work w JOIN pathway p ON p.ledger = w.ledger AND p.pathway = w.pathway JOIN organisation o ON o.org = p.org
+   WHERE w.kind = 'escalation' AND w.open AND w.due < (p_now AT TIME ZONE o.zone)::date
+     AND (w.body->>'rung')::int + 1 < jsonb_array_length(w.body->'ladder')
+   ORDER BY w.ledger, w.work LIMIT 1000 $$;
+
+-- How soon questions and escalations are answered, by place and by the role that was asked: counts and a median, of those opened in a time.
+CREATE FUNCTION answer_times(p_kind text, p_ledgers int[], p_pack int, p_org int, p_from date, p_to date, p_now timestamptz)
+RETURNS TABLE (place int, role text, asked bigint, answered bigint, dropped bigint, open bigint, overdue bigint, median_hours double precision)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
+  SELECT p.org, w.owner_role, count(*), count(*) FILTER (WHERE w.state = 'answered'), count(*) FILTER (WHERE w.state = 'dropped'), count(*) FILTER (WHERE w.open),
+         count(*) FILTER (WHERE w.open AND w.due < (p_now AT TIME ZONE o.zone)::date),
+         percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM w.changed - w.opened)::double precision / 3600) FILTER (WHERE w.state = 'answered')
+    FROM work w JOIN pathway p ON p.ledger = w.ledger AND p.pathway = w.pathway JOIN organisation o ON o.org = p.org
+   WHERE w.kind = p_kind AND p_kind IN ('query', 'escalation') AND w.ledger = ANY (p_ledgers) AND w.pack = p_pack AND may('count', w.ledger, w.pack)
+     AND (p_org IS NULL OR p.org IN (SELECT u.org FROM organisation_under u WHERE u.above = p_org))
+     AND (p_from IS NULL OR (w.opened AT TIME ZONE o.zone)::date >= p_from) AND (p_to IS NULL OR (w.opened AT TIME ZONE o.zone)::date <= p_to)
+   GROUP BY 1, 2 ORDER BY 1, 2 NULLS LAST $$;
+
+REVOKE ALL ON FUNCTION overdue_escalations(timestamptz), answer_times(text, int[], int, int, date, date, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION overdue_escalations(timestamptz) TO varde_app;
+GRANT EXECUTE ON FUNCTION answer_times(text, int[], int, int, date, date, timestamptz) TO varde_read;

@@ -174,6 +174,35 @@ export const onPathway = { tag: 'Work', scope: 'reference', status: 201, params:
 export const onItem = { tag: 'Work', scope: 'reference', ifMatch: true, params: z.strictObject({ work: Ref }), answer: Done } as const
 const one = { tag: 'Work', scope: 'reference', params: z.strictObject({ work: Ref }) } as const
 
+const report = {
+  method: 'GET',
+  tag: 'Work',
+  needs: 'count',
+  scope: 'any',
+  query: z.strictObject({
+    pack: z.string().max(60),
+    org: OrgText.optional().describe('pathways owned under this organisation'),
+    from: DayText.optional().describe('opened on this day or after'),
+    to: DayText.optional(),
+  }),
+  answer: z
+    .strictObject({
+      rows: z.array(
+        z.strictObject({
+          place: z.int().describe('the organisation of the pathways'),
+          role: z.string().nullable().describe('who was asked last; null: somebody in person'),
+          asked: z.int(),
+          answered: z.int(),
+          open: z.int(),
+          overdue: z.int().describe('of those open: their day has passed'),
+          answerRate: z.number().nullable().describe('answered, of those asked and not dropped'),
+          medianHours: z.number().nullable().describe('from opening to the last answer'),
+        }),
+      ),
+    })
+    .meta({ id: 'AnswerTimes' }),
+} as const
+
 export const workRoutes = defineRoutes({
   addNote: {
     ...onPathway,
@@ -365,11 +394,17 @@ export const workRoutes = defineRoutes({
     needs: ['work', 'answer'],
     body: z.strictObject({ key: Key, reason: Text(1000) }),
   },
+  reportEscalations: {
+    ...report,
+    path: '/api/escalations/report',
+    summary: 'How soon escalations are answered, by place and role: counts and a median, no patients',
+  },
+  reportQueries: { ...report, path: '/api/queries/report', summary: 'The same of questions' },
   climbOverdue: {
     method: 'POST',
     path: '/api/escalations/climbs',
     tag: 'Work',
-    summary: 'Take every escalation whose time is over one rung up: for a clock that calls this now and then',
+    summary: 'Take every escalation whose time is over one rung up: the service does it by itself, every minute',
     needs: 'work',
     scope: 'any',
     body: z.strictObject({}),

@@ -6,20 +6,22 @@ import { ledgerOfScope, scopeOf } from '../core/rights/rights.ts'
 import { addDays, type Day, dayText } from '../core/words/day.ts'
 import type { Issue } from '../core/words/issue.ts'
 import type { IssueError } from '../core/words/result.ts'
-import { findMove, isOpen, nextRung, type Rung, usualLadder, type Verb } from '../core/work/moving.ts'
+import { climbOnce, findMove, isOpen, type Rung, usualLadder, type Verb } from '../core/work/moving.ts'
 import { type WorkKindId, workKinds } from '../core/work/work.ts'
 import { findDocuments } from '../store/documents.ts'
 import { type Act, keyAfter, type Session } from '../store/ledger-database.ts'
-import { findWork, hasRoleIn, listWorkActs, listWorkRows, type WorkRow } from '../store/work.ts'
+import { findWork, hasRoleIn, listAnswerTimes, listWorkActs, listWorkRows, type WorkRow } from '../store/work.ts'
 import { cursorsOf } from './cursor.ts'
 import { checkEvidence } from './evidence.ts'
 import {
   contextOf,
   getPathway,
   holdAgainstPack,
+  ledgersWith,
   lookingRole,
   type Offered,
   offerOf,
+  packNamed,
   packOf,
   payloadOf,
   todayAt,
@@ -228,17 +230,18 @@ export async function lookAt(asked: Pick<Asked<never>, 'actor' | 'roleIn'>, sess
 }
 
 /** One rung up, at the time it has taken on this rung. */
-const climbed = (item: WorkRow, today: Day, because: string | undefined): Told | undefined => {
+const climbed = (item: WorkRow, today: Day, because: string | undefined) => {
   const { ladder, rung } = item.body as { ladder: readonly Rung[]; rung: number } // as `raiseEscalation` wrote it
-  const next = nextRung(ladder, rung, today)
-  if (!next) return undefined
-  const {
-    kind: _,
-    state: _state,
-    open: _open,
-    ...told
-  } = saidOf('escalation', 'raised', { rung: next.rung, because: because ?? null }, { role: next.toRole }, dayText(next.due))
-  return told
+  return climbOnce(ladder, rung, today, because ?? null)
+}
+
+async function answerTimes(asked: Asked<Routes['reportEscalations' | 'reportQueries']>, kind: 'escalation' | 'query') {
+  const { service, query, actor } = asked
+  const live = packNamed(service, query.pack)
+  return service.ledger.counting(actor, async (rows) => {
+    const ledgers = await ledgersWith(asked, { rows }, 'count', live.pack)
+    return { rows: [...(await listAnswerTimes(rows, { ...query, kind, ledgers, pack: live.pack, now: service.now() }))] }
+  })
 }
 
 const top = () => refuse('work/no-such-move', 'This escalation stands on its highest rung. It stays there until somebody answers.')
@@ -453,6 +456,9 @@ export const workHandlers: Handlers<Routes> = {
       },
     })),
 
+  reportEscalations: (asked) => answerTimes(asked, 'escalation'),
+  reportQueries: (asked) => answerTimes(asked, 'query'),
+
   climbOverdue: (asked) =>
     asked.in(async (session) => {
       const rows = await session.rows(
@@ -469,8 +475,8 @@ export const workHandlers: Handlers<Routes> = {
         const may = asked.actor.rights.some(({ capability, scopes }) => capability === 'work' && scopes.has(scopeOf(ledger, item.pack)))
         if (!told || !may) continue
         asked.roleIn('work', ledger, item.pack)
-        const payload = { ...told, work, state: 'raised', open: true, from: 'raised' }
-        await session.act(ledger, [{ key: randomUUID(), kind: 'work-moved', pathway: item.pathway, expected: item.version, payload }])
+        const act = { key: randomUUID(), kind: 'work-moved', pathway: item.pathway, expected: item.version } as const
+        await session.act(ledger, [{ ...act, payload: { ...told, work } }])
         up.push(refOf(ledger, work))
       }
       return { climbed: up }

@@ -114,3 +114,41 @@ export async function hasRoleIn(session: Session, person: number, ledger: number
   )
   return row !== undefined
 }
+
+export interface AnswerTimesAsked {
+  readonly kind: 'escalation' | 'query'
+  readonly ledgers: readonly number[]
+  readonly pack: number
+  readonly org?: number | undefined
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  readonly now: Date
+}
+
+/** How soon questions or escalations are answered, by place and role. The function answers for those who may count there. */
+export async function listAnswerTimes(rows: Session['rows'], { kind, ledgers, pack, org, from, to, now }: AnswerTimesAsked) {
+  const found = await rows('SELECT * FROM varde.answer_times($1, $2, $3, $4, $5, $6, $7)', [
+    kind,
+    ledgers,
+    pack,
+    org ?? null,
+    from ?? null,
+    to ?? null,
+    now.toISOString(),
+  ])
+  return found.map((row) => {
+    const [asked, answered] = [Number(row['asked']), Number(row['answered'])]
+    const wanted = asked - Number(row['dropped'])
+    const median = row['median_hours']
+    return {
+      place: Number(row['place']),
+      role: row['role'] as string | null, // a text column
+      asked,
+      answered,
+      open: Number(row['open']),
+      overdue: Number(row['overdue']),
+      answerRate: wanted === 0 ? null : answered / wanted,
+      medianHours: median === null ? null : Math.round(Number(median) * 100) / 100,
+    }
+  })
+}

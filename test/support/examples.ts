@@ -167,6 +167,18 @@ export const examples: { readonly [K in RouteId]: Example } = {
     },
   },
   climbOverdue: just({ body: {} }),
+  reportEscalations: {
+    make: async (house) => {
+      await house.work('escalation')
+      return { query: { pack: 'demo', org: house.org } }
+    },
+  },
+  reportQueries: {
+    make: async (house) => {
+      await house.work('query')
+      return { query: { pack: 'demo', org: house.org } }
+    },
+  },
 
   listPassedLimits: { make: async (house) => ({ params: { pathway: await pastLimit(house) } }) },
   recordPassedLimit: {
