@@ -67,6 +67,7 @@ export const workBodies = {
   note: z.strictObject({ text: Text(10_000), entry: EntryNumber.optional() }),
   'next-step': z.strictObject({
     what: Text(500).optional(),
+    books: Text(60).nullish(),
     because: Text(1000).nullish(),
     outcome: Text(1000).nullish(),
   }),
@@ -166,7 +167,8 @@ export const oneOwner = (said: { readonly role?: unknown; readonly person?: unkn
   (said.role === undefined) !== (said.person === undefined)
 export const ownerWords = 'one owner: a role or a person'
 
-const Planned = z.strictObject({ what: Text(500), due: DayText, ...owner }).refine(oneOwner, ownerWords)
+const books = Text(60).describe('the milestone of the pack whose day the step settles: it is booked for the due day')
+const Planned = z.strictObject({ what: Text(500), due: DayText, books: books.optional(), ...owner }).refine(oneOwner, ownerWords)
 const None = z.strictObject({ none: Text(1000).describe('why there is no next step') })
 const Next = z.union([Planned, None]).describe('what comes next, with its owner and day, or why nothing does')
 
@@ -338,7 +340,14 @@ export const workRoutes = defineRoutes({
     summary: 'Change a next step, or reword or re-address a question; what it said before is in its history',
     needs: 'work',
     body: z
-      .strictObject({ key: Key, what: Text(500).optional(), question: Text(2000).optional(), ...owner, due: DayText.optional() })
+      .strictObject({
+        key: Key,
+        what: Text(500).optional(),
+        question: Text(2000).optional(),
+        books: books.nullable().optional(),
+        ...owner,
+        due: DayText.optional(),
+      })
       .refine((said) => said.role === undefined || said.person === undefined, ownerWords)
       .refine(({ key: _, ...said }) => Object.keys(said).length > 0, 'what is changed'),
   },

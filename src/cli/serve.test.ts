@@ -149,7 +149,7 @@ describe.each(postgresServers())('on the PostgreSQL that is given: $name', ({ ur
     const served = await servedHere({ ...environment(), VARDE_SIGN_INS_PER_MINUTE: '3', VARDE_TRUSTED_PROXIES: '198.51.100.0/24' })
     const owner = new Client(fresh.url)
     await owner.connect()
-    await owner.query(`INSERT INTO varde.person VALUES (41, 'Invented person')`)
+    await owner.query(`INSERT INTO varde.person (person, name, changed) VALUES (41, 'Invented person', now())`)
     await createAccount(owner, { person: 41, login: 'invented.person', password: 'three lanterns over Norland' })
     await owner.end()
     const signIn = (password: string) =>

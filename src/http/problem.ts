@@ -17,6 +17,7 @@ const statuses: Readonly<Partial<Record<IssueCode, number>>> = {
   'bundle/shape': 422,
   'bundle/not-sent': 403,
   'work/recorded-already': 409,
+  'work/no-milestone': 422,
   'ledger/version-needed': 428,
   'ledger/not-passed': 422,
   'ledger/too-many': 422,

@@ -68,11 +68,19 @@ export const saidOf = (kind: WorkKindId, state: string, body: object, owner: Own
 
 type Next = Asked<Routes['planStep']>['body']['next']
 const nextStepOf = (next: Next) =>
-  'none' in next ? saidOf('next-step', 'none', { because: next.none }) : saidOf('next-step', 'planned', { what: next.what }, next, next.due)
+  'none' in next
+    ? saidOf('next-step', 'none', { because: next.none })
+    : saidOf('next-step', 'planned', { what: next.what, ...(next.books === undefined ? {} : { books: next.books }) }, next, next.due)
 
 export async function checkOwner(session: Session, ledger: number, owner: Owner): Promise<void> {
   if (owner.person !== undefined && !(await hasRoleIn(session, owner.person, ledger)))
     throw refuse('work/no-owner', 'Nobody of this number has a role here: choose somebody of this house.', ['body', 'person'])
+}
+
+function checkBooked(service: ServiceParts, pack: number, books: string | null | undefined): void {
+  const { slots } = packOf(service, pack).content
+  if (books && !slots.some((slot) => slot.kind === 'milestone' && slot.id === books))
+    throw refuse('work/no-milestone', `A step books a milestone of the pack; it has none called "${books}".`, ['body', 'books'])
 }
 
 export async function get(session: Session, ledger: number, work: number, key?: string) {
@@ -258,7 +266,11 @@ export const workHandlers: Handlers<Routes> = {
       asked,
       key,
       () => nextStepOf(next),
-      (session, { ledger }) => ('none' in next ? Promise.resolve() : checkOwner(session, ledger, next)),
+      async (session, { ledger, pack }) => {
+        if ('none' in next) return
+        checkBooked(asked.service, pack, next.books)
+        await checkOwner(session, ledger, next)
+      },
     )
   },
 
@@ -367,7 +379,10 @@ export const workHandlers: Handlers<Routes> = {
   finishStep: (asked) => {
     const { key = randomUUID(), outcome, next } = asked.body
     return move(asked, 'finish', key, async (session, item) => {
-      if (next && !('none' in next) && !item.done) await checkOwner(session, item.ledger, next)
+      if (next && !('none' in next) && !item.done) {
+        checkBooked(asked.service, item.pack, next.books)
+        await checkOwner(session, item.ledger, next)
+      }
       const after = next && {
         key: keyAfter(key, 'next'),
         kind: 'work-opened' as const,
@@ -382,12 +397,16 @@ export const workHandlers: Handlers<Routes> = {
     move(asked, 'drop', key, () => ({ told: { body: { because: reason } } })),
 
   editWork: (asked) => {
-    const { key = randomUUID(), what, question, role, person, due } = asked.body
+    const { key = randomUUID(), what, question, books, role, person, due } = asked.body
     return move(asked, 'edit', key, async (session, item) => {
-      const wrong = item.kind === 'query' ? what : question
+      const wrong = item.kind === 'query' ? (what ?? books) : question
       if (wrong !== undefined) throw noSuchMove(item)
-      if (!item.done) await checkOwner(session, item.ledger, { person })
-      const body = { ...(what === undefined ? {} : { what }), ...(question === undefined ? {} : { question }) }
+      if (!item.done) {
+        checkBooked(asked.service, item.pack, books)
+        await checkOwner(session, item.ledger, { person })
+      }
+      const said = { what, question, books }
+      const body = Object.fromEntries(Object.entries(said).filter(([, words]) => words !== undefined))
       const { kind: _, state: _state, open: _open, ...told } = saidOf(item.kind, item.state, body, { role, person }, due)
       return { told }
     })

@@ -85,6 +85,30 @@ describe.each(postgresServers())('work over HTTP on $name', ({ url }) => {
     })
   })
 
+  test('a next step may book a milestone of the pack for its day, another one later, or none any more', async () => {
+    const pathway = await scene()
+    const path = `/api/pathways/${pathway}/next-steps`
+    const next = { what: 'Theatre list', role: 'coordinator', due: '2026-12-04' }
+    for (const books of ['treatmnt', 'transfer', 'OF4'])
+      expect(await write(coordinator, path, { next: { ...next, books } })).toMatchObject({
+        status: 422,
+        body: { issues: [{ code: 'work/no-milestone', path: ['body', 'books'] }] },
+      })
+    const step = await open(path, { next: { ...next, books: 'treatment' } })
+    expect(step).toMatchObject({ due: '2026-12-04', body: { what: 'Theatre list', books: 'treatment' } })
+    const edit = async (body: unknown, version: number) => write(coordinator, `/api/work/${step.work}/edits`, body, version)
+    expect((await edit({ books: 'attendance', due: '2026-12-01' }, 1)).body.item).toMatchObject({
+      due: '2026-12-01',
+      body: { what: 'Theatre list', books: 'attendance' },
+    })
+    expect(await edit({ books: 'OF4' }, 2)).toMatchObject({ status: 422, body: { issues: [{ code: 'work/no-milestone' }] } })
+    expect((await edit({ books: null }, 2)).body.item.body).toEqual({ what: 'Theatre list', books: null })
+    const done = await write(coordinator, `/api/work/${step.work}/completions`, { next: { ...next, books: 'decison' } }, 3)
+    expect(done).toMatchObject({ status: 422, body: { issues: [{ code: 'work/no-milestone' }] } })
+    const query = await open(`/api/pathways/${pathway}/queries`, { question: 'When?', role: 'coder' })
+    expect((await write(coordinator, `/api/work/${query.work}/edits`, { books: 'treatment' }, 1)).status).toBe(422)
+  })
+
   test('two people at one next step: the second is shown what stands there', async () => {
     const step = await open(`/api/pathways/${await scene()}/next-steps`, { next: { what: 'Call', role: 'coordinator', due: '2026-11-27' } })
     expect((await write(coordinator, `/api/work/${step.work}/edits`, { what: 'Write' })).status).toBe(428)

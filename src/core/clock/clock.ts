@@ -35,6 +35,10 @@ export interface Stretch {
   readonly amount?: number
   readonly entries: readonly CodedEntry[]
   readonly subtracted: boolean
+  /** Nothing has ended it yet. */
+  readonly open: boolean
+  /** What it adds, in the clock's unit, to what is taken out: nothing that a stretch before it took out already. */
+  readonly adds: number
 }
 
 /**
@@ -56,6 +60,8 @@ export interface Clock {
   readonly withoutPatient?: number
   readonly withoutMedical?: number
   readonly stretches: readonly Stretch[]
+  /** The pause that is being taken out on the day asked about; of several the first in the pack. Only of clocks without a stop. */
+  readonly pausedBy?: Pause
   readonly limit?: LimitRow
   /** In the clock's unit. */
   readonly limitAmount?: number
@@ -139,7 +145,8 @@ export function readClock(at: PathwayReading, interval: Interval, reading: Readi
   if (interval.unit === 'working-day' && interval.calendar && (start.day < interval.calendar.from || until.day > interval.calendar.to))
     return verdict('unknown', 'outside-calendar')
 
-  const measured = { ...clock, ...lengths(at, interval, { start, until, on }) }
+  const { going, ...sums } = lengths(at, interval, { start, until, on })
+  const measured = { ...clock, ...sums, ...(!stop && going ? { pausedBy: going } : {}) }
   const values = interval.limitBy.map((attribute) => attributeOf(facts, attribute.id) ?? '?')
   const limitDate = interval.limitChosenBy ? momentOf(interval.limitChosenBy, chosen) : start
   const limit = limitAt(limitsOf(pack, interval), pathway.variant, values, (limitDate ?? start).day)
@@ -195,22 +202,22 @@ function lengths(
   const gross = on(until) - on(start)
   const edge = (p: Position) => (interval.unit === 'minute' ? p.time : p.day)
   // Pauses before the clock or after it are not the clock's.
-  const stretches = found.filter((s) => s.amount !== undefined || (edge(s.to) > edge(start) && edge(s.from) < edge(until)))
-  const out = (cause?: Pause['cause']) => {
-    const taken = stretches.filter((s) => s.subtracted || s.pause.cause === cause)
-    const amounts = taken.reduce((sum, s) => sum + (s.amount ?? 0), 0)
-    return Math.min(
-      gross,
-      amounts +
-        union(
-          taken.filter((s) => s.amount === undefined),
-          { start, until, on, interval },
-        ),
+  const own = found.filter((s) => s.amount !== undefined || (edge(s.to) > edge(start) && edge(s.from) < edge(until)))
+  const covered = (taken: readonly Found[]) =>
+    union(
+      taken.filter((s) => s.amount === undefined),
+      { start, until, on, interval },
     )
+  const out = (cause?: Pause['cause']) => {
+    const taken = own.filter((s) => s.subtracted || s.pause.cause === cause)
+    const amounts = taken.reduce((sum, s) => sum + (s.amount ?? 0), 0)
+    return Math.min(gross, amounts + [...covered(taken).values()].reduce((sum, n) => sum + n, 0))
   }
+  const adds = covered(own.filter((s) => s.subtracted))
   const paused = out()
   return {
-    stretches,
+    stretches: own.map((s): Stretch => ({ ...s, adds: s.subtracted ? (s.amount ?? adds.get(s) ?? 0) : 0 })),
+    going: found.find((s) => s.subtracted && s.open)?.pause,
     gross,
     paused,
     length: gross - paused,
@@ -219,15 +226,19 @@ function lengths(
   }
 }
 
-function amountOf(at: PathwayReading, pause: Pause, subtracted: boolean, interval: Interval): readonly Stretch[] {
+/** A stretch before it is known what it adds. */
+export type Found = Omit<Stretch, 'adds'>
+
+function amountOf(at: PathwayReading, pause: Pause, subtracted: boolean, interval: Interval): readonly Found[] {
   const chosen = at.chosen.base[pause.amountFrom!] // only called for pauses with an amount
   const value = chosen?.coded.entry.value
   if (!chosen || value === undefined || value <= 0) return []
-  return [{ pause, subtracted, from: chosen, to: chosen, amount: value * (interval.unit === 'minute' ? 60 : 1), entries: [chosen.coded] }]
+  const amount = value * (interval.unit === 'minute' ? 60 : 1)
+  return [{ pause, subtracted, from: chosen, to: chosen, amount, open: false, entries: [chosen.coded] }]
 }
 
 /** Each start of a pause runs to the first end on or after it, or on; those that overlap are counted once (`union`). */
-function spansOf(at: PathwayReading, pause: Pause, subtracted: boolean, until: Position): readonly Stretch[] {
+function spansOf(at: PathwayReading, pause: Pause, subtracted: boolean, until: Position): readonly Found[] {
   const counted = at.pathway.entries.filter((coded) => !barredOf(coded, at.asking))
   const position = ({ entry }: CodedEntry): Position => ({ time: timeOf(at.pack, entry), day: entry.occurred })
   const ends = counted
@@ -236,30 +247,30 @@ function spansOf(at: PathwayReading, pause: Pause, subtracted: boolean, until: P
     .sort((a, b) => a.time - b.time || a.day - b.day || a.coded.entry.seq - b.coded.entry.seq)
   return counted
     .filter(({ row }) => row.starts.includes(pause.index))
-    .map((start): Stretch => {
+    .map((start): Found => {
       const from = position(start)
       const end = ends.find((e) => e.time >= from.time)
-      return { pause, subtracted, from, to: end ?? until, entries: end ? [start, end.coded] : [start] }
+      return { pause, subtracted, from, to: end ?? until, open: !end, entries: end ? [start, end.coded] : [start] }
     })
 }
 
-/** Length covered by spans, each bit once, within two ends. */
+/** What each span adds to the length covered by all, each bit once, within two ends. */
 export function union(
-  spans: readonly Stretch[],
+  spans: readonly Found[],
   { start, until, on, interval }: { start: Position; until: Position; on: (p: Position) => number; interval: Interval },
-): number {
+): ReadonlyMap<Found, number> {
   const edge = (p: Position) => (interval.unit === 'minute' ? p.time : p.day)
   const at = (n: number): Position => ({ time: n, day: n as Day }) // `on` looks at the one that `edge` took
   let covered = edge(start)
-  let total = 0
+  const adds = new Map<Found, number>()
   for (const span of [...spans].sort((a, b) => edge(a.from) - edge(b.from) || edge(a.to) - edge(b.to))) {
     const from = Math.max(edge(span.from), covered)
     const to = Math.min(edge(span.to), edge(until))
     if (to <= from) continue
-    total += on(at(to)) - on(at(from))
+    adds.set(span, on(at(to)) - on(at(from)))
     covered = to
   }
-  return total
+  return adds
 }
 
 /** For a clock in minutes the start's own day, moved by the midnights (UTC) that lie between. */

@@ -11,6 +11,7 @@ import { readCodes } from './read-codes.ts'
 import { readIndicators } from './read-indicators.ts'
 import { type Path, References } from './references.ts'
 import type { ListName, PackText } from './schema.ts'
+import { readTemplate } from './template.ts'
 
 /** Checks that references meet and validity does not overlap, and takes the pack apart for the engines. Collects every issue. */
 export function checkPack(text: PackText, spotOf: (path: Path) => Spot): Result<Pack> {
@@ -45,6 +46,7 @@ export function checkPack(text: PackText, spotOf: (path: Path) => Spot): Result<
   for (const [i, { intervals: only }] of text.delayReasons.entries())
     only?.forEach((id, j) => refs.find('interval', id, ['delayReasons', i, 'intervals', j]))
   const indicators = readIndicators(text, intervals, slots, refs)
+  const template = readTemplate(text, refs)
   if (refs.issues.length > 0) return fail(...refs.issues.map((issue) => ({ ...issue, at: spotOf(issue.path) })))
   const byText = new Map<string, CodeRow[]>()
   for (const row of codes) byText.set(row.code, [...(byText.get(row.code) ?? []), row])
@@ -67,6 +69,8 @@ export function checkPack(text: PackText, spotOf: (path: Path) => Spot): Result<
     pauses,
     ends,
     indicators,
+    template,
+    risk: { tightDays: 7, bookDays: 7, tightShare: 0.25, ...text.pack.risk },
     spotOf,
   })
 }
@@ -90,6 +94,7 @@ function checkIds(text: PackText, refs: References): void {
     'rules',
     'delayReasons',
     'proposals',
+    'template',
     'intervals',
     'pauses',
     'ends',

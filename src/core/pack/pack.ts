@@ -1,7 +1,7 @@
 import type { Day } from '../words/day.ts'
 import { firstDay, lastDay } from '../words/day.ts'
 import type { Spot } from '../words/issue.ts'
-import type { Condition, Item, ListName, Moment, PackText } from './schema.ts'
+import type { Condition, Item, ListName, Moment, PackText, Unknown } from './schema.ts'
 
 /** A milestone or detail: something one entry of a pathway is chosen for. */
 export interface Slot {
@@ -141,6 +141,23 @@ export interface End {
   readonly intervals?: ReadonlySet<string>
 }
 
+/** What the pack's template says of a pathway whose newest milestone is `after`. */
+export interface TemplateItem {
+  readonly index: number
+  readonly after: number
+  /** Only these; absent: every variant. */
+  readonly variants?: readonly string[]
+  readonly step?: NonNullable<Item<'template'>['step']>
+  readonly shortest: readonly { readonly to: number; readonly days: number | Unknown; readonly source?: string }[]
+}
+
+/** From when on a pathway is shown as at risk. */
+export interface RiskSettings {
+  readonly tightDays: number
+  readonly bookDays: number
+  readonly tightShare: number
+}
+
 /** A pack read, checked and put in the form both engines compute from. */
 export interface Pack {
   readonly id: string
@@ -162,6 +179,8 @@ export interface Pack {
   readonly pauses: readonly Pause[]
   readonly ends: readonly End[]
   readonly indicators: readonly Indicator[]
+  readonly template: readonly TemplateItem[]
+  readonly risk: RiskSettings
   /** Where a value was written: which file every value came from. */
   readonly spotOf: (path: readonly (string | number)[]) => Spot
 }

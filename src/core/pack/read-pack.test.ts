@@ -107,6 +107,50 @@ describe('a pack that cannot be meant is refused at its place', () => {
       'datedBy: reading',
       /pack\/shape .*milestones\[0\]\.datedBy .*"receipt" or "sending"/,
     ],
+    [
+      'a step after a milestone that is not there',
+      'after: attendance',
+      'after: atendance',
+      /pack\/dangling p\/pack\.yaml:\d+:12 {2}template\[1\]\.after .*did you mean "attendance"/,
+    ],
+    [
+      'a step after an end',
+      'after: attendance',
+      'after: closed',
+      /pack\/meaning p\/pack\.yaml:\d+:12 {2}template\[1\]\.after .*marks an end/,
+    ],
+    [
+      'a step that books a detail',
+      'withinDays: 5, books: decision',
+      'withinDays: 5, books: rest-days',
+      /pack\/dangling .*template\[1\]\.step\.books .*no milestone "rest-days"/,
+    ],
+    [
+      'a shortest time back to what came before',
+      'shortest: [{ to: decision, days: 7 }',
+      'shortest: [{ to: start, days: 7 }',
+      /pack\/meaning .*template\[1\]\.shortest\[0\]\.to .*does not come after/,
+    ],
+    [
+      'two shortest times to one milestone',
+      '{ to: decision, days: 7 }, { to: treatment, days: 12 }',
+      '{ to: decision, days: 7 }, { to: decision, days: 12 }',
+      /pack\/duplicate-id .*template\[1\]\.shortest\[1\]\.to/,
+    ],
+    ['two steps after one milestone', 'after: attendance', 'after: start', /pack\/overlap .*template\[1\] .*template\[0\]/],
+    ['a step for a variant that is not there', 'variants: [hill]', 'variants: [hil]', /pack\/dangling .*template\[3\]\.variants\[0\]/],
+    [
+      'a step whose owner is no role of people',
+      'owner: clinician, withinDays',
+      'owner: clinican, withinDays',
+      /pack\/shape .*template\[3\]\.step/,
+    ],
+    [
+      'a template item that says nothing',
+      / {4}step: \{ text: \{ en: Ask.*\n {4}shortest.*\n/,
+      '',
+      /pack\/meaning .*template\[3\] .*say what comes next/,
+    ],
     ['a zone that does not exist', 'zone: Europe/Oslo', 'zone: Europe/Osslo', /pack\/shape p\/pack\.yaml:9:9 {2}pack\.zone/],
     ['an indicator of nothing', 'within: start-to-attendance', 'question: again', /pack\/(meaning|not-yaml)/],
     ['a key of the language', 'sources:', '__proto__: { polluted: true }\nsources:', /pack\/not-yaml p\/pack\.yaml:13:1 .*not allowed/],
@@ -142,7 +186,11 @@ describe('a house adds to a pack without touching it', () => {
     if (!read.ok) return
     expect(read.value.spotOf(['variants', 2, 'prefix'])).toMatchObject({ file: 'house/pack.yaml', line: 3 })
     expect(read.value.spotOf(['variants', 2, 'name'])).toMatchObject({ file: 'nation/pack.yaml' })
-    expect(listUnknowns(read.value).map((u) => u.what)).toEqual(['start-to-treatment hill island drugs'])
+    expect(listUnknowns(read.value).map((u) => u.what)).toEqual([
+      'after-decision-hill',
+      'after-decision-hill',
+      'start-to-treatment hill island drugs',
+    ])
   })
   test('who acts for a unit, and who decides, can be filled in where it is unknown there', () => {
     const nation = demo

@@ -15,6 +15,7 @@ export class References {
       calendar: of(text.calendars),
       variant: of(text.variants),
       slot: [...of(text.milestones), ...of(text.details)],
+      milestone: of(text.milestones),
       attribute: of(text.attributes),
       interval: of(text.intervals),
       pause: of(text.pauses),

@@ -42,6 +42,19 @@ const Meta = z.strictObject({
   zone: z.string().refine(isZone, 'an IANA zone such as "Europe/Oslo"'),
   variantFrom: z.enum(['code', 'entry']).describe('code: each code names its variant; entry: each entry carries it beside the code'),
   invented: z.boolean().optional().describe('true: no real country, disease or hospital'),
+  risk: z
+    .strictObject({
+      tightDays: z.int().min(0).max(3650).optional().describe('slack of so many days or fewer is tight; 7 unless said'),
+      bookDays: z.int().min(0).max(3650).optional().describe('so many days left or fewer with nothing booked: it will pass; 7 unless said'),
+      tightShare: z
+        .number()
+        .min(0)
+        .max(1)
+        .optional()
+        .describe('of a clock in minutes: tight when this share of its limit or less is left; 0.25 unless said'),
+    })
+    .optional()
+    .describe('from when on a pathway is shown as at risk; no figure depends on it'),
 })
 
 const Source = z.strictObject({ id: Id, title: Words, url: z.string().optional(), note: Words.optional() })
@@ -298,6 +311,29 @@ const Indicator = z.strictObject({
 
 const Sum = z.strictObject({ id: Id, whole: Id, parts: z.array(Id).min(2), ...grounds })
 
+/** What usually comes next, once a milestone is reached. No figure depends on it. */
+const Step = z.strictObject({
+  text: z
+    .record(z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'a language tag such as "en" or "nb"'), Words)
+    .refine((text) => Object.keys(text).length > 0, 'words in at least one language')
+    .describe('what is to be done, by language tag'),
+  owner: orUnknown(z.enum(personRoles)).describe('whose it is'),
+  withinDays: orUnknown(z.int().min(0).max(3650)).describe('due so many days after the milestone'),
+  books: Id.optional().describe('the milestone whose day the step settles'),
+  ...grounds,
+})
+const Template = z.strictObject({
+  id: Id,
+  after: Id.describe('the newest milestone reached'),
+  variants: z.array(Id).min(1).optional().describe('only these'),
+  step: orUnknown(Step).optional().describe('the step that is proposed'),
+  shortest: z
+    .array(z.strictObject({ to: Id, days: orUnknown(z.int().min(0).max(3650)), ...grounds }))
+    .optional()
+    .describe('the shortest realistic days from this milestone to later ones'),
+  ...grounds,
+})
+
 const lists = {
   sources: z.array(Source).default([]),
   calendars: z.array(Calendar).default([]),
@@ -311,6 +347,7 @@ const lists = {
   rules: z.array(Rule).default([]),
   delayReasons: z.array(DelayReason).default([]),
   proposals: z.array(Proposal).default([]),
+  template: z.array(Template).default([]).describe('what usually comes next, and how long it takes at the least'),
   intervals: z.array(Interval).default([]),
   limits: z.array(Limit).default([]),
   sums: z.array(Sum).default([]).describe('limits that add up: a check on what was typed in'),
@@ -336,6 +373,7 @@ export const keyOf: { readonly [K in ListName]: string | undefined } = {
   rules: 'id',
   delayReasons: 'id',
   proposals: 'id',
+  template: 'id',
   intervals: 'id',
   limits: undefined,
   sums: 'id',

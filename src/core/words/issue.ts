@@ -77,6 +77,7 @@ export const issueCodes = {
   'work/recorded-already': 'A passed limit has a record already.',
   'bundle/shape': 'A bundle is no pathway as it is exported here, or says more than would be kept.',
   'bundle/not-sent': 'A bundle was not sent from this installation, to the letter, and the one who brings it may not import.',
+  'work/no-milestone': 'A next step books what is no milestone of the pack.',
   'http/shape': 'A request has another shape than the route takes.',
   'http/unreadable': 'A request cannot be read.',
   'http/not-signed-in': 'Nobody is signed in.',

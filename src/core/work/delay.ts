@@ -90,7 +90,8 @@ export function delaySegments(reading: PathwayReading, clock: Clock): Delay | un
   const pieces = cuts.map((cut, i) => {
     const end = cuts[i + 1]?.at ?? until
     const gross = on(end) - on(cut.at)
-    return { cut, end, gross, paused: union(spans, { start: cut.at, until: end, on, interval }) }
+    const out = union(spans, { start: cut.at, until: end, on, interval })
+    return { cut, end, gross, paused: [...out.values()].reduce((sum, n) => sum + n, 0) }
   })
   for (const { amount = 0, from } of clock.stretches.filter((s) => s.subtracted)) {
     let rest = amount
