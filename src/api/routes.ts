@@ -1,4 +1,5 @@
 import { breakGlassRoutes } from './break-glass-routes.ts'
+import { codingRoutes } from './coding-routes.ts'
 import { documentRoutes } from './document-routes.ts'
 import { figureRoutes } from './figure-routes.ts'
 import { handoverRoutes } from './handover-routes.ts'
@@ -19,6 +20,7 @@ export const allRoutes = {
   ...workRoutes,
   ...overrunRoutes,
   ...handoverRoutes,
+  ...codingRoutes,
   ...documentRoutes,
   ...logRoutes,
   ...signInRoutes,

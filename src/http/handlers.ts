@@ -1,5 +1,6 @@
 import type { AllRoutes } from '../api/routes.ts'
 import { breakGlassHandlers } from './break-glass-handlers.ts'
+import { codingHandlers } from './coding-handlers.ts'
 import { documentHandlers } from './document-handlers.ts'
 import { figureHandlers } from './figure-handlers.ts'
 import { handoverHandlers } from './handover-handlers.ts'
@@ -21,6 +22,7 @@ export const handlers: Handlers<AllRoutes> = {
   ...workHandlers,
   ...overrunHandlers,
   ...handoverHandlers,
+  ...codingHandlers,
   ...documentHandlers,
   ...logHandlers,
   ...signInHandlers,

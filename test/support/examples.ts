@@ -222,6 +222,14 @@ export const examples: { readonly [K in RouteId]: Example } = {
     },
   },
 
+  readCoding: {
+    make: async (house) => {
+      const pathway = await pastLimit(house)
+      await good(house.all.post(`/api/pathways/${pathway}/proposals`, { code: 'M1V', occurred: '2026-06-02', because: words(house) }))
+      return { query: { pack: 'demo', org: house.org } }
+    },
+  },
+
   receiveDocument: {
     make: async (house) => ({
       body: { ...(await house.pathway()), kind: 'letter', title: words(house), body: words(house), received: '2026-06-01' },

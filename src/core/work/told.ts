@@ -35,6 +35,7 @@ export const lookTells: Readonly<Record<string, readonly string[]>> = {
   'list-export': ['pack', 'org'],
   account: ['pack', 'indicator'],
   bundle: ['sha256'],
+  coding: ['pack', 'org', 'person'],
   patient: ['patient'],
   documents: ['patient'],
   document: ['patient', 'document'],
