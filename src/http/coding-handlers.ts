@@ -132,7 +132,9 @@ export const codingHandlers: Handlers<Routes> = {
       const about: CodingAsked = { ledgers, pack: live.pack, org: query.org, from }
       const theirs = await ledgersOf(asked, session, live, ledgers)
       const marks = marksOf(content)
-      const open = new Map((await listOpenClocks(session, live, ledgers, askingOf(today, content.zone))).map((row) => [refOf(row.ledger, row.pathway), row]))
+      const open = new Map(
+        (await listOpenClocks(session, live, ledgers, askingOf(today, content.zone))).map((row) => [refOf(row.ledger, row.pathway), row]),
+      )
       const uncoded = await listUncoded(session, [...open.values()], { org: query.org, marks, today: dayText(today) })
       const pathways = [...Map.groupBy(uncoded, (row) => refOf(row.ledger, row.pathway))].map(([pathway, rows]) => {
         const row = open.get(pathway)! // only open ones were asked about

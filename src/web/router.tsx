@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, Navigate } from '@tanstack/react-router'
+import { CodesScreen } from './codes/codes-screen.tsx'
 import { FiguresScreen } from './figures/figures-screen.tsx'
 import { ListScreen } from './list/list-screen.tsx'
 import { readListSearch } from './list/search.ts'
@@ -23,6 +24,15 @@ const workRoute = createRoute({
   validateSearch: ({ open }: Readonly<Record<string, unknown>>): { readonly open?: string } => (typeof open === 'string' ? { open } : {}),
   component: WorkScreen,
 })
+const codesRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/codes',
+  validateSearch: ({ pack, open }: Readonly<Record<string, unknown>>): { readonly pack?: string; readonly open?: string } => ({
+    ...(typeof pack === 'string' ? { pack } : {}),
+    ...(typeof open === 'string' ? { open } : {}),
+  }),
+  component: CodesScreen,
+})
 const figuresRoute = createRoute({
   getParentRoute: () => root,
   path: '/figures',
@@ -33,7 +43,10 @@ const figuresRoute = createRoute({
   component: FiguresScreen,
 })
 
-export const router = createRouter({ routeTree: root.addChildren([start, listRoute, workRoute, figuresRoute]), defaultPreload: false })
+export const router = createRouter({
+  routeTree: root.addChildren([start, listRoute, workRoute, codesRoute, figuresRoute]),
+  defaultPreload: false,
+})
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -1,9 +1,9 @@
 import type { KeyId } from './keys/table.ts'
 
 export interface Screen {
-  readonly to: '/list' | '/work' | '/figures'
+  readonly to: '/list' | '/work' | '/codes' | '/figures'
   readonly key: KeyId
-  readonly words: 'screen.list' | 'screen.work' | 'screen.figures'
+  readonly words: 'screen.list' | 'screen.work' | 'screen.codes' | 'screen.figures'
 }
 
 /** The screens somebody has something to do on. */
@@ -11,6 +11,7 @@ export function screensOf({ may }: { readonly may: (capability: 'see' | 'record'
   const screens: readonly (Screen & { readonly shown: boolean })[] = [
     { to: '/list', key: 'goList', words: 'screen.list', shown: may('see') },
     { to: '/work', key: 'goWork', words: 'screen.work', shown: may('see') },
+    { to: '/codes', key: 'goCodes', words: 'screen.codes', shown: may('record') },
     { to: '/figures', key: 'goFigures', words: 'screen.figures', shown: may('count') },
   ]
   return screens.filter(({ shown }) => shown)

@@ -12,6 +12,8 @@ import { RiskMark } from '../list/risk-mark.tsx'
 import { type AtRisk, useBasisWords, useRiskWords } from '../list/risk-words.ts'
 import { Slow } from '../list/slow.tsx'
 import { type PackTold, useSession } from '../session.tsx'
+import { HandoverForm } from './handover-form.tsx'
+import { PassedLimits } from './passed-limits.tsx'
 import type { EntryRead, PathwayRead } from './read.ts'
 import { RecordForm } from './record-form.tsx'
 import { AskForm, EscalateForm, NoteForm, WithdrawForm } from './say-forms.tsx'
@@ -22,7 +24,7 @@ import { WorkSection } from './work-section.tsx'
 
 /** The form that is open, and what it is about. */
 type Doing =
-  | { readonly what: 'record' | 'step' | 'finish' | 'ask' | 'escalate' | 'note' }
+  | { readonly what: 'record' | 'step' | 'finish' | 'ask' | 'escalate' | 'note' | 'hand-over' }
   | { readonly what: 'correct' | 'withdraw' | 'ask-about'; readonly entry: EntryRead }
 
 interface Props {
@@ -112,6 +114,7 @@ function Opened({
     { key: 'ask', words: t('act.ask'), shown: may('work'), run: () => setDoing({ what: 'ask' }) },
     { key: 'escalate', words: t('act.escalate'), shown: may('work'), run: () => setDoing({ what: 'escalate' }) },
     { key: 'note', words: t('act.note'), shown: may('work'), run: () => setDoing({ what: 'note' }) },
+    { key: 'handOver', words: t('act.handOver'), shown: may('work'), run: () => setDoing({ what: 'hand-over' }) },
     { key: 'accept', words: t('act.accept'), shown: may('answer') && proposal !== undefined, run: () => setDecide(proposal?.work) },
   ]
   const shown = acts.filter((act) => act.shown)
@@ -147,7 +150,9 @@ function Opened({
         {doing?.what === 'ask-about' ? <AskForm about={about} entry={doing.entry} onClose={close} /> : null}
         {doing?.what === 'escalate' ? <EscalateForm about={about} onClose={close} /> : null}
         {doing?.what === 'note' ? <NoteForm about={about} onClose={close} /> : null}
+        {doing?.what === 'hand-over' ? <HandoverForm about={about} from={read.org} onClose={close} /> : null}
         <StepLine step={work.step} proposed={read.proposedStep} />
+        <PassedLimits about={about} version={version} />
         <WorkSection key={decide} about={about} items={work.items} focused={decide} />
       </div>
     </>

@@ -5,6 +5,7 @@ import type { About } from '../form/use-act.ts'
 import { dayInWords, momentShort } from '../languages.ts'
 import { useSession } from '../session.tsx'
 import { AnswerForm, ProposalForm } from './answer-form.tsx'
+import { ReceiveForm } from './handover-form.tsx'
 import type { AnyWork } from './use-work.ts'
 
 /** What was said and asked about a pathway, newest first, what waits for somebody on top. */
@@ -36,11 +37,15 @@ export function WorkSection({
 
 export function WorkLine({ about, item, begins = false }: { readonly about: About; readonly item: AnyWork; readonly begins?: boolean }) {
   const { t } = useTranslation()
-  const { may } = useSession()
+  const { may, nameOf } = useSession()
   const [answering, setAnswering] = useState(begins)
   const words = wordsOf(item)
+  const said =
+    item.kind === 'handover'
+      ? t('work.handover', { from: nameOf(item.body.from), to: nameOf(item.body.to), asks: item.body.asks })
+      : words.said
   const owner = item.owner.role === null ? null : t(`role.${item.owner.role}` as 'role.coder', { defaultValue: item.owner.role })
-  const canAnswer = item.open && may('answer') && ['query', 'escalation', 'proposal'].includes(item.kind)
+  const canAnswer = item.open && may('answer') && ['query', 'escalation', 'proposal', 'handover'].includes(item.kind)
   return (
     <li data-open={item.open}>
       <div className="work-head">
@@ -50,7 +55,7 @@ export function WorkLine({ about, item, begins = false }: { readonly about: Abou
         {item.open && item.due !== null ? <span>{t('work.until', { day: dayInWords(item.due) })}</span> : null}
         <span className="quiet">{momentShort(item.changed)}</span>
       </div>
-      <p className="said">{words.said}</p>
+      <p className="said">{said}</p>
       {words.answer === undefined ? null : <p className="said answer">{words.answer}</p>}
       {canAnswer && !answering ? (
         <Button size="xsmall" variant="secondary" onClick={() => setAnswering(true)}>
@@ -59,6 +64,9 @@ export function WorkLine({ about, item, begins = false }: { readonly about: Abou
       ) : null}
       {canAnswer && answering && (item.kind === 'query' || item.kind === 'escalation') ? (
         <AnswerForm about={about} item={item} onClose={() => setAnswering(false)} />
+      ) : null}
+      {canAnswer && answering && item.kind === 'handover' ? (
+        <ReceiveForm about={about} item={item} onClose={() => setAnswering(false)} />
       ) : null}
       {canAnswer && answering && item.kind === 'proposal' ? (
         <ProposalForm about={about} item={item} onClose={() => setAnswering(false)} />
@@ -85,6 +93,10 @@ export function wordsOf(item: AnyWork): { readonly said: string; readonly answer
         said: `${item.body.code} ${item.body.occurred}: ${item.body.because}`,
         ...(item.body.words ? { answer: item.body.words } : {}),
       }
+    case 'handover':
+      return { said: item.body.asks, ...(item.body.because ? { answer: item.body.because } : {}) }
+    case 'overrun':
+      return { said: [item.body.words ?? item.body.reason, item.body.text].filter(Boolean).join('. ') }
     case 'next-step':
       return { said: item.body.what ?? item.body.because ?? '', ...(item.body.outcome ? { answer: item.body.outcome } : {}) }
     default:
