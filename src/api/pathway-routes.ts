@@ -206,7 +206,10 @@ export const pathwayRoutes = defineRoutes({
     needs: 'see',
     scope: 'reference',
     params: pathway,
-    query: z.strictObject({ asOf: DayText.optional().describe('as known on this day') }),
+    query: z.strictObject({
+      asOf: DayText.optional().describe('as known on this day'),
+      rules: DayText.optional().describe('also the clocks as if the rules in force on this day held, and what makes a difference'),
+    }),
     answer: z.strictObject({
       pathway: Ref,
       patient: Ref,
@@ -217,7 +220,10 @@ export const pathwayRoutes = defineRoutes({
       entries: z.array(EntryView),
       risk: RiskView,
       proposedStep: ProposedStep.nullable(),
-      explanation: z.unknown().describe('clocks with their arithmetic, rules and limits, as `varde explain` prints them'),
+      explanation: z.unknown().describe('clocks with their arithmetic, parts, rules and limits, as `varde explain` prints them'),
+      under: z
+        .unknown()
+        .describe('each clock under the rules of the day asked for, and what makes a difference; null when none is asked for'),
     }),
   },
   listChoices: {

@@ -9,6 +9,7 @@ import type { DoorAnswer, DoorContext, Offer, OfferedEntry } from '../core/door/
 import { listRecordable } from '../core/door/recordable.ts'
 import { listPathways } from '../core/measure/account.ts'
 import { explainPathway } from '../core/measure/explain.ts'
+import { explainUnder } from '../core/measure/under.ts'
 import { scopeOf } from '../core/rights/rights.ts'
 import type { CsvValue } from '../core/words/csv.ts'
 import { type Day, readDay } from '../core/words/day.ts'
@@ -450,6 +451,7 @@ export const pathwayHandlers: Handlers<Routes> = {
       const asking = query.asOf === undefined ? nowOf(service, zone) : askingOf(readDay(query.asOf)!, zone) // the shape has read it
       const [pathway] = listPathways(live.content, entriesOf(record))
       const reading = pathway && readPathway(live.content, pathway, asking)
+      const rules = query.rules === undefined ? undefined : readDay(query.rules)
       const bookings = await listBookings(session, record.ledger, record.pathway)
       asked.reply.header('etag', `"${record.version}"`)
       return {
@@ -461,6 +463,7 @@ export const pathwayHandlers: Handlers<Routes> = {
         changed: record.changed,
         entries: record.entries.map((row) => viewOf(record.ledger, live, row)),
         explanation: pathway ? explainPathway(live.content, pathway, asking) : null,
+        under: pathway && rules !== undefined ? explainUnder(live.content, pathway, asking, rules) : null,
         risk: reading
           ? riskOfReading(reading, bookings)
           : riskOf({ pack: live.content, variant: '', today: asking.asOf, clocks: [], bookings }),

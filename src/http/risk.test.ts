@@ -146,6 +146,25 @@ describe.each(postgresServers())('time risk over HTTP on $name', ({ url }) => {
     })
   })
 
+  test('a pathway is asked for under the rules of another day, and names what made a difference', async () => {
+    const pathway = await scene(`M1A ${days(-40)}`, `M1S ${days(-38)}`)
+    const plain = await read(pathway)
+    expect(plain.under).toBeNull()
+    const { explanation, under } = await good(at.ask(coordinator, 'GET', `/api/pathways/${pathway}?rules=2023-06-01`))
+    expect(explanation).toEqual(plain.explanation)
+    expect(under.rules).toBe('2023-06-01')
+    expect(
+      under.clocks.map((clock: Answer) => [clock.interval, clock.now.verdict, clock.under.verdict, clock.because.length]),
+    ).toContainEqual(['start-to-treatment', 'overrun', 'running', 1])
+    const [because] = under.clocks.find((clock: Answer) => clock.interval === 'start-to-treatment').because
+    expect(because).toMatchObject({
+      kind: 'limit',
+      now: { amount: 35, longest: true, source: 'demo-guide' },
+      under: { amount: 42, longest: true, validTo: '2023-12-31' },
+    })
+    expect((await at.ask(coordinator, 'GET', `/api/pathways/${pathway}?rules=last-year`)).status).toBe(400)
+  })
+
   test('the file holds the state, the slack and the reason of every row', async () => {
     const { body } = await at.ask(coordinator, 'GET', '/api/pathways.csv?pack=demo')
     const lines = body.split('\r\n').filter((line: string) => line !== '')

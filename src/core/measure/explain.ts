@@ -4,6 +4,7 @@ import type { LimitRow, Pack } from '../pack/pack.ts'
 import { isUnknown } from '../pack/schema.ts'
 import { type Day, dayText } from '../words/day.ts'
 import { type AccountLine, linesOf } from './account.ts'
+import { type ClockParts, partsOf } from './parts.ts'
 
 /** One entry as it stood on the day asked about. */
 export interface ExplainedEntry {
@@ -39,6 +40,8 @@ export interface ExplainedClock {
     readonly valid: string
   }
   readonly rules: readonly string[]
+  /** The same, in parts that can be drawn and added up. */
+  readonly parts: ClockParts
 }
 
 export interface Explanation {
@@ -135,7 +138,7 @@ function momentText(reading: PathwayReading, { entry }: CodedEntry): string {
 
 const unitWords = { day: 'days', 'working-day': 'working days', minute: 'minutes' } as const
 
-function explainClock(reading: PathwayReading, clock: Clock): ExplainedClock {
+export function explainClock(reading: PathwayReading, clock: Clock): ExplainedClock {
   const { interval } = clock
   const text = reading.pack.text.intervals[interval.index]!
   return {
@@ -152,6 +155,7 @@ function explainClock(reading: PathwayReading, clock: Clock): ExplainedClock {
         ...(text.source ? [`source ${text.source}`] : []),
       ]),
     ],
+    parts: partsOf(reading, clock),
   }
 }
 
