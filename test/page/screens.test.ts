@@ -9,38 +9,52 @@ const screens = [
   { name: 'list', role: 'coordinator', at: '/list', ready: '.grid-body .grid-row' },
   { name: 'list-grouped', role: 'coordinator', at: '/list?group=%22state%22', ready: '.grid-group' },
   { name: 'list-nothing', role: 'coordinator', at: '/list?text=%22nobodyiscalledthat%22', ready: '.empty' },
-  { name: 'pathway', role: 'coordinator', at: '/list', ready: '.grid-body .grid-row', keys: ['Home', 'Enter'], then: '.panel .acts' },
+  { name: 'pathway', role: 'coordinator', at: '/list', ready: '.grid-body .grid-row', keys: ['Home', 'Enter'], shown: '.panel .acts' },
   {
     name: 'record',
     role: 'coordinator',
     at: '/list',
     ready: '.grid-body .grid-row',
     keys: ['Home', 'Enter', 'c'],
-    then: '.code-list [role=option]',
+    shown: '.code-list [role=option]',
   },
-  { name: 'step', role: 'coordinator', at: '/list', ready: '.grid-body .grid-row', keys: ['Home', 'Enter', 'e'], then: '.panel form' },
-  { name: 'ask', role: 'coordinator', at: '/list', ready: '.grid-body .grid-row', keys: ['Home', 'Enter', 'q'], then: '.panel form' },
-  { name: 'hand-over', role: 'coordinator', at: '/list', ready: '.grid-body .grid-row', keys: ['Home', 'Enter', 'v'], then: '.panel form' },
-  { name: 'new', role: 'coordinator', at: '/list', ready: '.grid-body .grid-row', keys: ['p'], then: '.panel form' },
-  { name: 'help', role: 'coordinator', at: '/list', ready: '.grid-body .grid-row', keys: ['h'], then: '.help' },
-  { name: 'palette', role: 'coordinator', at: '/list', ready: '.grid-body .grid-row', keys: ['Control+k'], then: '.palette [role=option]' },
-  { name: 'work', role: 'clinician', at: '/work', ready: '.work-list [role=option]', keys: ['Enter'], then: '.panel form' },
-  { name: 'codes', role: 'coordinator', at: '/codes', ready: '.page table' },
-  { name: 'figures', role: 'manager', at: '/', ready: '.page table' },
+  { name: 'step', role: 'coordinator', at: '/list', ready: '.grid-body .grid-row', keys: ['Home', 'Enter', 'e'], shown: '.panel form' },
+  { name: 'ask', role: 'coordinator', at: '/list', ready: '.grid-body .grid-row', keys: ['Home', 'Enter', 'q'], shown: '.panel form' },
+  {
+    name: 'hand-over',
+    role: 'coordinator',
+    at: '/list',
+    ready: '.grid-body .grid-row',
+    keys: ['Home', 'Enter', 'v'],
+    shown: '.panel form',
+  },
+  { name: 'new', role: 'coordinator', at: '/list', ready: '.grid-body .grid-row', keys: ['p'], shown: '.panel form' },
+  { name: 'help', role: 'coordinator', at: '/list', ready: '.grid-body .grid-row', keys: ['h'], shown: '.help' },
+  {
+    name: 'palette',
+    role: 'coordinator',
+    at: '/list',
+    ready: '.grid-body .grid-row',
+    keys: ['Control+k'],
+    shown: '.palette [role=option]',
+  },
+  { name: 'work', role: 'clinician', at: '/work', ready: '.work-list [role=option]', keys: ['Enter'], shown: '.panel form' },
+  { name: 'codes', role: 'coordinator', at: '/codes', ready: '.page h1' },
+  { name: 'figures', role: 'manager', at: '/', ready: '.page h1' },
 ] as const
 
-describe.each(['light', 'dark'] as const)('the screens, %s', (theme) => {
-  let demonstration: DemonstrationUnderTest
-  let browser: Browser
-  beforeAll(async () => {
-    demonstration = await openDemonstrationUnderTest(300)
-    browser = await openBrowser()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await demonstration?.stop()
-  })
+let demonstration: DemonstrationUnderTest
+let browser: Browser
+beforeAll(async () => {
+  demonstration = await openDemonstrationUnderTest(300)
+  browser = await openBrowser()
+})
+afterAll(async () => {
+  await browser?.close()
+  await demonstration?.stop()
+})
 
+describe.each(['light', 'dark'] as const)('the screens, %s', (theme) => {
   test.each(screens)('$name can be used by everybody: no fault that axe knows', async (screen) => {
     const language = theme === 'light' ? 'en' : 'nb'
     const desk = await openDesk(browser, {
@@ -81,5 +95,5 @@ async function show(desk: Desk, screen: (typeof screens)[number]): Promise<void>
     await desk.press(key)
     if (key === 'Enter') await desk.page.locator('.panel .acts, .panel form').first().waitFor()
   }
-  await desk.page.locator(screen.then).first().waitFor()
+  await desk.page.locator(screen.shown).first().waitFor()
 }
