@@ -83,7 +83,7 @@ describe.each(['light', 'dark'] as const)('the screens, %s', (theme) => {
     await page.goto(demonstration.address)
     await page.locator('.people li').first().waitFor()
     const { violations } = await new AxeBuilder({ page }).analyze()
-    expect(violations.map(({ id }) => id)).toEqual([])
+    expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html, nodes[0]?.failureSummary])).toEqual([])
     await context.close()
   })
 })
