@@ -1,9 +1,11 @@
-import { type Asking, barredOf, type Chosen, type CodedEntry, type Pathway, refusalOf, timeOf } from '../clock/chosen.ts'
+import { type Asking, type Barred, barredOf, type Chosen, type CodedEntry, type Pathway, timeOf } from '../clock/chosen.ts'
 import { type Clock, type PathwayReading, type Position, readClock, readPathway } from '../clock/clock.ts'
 import type { LimitRow, Pack } from '../pack/pack.ts'
 import { isUnknown } from '../pack/schema.ts'
 import { type Day, dayText } from '../words/day.ts'
 import { type AccountLine, linesOf } from './account.ts'
+import { type ClockSum, spotText, sumOf } from './clock-sum.ts'
+import { type EntryUse, type PassedOver, passedOverOf, useOf } from './entry-use.ts'
 
 /** One entry as it stood on the day asked about. */
 export interface ExplainedEntry {
@@ -21,6 +23,9 @@ export interface ExplainedEntry {
   /** Why it was passed over, when it was. */
   readonly passedOver?: string
   readonly rule?: string
+  /** The same as data. */
+  readonly passed?: PassedOver
+  readonly use: EntryUse
 }
 
 export interface ExplainedClock {
@@ -39,6 +44,14 @@ export interface ExplainedClock {
     readonly valid: string
   }
   readonly rules: readonly string[]
+  /** The sum as data. */
+  readonly sum: ClockSum
+}
+
+/** What an explanation names by id, in full. */
+export interface Grounds {
+  readonly rules: readonly { readonly id: string; readonly text: string; readonly source?: string }[]
+  readonly sources: readonly { readonly id: string; readonly title: string; readonly url?: string }[]
 }
 
 export interface Explanation {
@@ -55,21 +68,24 @@ export interface Explanation {
     readonly place: string
     readonly weight: number
   }[]
+  readonly grounds: Grounds
 }
 
 /** Everything Varde knows about why one pathway counts as it does. */
 export function explainPathway(pack: Pack, pathway: Pathway, asking: Asking): Explanation {
   const reading = readPathway(pack, pathway, asking)
   const clocks = pack.intervals.flatMap((interval) => readClock(reading, interval) ?? [])
+  const entries = [...pathway.entries]
+    .sort((a, b) => timeOf(pack, a.entry) - timeOf(pack, b.entry) || a.entry.seq - b.entry.seq)
+    .map((coded) => explainEntry(reading, coded, pausesOf(coded, clocks)))
+  const explained = clocks.map((clock) => explainClock(reading, clock))
   return {
     pathway: pathway.id,
     variant: reading.pathway.variant,
     asOf: dayText(asking.asOf),
     pack: { id: pack.id, version: pack.version },
-    entries: [...pathway.entries]
-      .sort((a, b) => timeOf(pack, a.entry) - timeOf(pack, b.entry) || a.entry.seq - b.entry.seq)
-      .map((coded) => explainEntry(reading, coded, pausesOf(coded, clocks))),
-    clocks: clocks.map((clock) => explainClock(reading, clock)),
+    entries,
+    clocks: explained,
     indicators: pack.indicators.flatMap((indicator) =>
       linesOf(reading, indicator).map((line) => ({
         indicator: indicator.id,
@@ -79,19 +95,48 @@ export function explainPathway(pack: Pack, pathway: Pathway, asking: Asking): Ex
         weight: line.weight / 1e6,
       })),
     ),
+    grounds: namedIn(pack, entries, explained),
+  }
+}
+
+/** Every rule and source the entries and clocks name, in the order of the pack. */
+function namedIn(pack: Pack, entries: readonly ExplainedEntry[], clocks: readonly ExplainedClock[]): Grounds {
+  const said = [
+    ...entries.flatMap(({ use, passed }) => [
+      { rule: use.rule, source: undefined },
+      { rule: passed && 'rule' in passed ? passed.rule : undefined, source: undefined },
+    ]),
+    ...clocks.flatMap(({ sum }) => [...sum.rests, ...sum.pauses, ...(sum.limit ? [{ rule: undefined, source: sum.limit.source }] : [])]),
+  ]
+  const named = new Set(said.map(({ rule }) => rule))
+  const rules = pack.text.rules
+    .filter(({ id }) => named.has(id))
+    .map(({ id, text, source }) => ({ id, text, ...(source === undefined ? {} : { source }) }))
+  const sources = new Set([...said.map(({ source }) => source), ...rules.map(({ source }) => source)])
+  return {
+    rules,
+    sources: pack.text.sources
+      .filter(({ id }) => sources.has(id))
+      .map(({ id, title, url }) => ({ id, title, ...(url === undefined ? {} : { url }) })),
   }
 }
 
 const whyOf = (line: AccountLine) => ((line.cause ?? line.leftOut) ? { why: line.cause ?? line.leftOut } : {})
 
-const barredWords = {
+const barredWords: Readonly<Record<Barred, string>> = {
   'recorded-later': 'recorded after the day asked about',
   'dated-later': 'dated after the day asked about',
   corrected: 'corrected or withdrawn',
   'ruled-out': 'recorded as not so',
   'not-in-force': 'its code or pathway was not in force on that day',
   refused: 'refused by a rule',
-} as const
+}
+
+function passedWords(passed: PassedOver): string {
+  if (passed.code === 'other-chosen') return `another entry counts for ${passed.slot}: ${passed.by} of ${passed.on}`
+  if (passed.code === 'other-side') return 'not on the side of the other milestone it is picked beside'
+  return barredWords[passed.code]
+}
 
 /** Pauses of some clock that the entry begins or ends. */
 const pausesOf = (coded: CodedEntry, clocks: readonly Clock[]): readonly string[] => [
@@ -100,18 +145,9 @@ const pausesOf = (coded: CodedEntry, clocks: readonly Clock[]): readonly string[
 
 function explainEntry(reading: PathwayReading, coded: CodedEntry, pauses: readonly string[]): ExplainedEntry {
   const { entry, row } = coded
-  const barred = barredOf(coded, reading.asking)
+  const { pack, asking } = reading
   const chosenFor = reading.chosen.base.filter((c): c is Chosen => c?.coded === coded).map((c) => c.slot.id)
-  const marks = row.slots.map((i) => reading.pack.slots[i]!)
-  const rival = marks.map((slot) => reading.chosen.base[slot.index]).find((c) => c && c.coded !== coded)
-  const notChosen =
-    marks.length > 0 && chosenFor.length === 0
-      ? rival
-        ? `another entry counts for ${rival.slot.id}: ${rival.coded.entry.code} of ${dayText(rival.day)}`
-        : 'not on the side of the other milestone it is picked beside'
-      : undefined
-  const passedOver = barred ? barredWords[barred] : notChosen
-  const rule = barred === 'refused' ? refusalOf(coded)?.rule : undefined
+  const passed = passedOverOf(reading, coded)
   return {
     code: entry.code,
     ...(row.label ? { label: row.label } : {}),
@@ -122,9 +158,10 @@ function explainEntry(reading: PathwayReading, coded: CodedEntry, pauses: readon
     ...(entry.decider === undefined ? {} : { decider: entry.decider }),
     standing: entry.standing,
     ...(entry.id === undefined ? {} : { id: entry.id }),
-    usedFor: barred ? [] : [...chosenFor, ...pauses],
-    ...(passedOver ? { passedOver } : {}),
-    ...(rule ? { rule } : {}),
+    usedFor: barredOf(coded, asking) ? [] : [...chosenFor, ...pauses],
+    ...(passed ? { passedOver: passedWords(passed), passed } : {}),
+    ...(passed?.code === 'refused' && passed.rule !== undefined ? { rule: passed.rule } : {}),
+    use: useOf(pack, coded),
   }
 }
 
@@ -152,6 +189,7 @@ function explainClock(reading: PathwayReading, clock: Clock): ExplainedClock {
         ...(text.source ? [`source ${text.source}`] : []),
       ]),
     ],
+    sum: sumOf(reading, clock),
   }
 }
 
@@ -208,12 +246,12 @@ function stretchText(reading: PathwayReading, from: { time: number; day: Day }, 
 
 function limitOf(pack: Pack, clock: Clock, limit: LimitRow): NonNullable<ExplainedClock['limit']> {
   const row = limit.row === undefined ? undefined : pack.text.limits[limit.row]
-  const spot = limit.row === undefined ? undefined : pack.spotOf(['limits', limit.row])
+  const spot = limit.row === undefined ? undefined : spotText(pack, ['limits', limit.row])
   const { outcome } = limit
   return {
     amount: outcome.kind === 'limit' ? outcome.amount : null,
     unit: unitWords[clock.interval.unit],
-    row: spot ? `${spot.file}:${spot.line}` : outcome.kind === 'unknown' ? outcome.reason : 'the longest of those it could get',
+    row: spot ?? (outcome.kind === 'unknown' ? outcome.reason : 'the longest of those it could get'),
     ...(row?.source ? { source: row.source } : {}),
     ...(outcome.kind === 'unknown' ? { note: outcome.reason } : row?.note ? { note: row.note } : {}),
     valid: row ? validText(row) : '',
