@@ -164,7 +164,7 @@ export async function openList(at: LiveLedger): Promise<Outcome> {
     let rows = 0
     const list = () =>
       ledger.as(actor, async (session) => {
-        rows = (await listOpenClocks(session, at.live, ledgers, at.asOf)).length
+        rows = (await listOpenClocks(session, at.live, ledgers, { asOf: at.asOf, asOfAt: endOfDay(at.asOf, at.live.content.zone) })).length
       })
     const [took] = await timed(at, [list], 5, 3)
     return {
@@ -248,7 +248,8 @@ export async function rowSecurity(at: LiveLedger, what: 'list' | 'figures'): Pro
       database.as(actor, async (session) => {
         // The administrator of the bench is held back by nothing: the same text without the policies.
         await session.rows(free ? 'SET LOCAL ROLE varde' : `SET LOCAL ROLE ${what === 'list' ? 'varde_app' : 'varde_read'}`)
-        if (what === 'list') await listOpenClocks(session, at.live, ledgers, at.asOf)
+        if (what === 'list')
+          await listOpenClocks(session, at.live, ledgers, { asOf: at.asOf, asOfAt: endOfDay(at.asOf, at.live.content.zone) })
         else await liveFigures(session.rows, question(at, ledgers, at.asOf, 'now'), of4(at))
       })
     const [held, free] = await timed(at, [ask(ledger, false), ask(bypassing, true)], 6, 3)

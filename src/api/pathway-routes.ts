@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { standings } from '../core/ledger/entry.ts'
 import { roles } from '../core/rights/rights.ts'
+import { riskStates } from '../core/work/risk.ts'
 import { defineRoutes } from './route.ts'
 import { Cursor, DayText, Evidence, InstantText, IssueShape, Key, OrgNumber, OrgText, Ref, Text } from './shapes.ts'
 
@@ -69,6 +70,57 @@ const ClockNow = z.strictObject({
   limitDay: z.string().nullable(),
   /** Whole days from today to the limit day; less than 0 when it has passed. */
   slack: z.number().nullable(),
+  /** A pause is being taken out of it today. */
+  paused: z.boolean(),
+})
+
+const unit = z.enum(['day', 'working-day', 'minute'])
+/** How near a pathway is to a limit. docs/work.md says what each state, basis and reason means. */
+export const RiskView = z
+  .strictObject({
+    state: z.enum(riskStates),
+    interval: z.string().nullable(),
+    slack: z.number().nullable(),
+    daysLeft: z.number().nullable(),
+    basis: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('booked'), milestone: z.string(), on: z.string(), plus: z.int().optional() }),
+      z.strictObject({
+        kind: z.literal('template'),
+        after: z.string(),
+        on: z.string(),
+        days: z.int(),
+        source: z.string().nullable(),
+      }),
+      z.strictObject({ kind: z.literal('none') }),
+    ]),
+    reason: z.discriminatedUnion('code', [
+      z.strictObject({ code: z.literal('stopped'), on: z.string(), length: z.number().nullable(), unit }),
+      z.strictObject({ code: z.literal('ended') }),
+      z.strictObject({ code: z.literal('limit-passed'), over: z.number(), unit }),
+      z.strictObject({ code: z.literal('paused'), pause: z.string(), name: z.string() }),
+      z.strictObject({ code: z.literal('booked-too-late'), milestone: z.string(), on: z.string(), limitDay: z.string(), over: z.int() }),
+      z.strictObject({ code: z.literal('too-little-time'), short: z.int() }),
+      z.strictObject({ code: z.literal('not-booked'), daysLeft: z.int(), passed: z.string().nullable() }),
+      z.strictObject({ code: z.literal('slack'), slack: z.number(), unit }),
+      z.strictObject({
+        code: z.enum(['no-clock', 'limit-unknown', 'in-doubt', 'start-missing', 'imprecise', 'order-impossible', 'outside-calendar']),
+      }),
+    ]),
+  })
+  .meta({ id: 'Risk' })
+
+/** The step the pack's template proposes; nothing is planned until a person does. */
+const ProposedStep = z.strictObject({
+  template: z.string(),
+  after: z.string(),
+  on: z.string(),
+  text: z.record(z.string(), z.string()).describe('by language tag'),
+  owner: z.string().nullable(),
+  withinDays: z.int().nullable(),
+  due: z.string().nullable(),
+  books: z.string().nullable(),
+  source: z.string().nullable(),
+  basis: z.string().nullable(),
 })
 
 export const OpenPathway = z
@@ -82,7 +134,19 @@ export const OpenPathway = z
     version: z.int(),
     changed: z.string(),
     clocks: z.array(ClockNow),
-    nextStep: z.strictObject({ work: Ref, what: z.string(), due: z.string().nullable(), owner: z.string().nullable() }).nullable(),
+    risk: RiskView,
+    nextStep: z
+      .strictObject({
+        work: Ref,
+        what: z.string(),
+        due: z.string().nullable(),
+        books: z.string().nullable().describe('the milestone it settles the day of'),
+        owner: z.string().nullable(),
+        ownerRole: z.string().nullable(),
+        ownerPerson: z.int().nullable(),
+      })
+      .nullable(),
+    noStepReason: z.string().nullable().describe('why there is no next step, where that was said'),
     questions: z.int(),
     escalations: z.int(),
   })
@@ -142,7 +206,10 @@ export const pathwayRoutes = defineRoutes({
     needs: 'see',
     scope: 'reference',
     params: pathway,
-    query: z.strictObject({ asOf: DayText.optional().describe('as known on this day') }),
+    query: z.strictObject({
+      asOf: DayText.optional().describe('as known on this day'),
+      rules: DayText.optional().describe('also the clocks as if the rules in force on this day held, and what makes a difference'),
+    }),
     answer: z.strictObject({
       pathway: Ref,
       patient: Ref,
@@ -151,7 +218,12 @@ export const pathwayRoutes = defineRoutes({
       version: z.int(),
       changed: z.string(),
       entries: z.array(EntryView),
-      explanation: z.unknown().describe('clocks with their arithmetic, rules and limits, as `varde explain` prints them'),
+      risk: RiskView,
+      proposedStep: ProposedStep.nullable(),
+      explanation: z.unknown().describe('clocks with their arithmetic, parts, rules and limits, as `varde explain` prints them'),
+      under: z
+        .unknown()
+        .describe('each clock under the rules of the day asked for, and what makes a difference; null when none is asked for'),
     }),
   },
   listChoices: {

@@ -3,20 +3,25 @@ import { z } from 'zod'
 import type { EntryView, pathwayRoutes } from '../api/pathway-routes.ts'
 import { readRef, refOf } from '../api/shapes.ts'
 import type { Asking } from '../core/clock/chosen.ts'
+import { readPathway } from '../core/clock/clock.ts'
 import { askDoor } from '../core/door/door.ts'
 import type { DoorAnswer, DoorContext, Offer, OfferedEntry } from '../core/door/offer.ts'
 import { listRecordable } from '../core/door/recordable.ts'
 import { listPathways } from '../core/measure/account.ts'
 import { explainPathway } from '../core/measure/explain.ts'
+import { explainUnder } from '../core/measure/under.ts'
 import { scopeOf } from '../core/rights/rights.ts'
 import type { CsvValue } from '../core/words/csv.ts'
 import { type Day, readDay } from '../core/words/day.ts'
 import { endOfDay, type Instant, wallTimeOf } from '../core/words/instant.ts'
 import { IssueError } from '../core/words/result.ts'
+import { proposeStep, riskOfReading } from '../core/work/propose-step.ts'
+import { type Booking, riskOf } from '../core/work/risk.ts'
 import { mostEntries } from '../sql/kept.ts'
 import { type Act, keyAfter, type Session } from '../store/ledger-database.ts'
 import type { LivePack } from '../store/live-packs.ts'
 import { type EntryRow, entriesOf, findPathway, listOpenClocks, type PathwayRecord } from '../store/pathways.ts'
+import { listBookings } from '../store/work.ts'
 import { sendCsv } from './csv-answer.ts'
 import { cursorsOf } from './cursor.ts'
 import { checkEvidence, type EvidenceSaid, type ReceivedDays } from './evidence.ts'
@@ -30,6 +35,12 @@ export const todayAt = (service: ServiceParts, zone: string): Day =>
   wallTimeOf(Math.floor(service.now().getTime() / 1000) as Instant, zone).day
 
 export const askingOf = (day: Day, zone: string): Asking => ({ asOf: day, asOfAt: endOfDay(day, zone) })
+
+/** As of this very moment: clocks in minutes run to it, not to the end of the day. */
+export const nowOf = (service: ServiceParts, zone: string): Asking => ({
+  asOf: todayAt(service, zone),
+  asOfAt: Math.floor(service.now().getTime() / 1000) as Instant,
+})
 
 export function packOf(service: ServiceParts, pack: number): LivePack {
   const live = service.packs.byNumber(pack)
@@ -253,24 +264,30 @@ async function openPathways(asked: Pick<Asked<Routes['listPathways']>, 'actor' |
   const { service } = asked
   const live = packNamed(service, query.pack)
   const patient = query.patient === undefined ? undefined : readRef(query.patient)
-  const today = todayAt(service, live.content.zone)
   return asked.in(async (session) => {
     const mine = await ledgersWith(asked, session, 'see', live.pack, query.org)
-    const clocks = new Map((await listOpenClocks(session, live, mine, today)).map((row) => [`${row.ledger}-${row.pathway}`, row]))
+    const asking = nowOf(service, live.content.zone)
+    const clocks = new Map((await listOpenClocks(session, live, mine, asking)).map((row) => [`${row.ledger}-${row.pathway}`, row]))
+    // The page is cut before its work is looked at, but where what is looked for is in the work. One look a pathway tells all of it.
     const rows = await session.rows(
-      `SELECT p.ledger, p.pathway, p.patient, p.org, p.version, p.changed, i.name,
-         s.work AS step, s.body->>'what' AS step_what, s.due AS step_due, coalesce(s.owner_role, (SELECT x.name FROM person x WHERE x.person = s.owner_person)) AS step_owner,
-         (SELECT count(*)::int FROM work w WHERE w.ledger = p.ledger AND w.pathway = p.pathway AND w.kind = 'query' AND w.open) AS questions,
-         (SELECT count(*)::int FROM work w WHERE w.ledger = p.ledger AND w.pathway = p.pathway AND w.kind = 'escalation' AND w.open) AS escalations
-       FROM pathway p
-       JOIN unnest($1::int[], $2::int[]) AS o (ledger, pathway) ON o.ledger = p.ledger AND o.pathway = p.pathway
+      `SELECT p.ledger, p.pathway, p.patient, p.org, p.version, p.changed, i.name, (s.step).work AS step, (s.step).body->>'what' AS step_what,
+         (s.step).body->>'books' AS step_books, (s.step).due AS step_due, (s.step).owner_role AS step_role, (s.step).owner_person AS step_person,
+         CASE WHEN (s.step).owner_person IS NOT NULL THEN (SELECT x.name FROM person x WHERE x.person = (s.step).owner_person) END AS step_person_name,
+         CASE WHEN (s.step).work IS NULL AND (s.last).state = 'none' THEN (s.last).body->>'because' END AS no_step, s.bookings, s.questions, s.escalations
+       FROM (SELECT p.* FROM pathway p JOIN unnest($1::int[], $2::int[]) AS o (ledger, pathway) ON o.ledger = p.ledger AND o.pathway = p.pathway
+             WHERE ($3::int IS NULL OR (p.ledger, p.pathway) > ($3, $4::int))
+               AND ($5::int IS NULL OR p.org IN (SELECT u.org FROM organisation_under u WHERE u.above = $5))
+               AND ($6::int IS NULL OR (p.ledger = $6 AND p.patient = $7::bigint))
+             ORDER BY p.ledger, p.pathway LIMIT CASE WHEN $9::boolean IS NOT TRUE THEN $8::int END) p
        LEFT JOIN identity i ON i.ledger = p.ledger AND i.patient = p.patient
-       LEFT JOIN LATERAL (SELECT w.work, w.body, w.due, w.owner_role, w.owner_person FROM work w WHERE w.ledger = p.ledger AND w.pathway = p.pathway AND w.kind = 'next-step' AND w.open
-                           ORDER BY w.due NULLS LAST, w.work LIMIT 1) s ON true
-       WHERE ($3::int IS NULL OR (p.ledger, p.pathway) > ($3, $4::int)) AND ($5::int IS NULL OR p.org IN (SELECT u.org FROM organisation_under u WHERE u.above = $5))
-         AND ($6::int IS NULL OR (p.ledger = $6 AND p.patient = $7::bigint))
-         AND ($9::boolean IS NOT TRUE OR s.work IS NULL AND coalesce((SELECT w.state FROM work w WHERE w.ledger = p.ledger AND w.pathway = p.pathway
-               AND w.kind = 'next-step' ORDER BY w.work DESC LIMIT 1), '') <> 'none')
+       CROSS JOIN LATERAL (
+         SELECT (array_agg(w ORDER BY w.due NULLS LAST, w.work) FILTER (WHERE w.kind = 'next-step' AND w.open))[1] AS step,
+           (array_agg(w ORDER BY w.work DESC) FILTER (WHERE w.kind = 'next-step'))[1] AS last,
+           jsonb_agg(jsonb_build_array(w.body->>'books', w.due)) FILTER (WHERE w.kind = 'next-step' AND w.open AND w.body->>'books' IS NOT NULL) AS bookings,
+           count(*) FILTER (WHERE w.kind = 'query' AND w.open)::int AS questions,
+           count(*) FILTER (WHERE w.kind = 'escalation' AND w.open)::int AS escalations
+         FROM work w WHERE w.ledger = p.ledger AND w.pathway = p.pathway AND (w.open OR w.kind = 'next-step')) s
+       WHERE $9::boolean IS NOT TRUE OR (s.step).work IS NULL AND coalesce((s.last).state, '') <> 'none'
        ORDER BY p.ledger, p.pathway LIMIT $8`,
       [
         [...clocks.values()].map((c) => c.ledger),
@@ -310,15 +327,16 @@ async function openPathways(asked: Pick<Asked<Routes['listPathways']>, 'actor' |
           version: Number(row['version']),
           changed: String(row['changed']),
           clocks: [...(open?.clocks ?? [])],
-          nextStep:
-            row['step'] === null
-              ? null
-              : {
-                  work: refOf(ledger, Number(row['step'])),
-                  what: String(row['step_what']),
-                  due: row['step_due'] as string | null,
-                  owner: row['step_owner'] as string | null,
-                }, // text columns
+          risk: riskOf({
+            pack: live.content,
+            variant: open?.variant ?? '',
+            today: asking.asOf,
+            clocks: open?.atRisk ?? [],
+            bookings: bookingsOf(row['bookings']),
+            reached: open?.reached,
+          }),
+          nextStep: row['step'] === null ? null : stepOf(ledger, row),
+          noStepReason: row['no_step'] as string | null, // a text column
           questions: Number(row['questions']),
           escalations: Number(row['escalations']),
         }
@@ -326,6 +344,24 @@ async function openPathways(asked: Pick<Asked<Routes['listPathways']>, 'actor' |
     }
   })
 }
+
+/** Columns are named and typed as the query says. */
+const stepOf = (ledger: number, row: Readonly<Record<string, unknown>>) => ({
+  work: refOf(ledger, Number(row['step'])),
+  what: String(row['step_what']),
+  due: row['step_due'] as string | null,
+  books: row['step_books'] as string | null,
+  owner: (row['step_role'] ?? row['step_person_name']) as string | null,
+  ownerRole: row['step_role'] as string | null,
+  ownerPerson: row['step_person'] as number | null,
+})
+
+/** Pairs of milestone and day, as the database gathers them; a step without a day books none. */
+const bookingsOf = (pairs: unknown): readonly Booking[] =>
+  ((pairs ?? []) as readonly (readonly [string, string | null])[]).flatMap(([milestone, due]) => {
+    const on = readDay(due ?? '')
+    return on === undefined ? [] : [{ milestone, on }]
+  })
 
 type OpenRow = Awaited<ReturnType<typeof openPathways>>['pathways'][number]
 type ListColumn<T> = readonly (readonly [name: string, of: (row: T) => CsvValue])[]
@@ -341,6 +377,14 @@ const listColumns: ListColumn<OpenRow> = [
   ['next step', (row) => row.nextStep?.what],
   ['due', (row) => row.nextStep?.due],
   ['owner', (row) => row.nextStep?.owner],
+  ['books', (row) => row.nextStep?.books],
+  ['no next step because', (row) => row.noStepReason],
+  ['state', (row) => row.risk.state],
+  ['state of', (row) => row.risk.interval],
+  ['days left', (row) => row.risk.daysLeft],
+  ['slack', (row) => row.risk.slack],
+  ['slack rests on', (row) => row.risk.basis.kind],
+  ['reason', (row) => row.risk.reason.code],
   ['questions', (row) => row.questions],
   ['escalations', (row) => row.escalations],
 ]
@@ -350,6 +394,7 @@ const clockColumns: ListColumn<OpenRow['clocks'][number]> = [
   ['limit', (clock) => clock.limit],
   ['limit day', (clock) => clock.limitDay],
   ['slack', (clock) => clock.slack],
+  ['paused', (clock) => clock.paused],
 ]
 
 export const pathwayHandlers: Handlers<Routes> = {
@@ -403,8 +448,11 @@ export const pathwayHandlers: Handlers<Routes> = {
       const record = await getPathway(session, params.pathway, 'pathway')
       const live = packOf(service, record.pack)
       const zone = live.content.zone
-      const day = query.asOf === undefined ? todayAt(service, zone) : readDay(query.asOf)! // the shape has read it
+      const asking = query.asOf === undefined ? nowOf(service, zone) : askingOf(readDay(query.asOf)!, zone) // the shape has read it
       const [pathway] = listPathways(live.content, entriesOf(record))
+      const reading = pathway && readPathway(live.content, pathway, asking)
+      const rules = query.rules === undefined ? undefined : readDay(query.rules)
+      const bookings = await listBookings(session, record.ledger, record.pathway)
       asked.reply.header('etag', `"${record.version}"`)
       return {
         pathway: params.pathway,
@@ -414,7 +462,12 @@ export const pathwayHandlers: Handlers<Routes> = {
         version: record.version,
         changed: record.changed,
         entries: record.entries.map((row) => viewOf(record.ledger, live, row)),
-        explanation: pathway ? explainPathway(live.content, pathway, askingOf(day, zone)) : null,
+        explanation: pathway ? explainPathway(live.content, pathway, asking) : null,
+        under: pathway && rules !== undefined ? explainUnder(live.content, pathway, asking, rules) : null,
+        risk: reading
+          ? riskOfReading(reading, bookings)
+          : riskOf({ pack: live.content, variant: '', today: asking.asOf, clocks: [], bookings }),
+        proposedStep: (reading && proposeStep(live.content, reading, asking.asOf)) ?? null,
       }
     })
   },

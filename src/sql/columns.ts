@@ -116,6 +116,8 @@ export function verdictOfState(state: number): Verdict {
   return (Object.keys(stateNumbers) as Verdict[]).find((verdict) => stateNumbers[verdict].includes(state))! // every state is one of them
 }
 
+export const reasonOfState = (state: number): (typeof reasons)[number] | undefined => reasons[state - 10]
+
 /** Name of a clock's column: `i2b_state`. */
 export const clockName = (interval: Interval, reading: Reading): string => `i${interval.index}${reading[0]}`
 

@@ -1,10 +1,10 @@
 import type { Indicator, Interval, Moments, Pack } from '../core/pack/pack.ts'
 import { type Day, dayOf, firstDay, lastDay } from '../core/words/day.ts'
 import { compileClocks, compilePauses } from './clock.ts'
-import { clockName, compileCondition, compileSlots, momentColumn } from './columns.ts'
+import { clockName, compileCondition, compileSlots, momentColumn, slotColumn, stateOfReason } from './columns.ts'
 import { type LedgerProfile, unpacked } from './key.ts'
 import { quoteName } from './name.ts'
-import { compilePathwayRow, momentSql, pathwayKeys, rowColumns } from './pathway-row.ts'
+import { compilePathwayRow, momentSql, pathwayKeys, rowColumns, samePathway } from './pathway-row.ts'
 import { mentions, type Plan, planOf, slotName } from './plan.ts'
 
 /**
@@ -33,13 +33,16 @@ export function liveProfile(pack: Pack): LedgerProfile {
   }
 }
 
-/** Every indicator that can be computed, and every interval, asked about or not. */
+/** Every indicator that can be computed, every interval, asked about or not, and every step of the course. */
 export function livePlan(pack: Pack): Plan {
   const computable = pack.indicators.filter((i) => i.unknown === undefined)
   const asked = new Set(computable.map((i) => i.within))
   const rest = pack.intervals.filter((interval) => !asked.has(interval)).map(clockOnly)
-  return { ...planOf(pack, [...computable, ...rest], liveProfile(pack)), onePathway: true }
+  return { ...planOf(pack, [...computable, ...rest], liveProfile(pack), stepsOf(pack)), onePathway: true }
 }
+
+const stepsOf = (pack: Pack): readonly number[] =>
+  pack.slots.filter((slot) => slot.kind === 'milestone' && !slot.closing).map((slot) => slot.index)
 
 const clockOnly = (interval: Interval): Indicator => ({
   id: '',
@@ -243,12 +246,49 @@ export function cellFilter(plan: Plan, indicator: Indicator, cell: KeptCell): st
   return tests.map((sql) => ` AND ${sql}`).join('')
 }
 
-/** Clocks of open pathways as of the day $1, one row a pathway: `<clock>_state`, `_limit_d`, `_gross`, `_paused`, `_limit`, `_start_d`. */
+/** States in which a pause can be going on: the length is known and the clock has not stopped. */
+const pausable = [2, 3, stateOfReason('limit-unknown')].join(', ')
+
+/** Which pauses are going on: kept rows of a pause say so by having no end. One look for all clocks of a pathway. */
+function goingOn(plan: Plan): { readonly join: string; readonly column: (interval: Interval) => string } {
+  const pauses = plan.pack.pauses.filter((p) => p.amountFrom === undefined && p.subtractFrom.size > 0)
+  const keys = pathwayKeys(plan).join(', ')
+  const flags = pauses.map((p) => `bool_or(pause = ${p.index}) AS on_${p.index}`)
+  const join = `\nLEFT JOIN (SELECT ${keys}, ${flags.join(', ')} FROM pathway_pause WHERE to_t IS NULL GROUP BY ${keys}) g ON ${samePathway(plan, 'g', 'x')}`
+  return {
+    join: pauses.length === 0 ? '' : join,
+    column: (interval) => {
+      const name = clockName(interval, 'base')
+      const own = pauses.filter((p) => p.subtractFrom.has(interval.id))
+      const first = own.map((p) => `WHEN g.on_${p.index}${p.when ? ` AND x.p${p.index}_on` : ''} THEN ${p.index}`).join(' ')
+      const running = `x.${name}_state IN (${pausable}) AND x.${name}_stop_t IS NULL`
+      return own.length === 0 ? `NULL::int AS ${name}_pause` : `CASE WHEN ${running} THEN CASE ${first} END END AS ${name}_pause`
+    },
+  }
+}
+
+/** The furthest step of the course that was reached, and its day. */
+function reachedColumns(plan: Plan): readonly string[] {
+  const steps = stepsOf(plan.pack).toReversed()
+  const t = (index: number) => `x.${slotColumn(plan, index, 'base', 't')} IS NOT NULL`
+  const first = (of: (index: number) => string | number) =>
+    `CASE ${steps.map((index) => `WHEN ${t(index)} THEN ${of(index)}`).join(' ')} END`
+  return steps.length === 0
+    ? ['NULL::int AS reached', 'NULL::bigint AS reached_d']
+    : [`${first((index) => index)} AS reached`, `${first((index) => `x.${slotColumn(plan, index, 'base', 'd')}`)} AS reached_d`]
+}
+
+/**
+ * Clocks of open pathways as of the day $1 (clocks in minutes: the moment $2), one row a pathway: `<clock>_state`, `_start_d`, `_stop_d`, `_limit_d`,
+ * `_gross`, `_paused`, `_limit`, and `_pause`, the pause that is being taken out; the step that was `reached`, and its day.
+ */
 export function compileOpenClocks(plan: Plan): string {
   const clocks = clocksOnly(plan)
   const { rows, with: relations } = keptRelations(plan, 'now', ' AND open')
-  const columns = plan.intervals.flatMap((interval) =>
-    ['state', 'start_d', 'limit_d', 'limit', 'gross', 'paused'].map((what) => `x.${clockName(interval, 'base')}_${what}`),
-  )
-  return `${relations}SELECT x.ledger, x.pathway, x.variant, x.active_t, ${columns.join(', ')} FROM (${compileClocks(clocks, compileSlots(clocks, plan, rows))}) x`
+  const going = goingOn(plan)
+  const columns = plan.intervals.flatMap((interval) => [
+    ...['state', 'start_d', 'stop_d', 'limit_d', 'limit', 'gross', 'paused'].map((what) => `x.${clockName(interval, 'base')}_${what}`),
+    going.column(interval),
+  ])
+  return `${relations}SELECT x.ledger, x.pathway, x.variant, ${[...reachedColumns(plan), ...columns].join(', ')} FROM (${compileClocks(clocks, compileSlots(clocks, plan, rows))}) x${going.join}`
 }

@@ -42,7 +42,8 @@ export function mentions(condition: Condition): { slots: readonly string[]; attr
   return { ...none, slots: typeof named === 'string' ? [named] : named }
 }
 
-export function planOf(pack: Pack, indicators: readonly Indicator[], profile: LedgerProfile): Plan {
+/** `also`: slots that are needed for something else than figures. */
+export function planOf(pack: Pack, indicators: readonly Indicator[], profile: LedgerProfile, also: readonly number[] = []): Plan {
   const slots = new Set<number>()
   const placed = new Set<number>()
   const compared = new Set<number>()
@@ -98,6 +99,7 @@ export function planOf(pack: Pack, indicators: readonly Indicator[], profile: Le
     if (indicator.within?.restartedBy !== undefined) placed.add(indicator.within.restartedBy)
     for (const { slot } of indicator.sharing?.places ?? []) addSlot(slot)
   }
+  also.forEach(addSlot)
   const reads = { base: slots, sure: new Set<number>(), 'real-time': new Set<number>() }
   const addRead = (reading: Reading, index: number): void => {
     for (let slot = pack.slots[index]; slot; slot = slot.beside === undefined ? undefined : pack.slots[slot.beside])

@@ -1,7 +1,11 @@
+import type { Asking } from '../core/clock/chosen.ts'
 import type { Entry, Standing } from '../core/ledger/entry.ts'
+import type { Interval } from '../core/pack/pack.ts'
+import type { Verdict } from '../core/pack/schema.ts'
 import { type Day, dayText, readDay } from '../core/words/day.ts'
 import type { Instant } from '../core/words/instant.ts'
-import { clockName, verdictOfState } from '../sql/columns.ts'
+import type { ClockAtRisk, Reached } from '../core/work/risk.ts'
+import { clockName, reasonOfState, verdictOfState } from '../sql/columns.ts'
 import { packSchema } from '../sql/kept.ts'
 import { quoteName } from '../sql/name.ts'
 import { bound, type Row } from './database.ts'
@@ -99,56 +103,82 @@ export interface ClockNow {
   readonly limit: number | null
   readonly limitDay: string | null
   readonly slack: number | null
+  /** A pause is being taken out of it today. */
+  readonly paused: boolean
 }
 
 export interface OpenRow {
   readonly ledger: number
   readonly pathway: number
   readonly variant: string
+  /** The clocks that run. */
   readonly clocks: readonly ClockNow[]
+  /** All clocks, and the newest milestone reached, as `riskOf` asks for them. */
+  readonly atRisk: readonly ClockAtRisk[]
+  readonly reached: Reached | undefined
 }
 
-/** Open pathways of some ledgers under one pack, with the clocks that run. */
+/** Open pathways of some ledgers under one pack. */
 export async function listOpenClocks(
   session: Session,
   live: LivePack,
   ledgers: readonly number[],
-  today: Day,
+  asking: Asking,
 ): Promise<readonly OpenRow[]> {
   await session.rows(`SET LOCAL search_path = ${quoteName(packSchema(live.pack))}, varde`)
-  const { sql, params } = bound<unknown>(live.openClocks, [today, (today + 1) * 86_400, ledgers])
+  const { sql, params } = bound<unknown>(live.openClocks, [asking.asOf, asking.asOfAt, ledgers])
   const rows = await session.rows(sql, params)
   await session.rows('SET LOCAL search_path = varde')
-  return rows.map((row) => ({
-    ledger: Number(row['ledger']),
-    pathway: Number(row['pathway']),
-    variant: String(row['variant']),
-    clocks: clocksOf(live, row, today),
-  }))
+  return rows.map((row) => {
+    const atRisk = live.plan.intervals.flatMap((interval) => clockOf(live, interval, row))
+    const [slot, day] = [numberOf(row['reached']), dayOf(row['reached_d'])]
+    return {
+      ledger: Number(row['ledger']),
+      pathway: Number(row['pathway']),
+      variant: String(row['variant']),
+      atRisk,
+      clocks: atRisk.filter(({ verdict }) => shown.includes(verdict)).map((clock) => clockNow(clock, asking.asOf)),
+      reached: slot === undefined || day === undefined ? undefined : { slot, day },
+    }
+  })
 }
 
-function clocksOf(live: LivePack, row: Row, today: Day): readonly ClockNow[] {
-  return live.plan.intervals.flatMap((interval) => {
-    const of = (what: string): number | null => {
-      const value = row[`${clockName(interval, 'base')}_${what}`]
-      return value === null || value === undefined ? null : Number(value)
-    }
-    const state = of('state')
-    if (state === null) return []
-    const verdict = verdictOfState(state)
-    if (verdict !== 'running' && verdict !== 'overrun' && verdict !== 'unknown') return []
-    const perUnit = interval.unit === 'minute' ? 60 : 1
-    const [gross, paused, limit, limitDay] = [of('gross'), of('paused'), of('limit'), of('limit_d')]
-    return [
-      {
-        interval: interval.id,
-        name: interval.name,
-        verdict,
-        day: gross === null ? null : Math.floor((gross - (paused ?? 0)) / perUnit),
-        limit: limit === null ? null : limit / perUnit,
-        limitDay: limitDay === null ? null : dayText(limitDay as Day), // a day's number, as every `_d` column
-        slack: limitDay === null ? null : limitDay - today,
-      },
-    ]
-  })
+const shown: readonly Verdict[] = ['running', 'overrun', 'unknown']
+const numberOf = (value: unknown): number | undefined => (value === null || value === undefined ? undefined : Number(value))
+const dayOf = (value: unknown): Day | undefined => numberOf(value) as Day | undefined // a day's number, as every `_d` column
+
+function clockOf(live: LivePack, interval: Interval, row: Row): readonly ClockAtRisk[] {
+  const of = (what: string): unknown => row[`${clockName(interval, 'base')}_${what}`]
+  const state = numberOf(of('state'))
+  if (state === undefined) return []
+  const [start, stop, limitDay] = [dayOf(of('start_d')), dayOf(of('stop_d')), dayOf(of('limit_d'))]
+  const [gross, paused, limitAmount] = [numberOf(of('gross')), numberOf(of('paused')), numberOf(of('limit'))]
+  const [reason, pausedBy] = [reasonOfState(state), live.content.pauses[numberOf(of('pause')) ?? -1]]
+  return [
+    {
+      interval,
+      verdict: verdictOfState(state),
+      ...(reason ? { reason } : {}),
+      ...(start === undefined ? {} : { start: { day: start } }),
+      ...(stop === undefined ? {} : { stop: { day: stop } }),
+      ...(gross === undefined ? {} : { length: gross - (paused ?? 0) }),
+      ...(limitAmount === undefined ? {} : { limitAmount }),
+      ...(limitDay === undefined ? {} : { limitDay }),
+      ...(pausedBy ? { pausedBy } : {}),
+    },
+  ]
+}
+
+function clockNow({ interval, verdict, length, limitAmount, limitDay, pausedBy }: ClockAtRisk, today: Day): ClockNow {
+  const perUnit = interval.unit === 'minute' ? 60 : 1
+  return {
+    interval: interval.id,
+    name: interval.name,
+    verdict,
+    day: length === undefined ? null : Math.floor(length / perUnit),
+    limit: limitAmount === undefined ? null : limitAmount / perUnit,
+    limitDay: limitDay === undefined ? null : dayText(limitDay),
+    slack: limitDay === undefined ? null : limitDay - today,
+    paused: pausedBy !== undefined,
+  }
 }

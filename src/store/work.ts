@@ -1,3 +1,5 @@
+import { readDay } from '../core/words/day.ts'
+import type { Booking } from '../core/work/risk.ts'
 import type { WorkKindId } from '../core/work/work.ts'
 import type { Session } from './ledger-database.ts'
 
@@ -90,6 +92,19 @@ export async function listWorkRows(session: Session, asked: WorkAsked): Promise<
     ],
   )
   return rows as unknown as readonly WorkRow[] // columns are named as the fields are
+}
+
+/** The days that planned steps of a pathway settle milestones on. */
+export async function listBookings(session: Session, ledger: number, pathway: number): Promise<readonly Booking[]> {
+  const rows = await session.rows(
+    `SELECT w.body->>'books' AS milestone, w.due FROM work w WHERE w.ledger = $1 AND w.pathway = $2 AND w.kind = 'next-step' AND w.open
+       AND w.body->>'books' IS NOT NULL AND w.due IS NOT NULL ORDER BY w.work`,
+    [ledger, pathway],
+  )
+  return rows.flatMap((row) => {
+    const on = readDay(String(row['due']))
+    return on === undefined ? [] : [{ milestone: String(row['milestone']), on }]
+  })
 }
 
 export interface WorkAct {

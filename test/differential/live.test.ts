@@ -2,18 +2,23 @@ import assert from 'node:assert'
 import fc from 'fast-check'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Asking } from '../../src/core/clock/chosen.ts'
+import { readClock, readPathway } from '../../src/core/clock/clock.ts'
 import type { Entry } from '../../src/core/ledger/entry.ts'
 import { type AccountLine, accountOf, listPathways } from '../../src/core/measure/account.ts'
 import { cellOf, figuresOf, type Grouped } from '../../src/core/measure/figure.ts'
 import type { Pack } from '../../src/core/pack/pack.ts'
 import { addDays, type Day, dayText } from '../../src/core/words/day.ts'
 import { endOfDay } from '../../src/core/words/instant.ts'
+import { reachedOf, riskOfReading } from '../../src/core/work/propose-step.ts'
+import { type ClockAtRisk, riskOf } from '../../src/core/work/risk.ts'
 import { installPacks } from '../../src/store/install-packs.ts'
 import { openLedger } from '../../src/store/ledger-database.ts'
 import { type LiveQuestion, liveAccount, liveFigures } from '../../src/store/live-figures.ts'
 import { livePacks } from '../../src/store/live-packs.ts'
 import { lineOrder } from '../../src/store/measuring.ts'
 import { migrate } from '../../src/store/migrate.ts'
+import { listOpenClocks } from '../../src/store/pathways.ts'
 import { operator } from '../support/live-ledger.ts'
 import { freshDatabase, postgresServers } from '../support/postgres.ts'
 import { randomCase } from './engines.ts'
@@ -82,6 +87,34 @@ async function layer(client: Client): Promise<unknown> {
   return out
 }
 
+/** What the list of open pathways is made from: of each pathway with a clock that runs, every clock, its pause, and the newest milestone reached. */
+function openPlain(content: Pack, entries: readonly Entry[], asking: Asking) {
+  return listPathways(content, entries).flatMap((pathway) => {
+    const reading = readPathway(content, pathway, asking)
+    const clocks = content.intervals.flatMap((interval) => readClock(reading, interval) ?? [])
+    const runs = clocks.some((clock) => clock.start && !clock.stop && clock.verdict !== 'not-applicable')
+    return [
+      {
+        key: `${pathway.ledger} ${pathway.id} ${reading.pathway.variant}`,
+        runs,
+        reached: reachedOf(reading),
+        clocks: clocks.map(told),
+        reading,
+      },
+    ]
+  })
+}
+const told = (clock: ClockAtRisk) => ({
+  interval: clock.interval.id,
+  verdict: clock.verdict,
+  reason: clock.reason,
+  start: clock.start?.day,
+  stop: clock.stop?.day,
+  ...(clock.verdict === 'running' || clock.verdict === 'overrun'
+    ? { length: clock.length, limit: clock.limitAmount, limitDay: clock.limitDay, pausedBy: clock.pausedBy?.id }
+    : {}),
+})
+
 const cases = process.env['SOAK'] ? 400 : 6
 
 describe.each(postgresServers())('the live layer on $name', ({ url }) => {
@@ -103,6 +136,54 @@ describe.each(postgresServers())('the live layer on $name', ({ url }) => {
     await client.end()
     await drop()
   })
+
+  test('the list of open pathways has the clocks, the pauses going on, the milestone reached and the risk of the plain engine', async () => {
+    const reached = { open: 0, paused: 0, milestones: 0, states: new Set<string>() }
+    await fc.assert(
+      fc.asyncProperty(randomCase, async (c) => {
+        const content = { ...randomPack(c.seed), id: 'random' } as Pack
+        const entries = asLive(randomLedger(content, c.seed, c.raw, c.plain))
+        const [installed] = await installPacks(address, [{ folder: 'random', content }])
+        assert(installed)
+        await store(client, entries)
+        await client.query('SELECT pack_1.keep_history(ledger, array_agg(pathway)) FROM varde.pathway GROUP BY ledger')
+        const live = livePacks([installed]).all[0]!
+        const ledgers = [...new Set(entries.map((e) => e.ledger))]
+        const last = Math.max(...entries.map((e) => Math.max(e.recorded, e.superseded ?? 0)), askedDay(c.seed, c.offset)) as Day
+        const asking = { asOf: last, asOfAt: endOfDay(last, content.zone) }
+        const plain = openPlain(content, entries, asking)
+        const database = openLedger({ url: address, connections: 1 })
+        try {
+          const rows = await database.as(operator(ledgers, [1]), (s) => listOpenClocks(s, live, ledgers, asking))
+          const ours = new Map(rows.map((row) => [`${row.ledger} ${row.pathway} ${row.variant}`, row]))
+          for (const { key, runs, clocks, reached: newest, reading } of plain) {
+            const row = ours.get(key)
+            if (!row) {
+              assert(!runs, `an open pathway is not in the list: ${JSON.stringify(clocks)}`)
+              continue
+            }
+            assert.deepStrictEqual(row.atRisk.map(told), clocks)
+            assert.deepStrictEqual(row.reached, newest)
+            const bookings = content.slots.slice(0, 3).map(({ id }, i) => ({ milestone: id, on: addDays(last, (c.seed % 9) + i) }))
+            const { variant, atRisk } = row
+            const risk = riskOf({ pack: content, variant, today: last, clocks: atRisk, bookings, reached: row.reached })
+            assert.deepStrictEqual(risk, riskOfReading(reading, bookings))
+            reached.open++
+            reached.states.add(risk.state)
+            if (row.clocks.some(({ paused }) => paused)) reached.paused++
+            if (newest) reached.milestones++
+          }
+        } finally {
+          await database.close()
+        }
+      }),
+      { numRuns: cases * 3, seed: 20260307 },
+    )
+    expect(reached.open).toBeGreaterThan(100)
+    expect(reached.paused).toBeGreaterThan(5)
+    expect(reached.milestones).toBeGreaterThan(100)
+    expect([...reached.states]).toEqual(expect.arrayContaining(['past', 'paused', 'no-limit']))
+  }, 600_000)
 
   test('figures and accounts, now and as known on past days, are those of the plain engine; followed entry by entry it is the same layer', async () => {
     const reached = { past: 0, lines: 0, cells: 0, versions: 0 }

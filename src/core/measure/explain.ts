@@ -4,8 +4,8 @@ import type { LimitRow, Pack } from '../pack/pack.ts'
 import { isUnknown } from '../pack/schema.ts'
 import { type Day, dayText } from '../words/day.ts'
 import { type AccountLine, linesOf } from './account.ts'
-import { type ClockSum, spotText, sumOf } from './clock-sum.ts'
 import { type EntryUse, type PassedOver, passedOverOf, useOf } from './entry-use.ts'
+import { type ClockParts, partsOf, spotText } from './parts.ts'
 
 /** One entry as it stood on the day asked about. */
 export interface ExplainedEntry {
@@ -44,14 +44,8 @@ export interface ExplainedClock {
     readonly valid: string
   }
   readonly rules: readonly string[]
-  /** The sum as data. */
-  readonly sum: ClockSum
-}
-
-/** What an explanation names by id, in full. */
-export interface Grounds {
-  readonly rules: readonly { readonly id: string; readonly text: string; readonly source?: string }[]
-  readonly sources: readonly { readonly id: string; readonly title: string; readonly url?: string }[]
+  /** The same, in parts that can be drawn and added up. */
+  readonly parts: ClockParts
 }
 
 export interface Explanation {
@@ -68,24 +62,21 @@ export interface Explanation {
     readonly place: string
     readonly weight: number
   }[]
-  readonly grounds: Grounds
 }
 
 /** Everything Varde knows about why one pathway counts as it does. */
 export function explainPathway(pack: Pack, pathway: Pathway, asking: Asking): Explanation {
   const reading = readPathway(pack, pathway, asking)
   const clocks = pack.intervals.flatMap((interval) => readClock(reading, interval) ?? [])
-  const entries = [...pathway.entries]
-    .sort((a, b) => timeOf(pack, a.entry) - timeOf(pack, b.entry) || a.entry.seq - b.entry.seq)
-    .map((coded) => explainEntry(reading, coded, pausesOf(coded, clocks)))
-  const explained = clocks.map((clock) => explainClock(reading, clock))
   return {
     pathway: pathway.id,
     variant: reading.pathway.variant,
     asOf: dayText(asking.asOf),
     pack: { id: pack.id, version: pack.version },
-    entries,
-    clocks: explained,
+    entries: [...pathway.entries]
+      .sort((a, b) => timeOf(pack, a.entry) - timeOf(pack, b.entry) || a.entry.seq - b.entry.seq)
+      .map((coded) => explainEntry(reading, coded, pausesOf(coded, clocks))),
+    clocks: clocks.map((clock) => explainClock(reading, clock)),
     indicators: pack.indicators.flatMap((indicator) =>
       linesOf(reading, indicator).map((line) => ({
         indicator: indicator.id,
@@ -95,29 +86,6 @@ export function explainPathway(pack: Pack, pathway: Pathway, asking: Asking): Ex
         weight: line.weight / 1e6,
       })),
     ),
-    grounds: namedIn(pack, entries, explained),
-  }
-}
-
-/** Every rule and source the entries and clocks name, in the order of the pack. */
-function namedIn(pack: Pack, entries: readonly ExplainedEntry[], clocks: readonly ExplainedClock[]): Grounds {
-  const said = [
-    ...entries.flatMap(({ use, passed }) => [
-      { rule: use.rule, source: undefined },
-      { rule: passed && 'rule' in passed ? passed.rule : undefined, source: undefined },
-    ]),
-    ...clocks.flatMap(({ sum }) => [...sum.rests, ...sum.pauses, ...(sum.limit ? [{ rule: undefined, source: sum.limit.source }] : [])]),
-  ]
-  const named = new Set(said.map(({ rule }) => rule))
-  const rules = pack.text.rules
-    .filter(({ id }) => named.has(id))
-    .map(({ id, text, source }) => ({ id, text, ...(source === undefined ? {} : { source }) }))
-  const sources = new Set([...said.map(({ source }) => source), ...rules.map(({ source }) => source)])
-  return {
-    rules,
-    sources: pack.text.sources
-      .filter(({ id }) => sources.has(id))
-      .map(({ id, title, url }) => ({ id, title, ...(url === undefined ? {} : { url }) })),
   }
 }
 
@@ -172,7 +140,7 @@ function momentText(reading: PathwayReading, { entry }: CodedEntry): string {
 
 const unitWords = { day: 'days', 'working-day': 'working days', minute: 'minutes' } as const
 
-function explainClock(reading: PathwayReading, clock: Clock): ExplainedClock {
+export function explainClock(reading: PathwayReading, clock: Clock): ExplainedClock {
   const { interval } = clock
   const text = reading.pack.text.intervals[interval.index]!
   return {
@@ -189,7 +157,7 @@ function explainClock(reading: PathwayReading, clock: Clock): ExplainedClock {
         ...(text.source ? [`source ${text.source}`] : []),
       ]),
     ],
-    sum: sumOf(reading, clock),
+    parts: partsOf(reading, clock),
   }
 }
 

@@ -61,6 +61,8 @@ function longest(outcomes: readonly LimitOutcome[]): LimitOutcome {
   return { kind: 'limit', amount: Math.max(...known.map((o) => o.amount)), andUnknown: unknown.length > 0 }
 }
 
+const sameAmount = (a: LimitOutcome, b: LimitOutcome): boolean => a.kind === 'limit' && b.kind === 'limit' && a.amount === b.amount
+
 /** Takes the limits of one interval apart; see `LimitRow`. */
 export function limitTable(
   interval: Interval,
@@ -112,7 +114,19 @@ export function limitTable(
         .map((r) => tables.get(r.join('\n')) ?? [])
       for (const { from, to } of stretches(possible.flat())) {
         const here = possible.flatMap((table) => table.filter((row) => row.from <= from && from <= row.to && row.row !== undefined))
-        rows.push({ interval: interval.id, variant, values, from, to, outcome: longest(here.map((row) => row.outcome)) })
+        const outcome = longest(here.map((row) => row.outcome))
+        const giver = here.find(
+          (row) => row.outcome.kind === outcome.kind && (outcome.kind !== 'limit' || sameAmount(row.outcome, outcome)),
+        )
+        rows.push({
+          interval: interval.id,
+          variant,
+          values,
+          from,
+          to,
+          outcome,
+          ...(giver?.row === undefined ? {} : { longest: giver.row }),
+        })
       }
     }
   }
@@ -142,6 +156,7 @@ function merged(rows: readonly LimitRow[]): readonly LimitRow[] {
       last &&
       last.variant === row.variant &&
       last.row === row.row &&
+      last.longest === row.longest &&
       addDays(last.to, 1) === row.from &&
       JSON.stringify([last.values, last.outcome]) === JSON.stringify([row.values, row.outcome])
     if (same) out[out.length - 1] = { ...last, to: row.to }

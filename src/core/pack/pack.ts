@@ -107,6 +107,8 @@ export interface LimitRow {
   readonly outcome: LimitOutcome
   /** Index into the pack's `limits`, when one row of the pack gave it. */
   readonly row?: number
+  /** Where the kind is not known yet: the row that gives the longest limit it could get. */
+  readonly longest?: number
 }
 
 export interface Sharing {

@@ -1,3 +1,4 @@
+import { getOrMake } from '../words/lookup.ts'
 import type { Pack, TemplateItem } from './pack.ts'
 import type { References } from './references.ts'
 import { type Item, isUnknown, type PackText, type Unknown } from './schema.ts'
@@ -37,11 +38,18 @@ export function readTemplate(text: PackText, refs: References): readonly Templat
   return items
 }
 
+const found = new WeakMap<Pack, Map<string, readonly TemplateItem[]>>()
+
 /** Of the items about a milestone those that fit a variant; one that names the variant goes first. */
 const itemsFor = (pack: Pack, variant: string, after: number): readonly TemplateItem[] =>
-  pack.template
-    .filter((item) => item.after === after && (item.variants === undefined || item.variants.includes(variant)))
-    .sort((a, b) => Number(a.variants === undefined) - Number(b.variants === undefined))
+  getOrMake(
+    getOrMake(found, pack, () => new Map<string, readonly TemplateItem[]>()),
+    `${after} ${variant}`,
+    () =>
+      pack.template
+        .filter((item) => item.after === after && (item.variants === undefined || item.variants.includes(variant)))
+        .sort((a, b) => Number(a.variants === undefined) - Number(b.variants === undefined)),
+  )
 
 /** The step that is proposed after a milestone, with its item. What is unknown of the variant is not taken from what holds for all. */
 export function stepAfter(

@@ -1,14 +1,15 @@
-import type { SumMoment } from '../measure/clock-sum.ts'
 import type { ExplainedClock, ExplainedEntry } from '../measure/explain.ts'
+import type { ClockParts, Printed } from '../measure/parts.ts'
 import { addDays, type Day, dayOf, dayText, readDay, weekdayOf } from '../words/day.ts'
 import { type Instant, wallTimeOf } from '../words/instant.ts'
+import { type Wall, wallOf } from './sum-lines.ts'
 
 /** What there is to draw of one pathway. Where lies on the axis is days since 1970, with parts of a day where the time is known. */
 export interface TimelineQuestion {
   readonly zone: string
   readonly today: Day
   readonly entries: readonly Pick<ExplainedEntry, 'id' | 'code' | 'occurred' | 'usedFor' | 'passed' | 'use'>[]
-  readonly clocks: readonly Pick<ExplainedClock, 'interval' | 'name' | 'verdict' | 'sum'>[]
+  readonly clocks: readonly Pick<ExplainedClock, 'interval' | 'name' | 'verdict' | 'parts'>[]
   /** Steps that settle the day of a milestone; `name` is the milestone's. */
   readonly bookings: readonly { readonly name: string; readonly on: string }[]
 }
@@ -75,7 +76,7 @@ const dayAt = (text: string): Day => {
   return day
 }
 
-const atOf = ({ day, time }: SumMoment): number => dayAt(day) + (time === undefined ? 0 : secondsIn(time) / 86_400)
+const atWall = ({ day, time }: Wall): number => dayAt(day) + (time === undefined ? 0 : secondsIn(time) / 86_400)
 
 /** An entry's moment on the wall clock of the pack: `2026-03-07`, or `2026-03-07 08:12:00Z`. */
 function entryAt(occurred: string, zone: string): number {
@@ -109,46 +110,45 @@ function marksOf({ entries, bookings, zone }: TimelineQuestion): readonly Mark[]
 
 function barsOf({ clocks, today }: TimelineQuestion, marks: readonly Mark[]): readonly Bar[] {
   const closed = marks.filter(({ kind }) => kind === 'closing').at(-1)
-  return clocks.flatMap(({ interval, name, verdict, sum }): readonly Bar[] => {
-    const { start, stop, gross, limitDay } = sum
+  return clocks.flatMap(({ interval, name, verdict, parts }): readonly Bar[] => {
+    const { start, stop, until, limit } = parts
     if (!start) return []
-    const from = atOf(start)
+    const at = (printed: Printed) => atWall(wallOf(printed, parts))
+    const from = at(start)
     const common = { interval, name, verdict, from, pauses: [] }
-    if (gross === undefined) {
-      if (stop) return [{ ...common, from: Math.min(from, atOf(stop)), to: Math.max(from, atOf(stop)), end: 'doubt' }]
+    if (!until) {
+      if (stop) return [{ ...common, from: Math.min(from, at(stop)), to: Math.max(from, at(stop)), end: 'doubt' }]
       return closed && closed.at >= from ? [{ ...common, to: closed.at, end: 'ended' }] : []
     }
-    const to = stop
-      ? atOf(stop)
-      : Math.max(from, sum.until.time === undefined ? dayAt(sum.until.day) : Math.min(atOf(sum.until), today + 1))
-    const limit = limitDay === undefined ? undefined : { at: limitAt(sum.unit, from, sum, limitDay), day: limitDay }
+    // As known on a day is until its end; a drawing ends with the day.
+    const to = Math.max(from, stop ? at(stop) : Math.min(at(until), today + 1))
+    const limitAt = limitOf(parts, from)
     return [
       {
         ...common,
-        pauses: pausesOf(sum.pauses, from, to),
+        pauses: pausesOf(parts, from, to),
         to,
         end: stop ? 'stop' : 'open',
-        ...(limit ? { limit } : {}),
+        ...(limit?.day == null || limitAt === undefined ? {} : { limit: { at: limitAt, day: limit.day } }),
         // Days off right after the last working day still keep the limit.
-        ...(limit && sum.length !== undefined && sum.length > (sum.limit?.amount ?? Number.POSITIVE_INFINITY)
-          ? { past: Math.max(limit.at, from) }
-          : {}),
+        ...(limitAt !== undefined && parts.left !== null && parts.left < 0 ? { past: Math.max(limitAt, from) } : {}),
       },
     ]
   })
 }
 
 /** A clock in minutes passes its limit at a moment, any other when its last day is over. */
-function limitAt(unit: string, from: number, sum: ExplainedClock['sum'], limitDay: string): number {
-  const amount = sum.limit?.amount
-  return unit === 'minute' && amount != null ? from + (amount + (sum.paused ?? 0)) / 1440 : dayAt(limitDay)
+function limitOf({ limit, unit, paused }: ClockParts, from: number): number | undefined {
+  if (!limit || limit.day === null || limit.amount === null) return undefined
+  return unit === 'minute' ? from + (limit.amount + (paused ?? 0)) / 1440 : dayAt(limit.day)
 }
 
 /** So long by what an entry says, not from day to day: drawn from the day of the entry, which may lie before the clock or after it. */
-const pausesOf = (pauses: ExplainedClock['sum']['pauses'], from: number, to: number): Bar['pauses'] =>
-  pauses.map(({ name, takenOut, amount, ...pause }) => {
-    const within = (moment: SumMoment) => Math.min(Math.max(atOf(moment), from), to)
-    return { name, from: within(pause.from), to: within(amount === undefined ? pause.to : pause.from), takenOut }
+const pausesOf = (parts: ClockParts, from: number, to: number): Bar['pauses'] =>
+  parts.adjustments.map((pause) => {
+    const within = (printed: Printed | null) => (printed === null ? to : Math.min(Math.max(atWall(wallOf(printed, parts)), from), to))
+    const begin = within(pause.from)
+    return { name: pause.name, from: begin, to: pause.amount === null ? within(pause.to) : begin, takenOut: pause.takenOut }
   })
 
 /** A line of the axis. `year`: its label carries the year. */
