@@ -346,12 +346,12 @@ BEGIN
                       AND may(m.capability, p_ledger, l.pack)) THEN RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004'; END IF;
       IF p_expected[i] IS NOT NULL AND w.version <> p_expected[i] THEN RAISE EXCEPTION 'changed since seen' USING ERRCODE = 'VA001'; END IF;
       IF w.kind = 'glass-review' AND w.opened_by = l.person THEN RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004'; END IF;  -- reviewed by another
-    ELSIF need IS NULL OR NOT may(need, p_ledger, l.pack) THEN
+    ELSIF (need IS NULL OR NOT may(need, p_ledger, l.pack)) AND NOT (l.kind = 'imported' AND may_receive(p_ledger, l.pack, l.pathway)) THEN
       RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004';
     END IF;
     IF j ?| ARRAY['recorded', 'recordedAt', 'recorder'] THEN       -- recorded on another day, by another: as another system says
       dated := true;
-      IF NOT may('import', p_ledger, l.pack) THEN RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004'; END IF;
+      IF NOT may('import', p_ledger, l.pack) AND NOT may_receive(p_ledger, l.pack, l.pathway) THEN RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004'; END IF;
     END IF;
     -- A day that has not come in this ledger would stand in no version of the layer until the next act.
     day := (t AT TIME ZONE h.zone)::date;

@@ -3,6 +3,10 @@ import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 
+const root = fileURLToPath(new URL('..', import.meta.url))
+const read = (file: string): string => readFileSync(join(root, file), 'utf8')
+const manifest: { readonly [K in 'dependencies' | 'devDependencies']: Readonly<Record<string, string>> } = JSON.parse(read('package.json'))
+
 /** Rooms of core stand in this order, each only on those before it. */
 const core = [
   'words',
@@ -29,12 +33,9 @@ const rooms: Readonly<Record<string, { readonly rooms: readonly string[]; readon
   api: { rooms: core, packages: ['zod'] },
   http: { rooms: [...core, 'sql', 'store', 'intake', 'publish', 'api'] },
   cli: { rooms: [...core, 'sql', 'store', 'intake', 'publish', 'api', 'http'] },
-  web: { rooms: [...core, 'api'] },
+  // What the page is made of is built into it, and so stands among the packages for building.
+  web: { rooms: [...core, 'api'], packages: ['varde:addresses', 'zod', ...Object.keys(manifest.devDependencies)] },
 }
-
-const root = fileURLToPath(new URL('..', import.meta.url))
-const read = (file: string): string => readFileSync(join(root, file), 'utf8')
-const manifest: { dependencies: Readonly<Record<string, string>> } = JSON.parse(read('package.json'))
 
 /** A test beside its file may use what it needs; the rules are for what is shipped. */
 const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file)
@@ -79,7 +80,7 @@ function objection(file: string, specifier: string): string | undefined {
     const target = normalize(join(dirname(file), specifier))
     const above = roomOf(target)
     if (!target.startsWith('src/') || isTest(target)) return `${file} imports ${specifier}, which is not shipped`
-    if (!/\.(tsx?|json)$/.test(target)) return `${file} imports ${specifier} without its extension`
+    if (!/\.(tsx?|json|css)$/.test(target)) return `${file} imports ${specifier} without its extension`
     return above === room || may.rooms.includes(above) ? undefined : `${file} imports ${specifier}: ${room} does not stand on ${above}`
   }
   if (may.packages) return may.packages.includes(packageOf(specifier)) ? undefined : `${file} imports ${specifier}: not in ${room}`

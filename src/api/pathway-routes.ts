@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { standings } from '../core/ledger/entry.ts'
 import { roles } from '../core/rights/rights.ts'
-import { riskStates } from '../core/work/risk.ts'
+import { riskStates } from '../core/work/risk-state.ts'
 import { defineRoutes } from './route.ts'
 import { Cursor, DayText, Evidence, InstantText, IssueShape, Key, OrgNumber, OrgText, Ref, Text } from './shapes.ts'
 
@@ -40,6 +40,7 @@ export const EntryView = z
     standing: z.string(),
     value: z.int().nullable(),
     person: z.int(),
+    personName: z.string().nullable(),
     recorder: z.string(),
     decider: z.string().nullable(),
     onBehalfOf: z.string().nullable(),

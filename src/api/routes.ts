@@ -1,10 +1,13 @@
 import { breakGlassRoutes } from './break-glass-routes.ts'
+import { codingRoutes } from './coding-routes.ts'
 import { documentRoutes } from './document-routes.ts'
 import { figureRoutes } from './figure-routes.ts'
+import { handoverRoutes } from './handover-routes.ts'
 import { intakeRoutes } from './intake-routes.ts'
 import { liveRoutes } from './live-routes.ts'
 import { logRoutes } from './log-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
+import { overrunRoutes } from './overrun-routes.ts'
 import { pathwayRoutes } from './pathway-routes.ts'
 import { signInRoutes } from './sign-in-routes.ts'
 import { workRoutes } from './work-routes.ts'
@@ -15,6 +18,9 @@ export const allRoutes = {
   ...pathwayRoutes,
   ...figureRoutes,
   ...workRoutes,
+  ...overrunRoutes,
+  ...handoverRoutes,
+  ...codingRoutes,
   ...documentRoutes,
   ...logRoutes,
   ...signInRoutes,

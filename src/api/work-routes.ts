@@ -33,6 +33,35 @@ const Change = z
   .partial()
   .refine((change) => Object.keys(change).length > 0, 'what is changed')
 
+const DelayPoint = z.strictObject({
+  milestone: z.string().nullable(),
+  name: z.string(),
+  code: z.string(),
+  on: z.string(),
+})
+/** The length of a clock in segments that add up to it. */
+export const Delay = z.strictObject({
+  unit: z.string().describe('day, working-day or minute: of every length here'),
+  total: z.int(),
+  segments: z.array(
+    z.strictObject({
+      from: DelayPoint,
+      to: DelayPoint.nullable().describe('null: it goes on'),
+      place: z.int().nullable(),
+      length: z.int(),
+      paused: z.int().describe('taken out beside the length'),
+    }),
+  ),
+  longest: z.int().describe('which of the segments'),
+})
+/** What people say of a passed limit. */
+export const explanation = {
+  reason: Text(60).optional().describe('of the list of the pack'),
+  avoidable: z.enum(['yes', 'no', 'unknown']).nullish(),
+  patientInitiated: z.boolean().nullish(),
+  text: Text(4000).nullish(),
+}
+
 /** What is kept of each kind of work, exactly. What is not yet said is absent; what was said and no longer holds is null. */
 export const workBodies = {
   note: z.strictObject({ text: Text(10_000), entry: EntryNumber.optional() }),
@@ -71,6 +100,29 @@ export const workBodies = {
     choice: Text(100).nullish(),
     because: Text(1000).nullish(),
   }),
+  handover: z.strictObject({
+    from: z.int(),
+    to: z.int(),
+    asks: Text(2000),
+    days: z.int().describe('so many days after it was sent the receiver has coded a start'),
+    sentOn: DayText,
+    codes: z.array(z.string()).describe('any of these, at the receiver, is that start'),
+    receivedOn: DayText.nullish(),
+    because: Text(1000).nullish(),
+  }),
+  overrun: z.strictObject({
+    interval: z.string(),
+    variant: z.string(),
+    pack: z.string().describe('id and version of the pack it was computed by'),
+    limit: z.number(),
+    limitDay: z.string().nullable(),
+    ...Delay.shape,
+    place: z.int().describe('of the longest segment; the organisation of the pathway where none is known'),
+    ...explanation,
+    reason: z.string().nullish(),
+    words: z.string().nullish().describe('the words of the reason as they were then'),
+    because: Text(1000).nullish(),
+  }),
   'glass-review': z.record(z.string(), z.unknown()),
 } as const satisfies Readonly<Record<WorkKindId, z.ZodType>>
 
@@ -101,25 +153,57 @@ export const WorkView = z
     view('query', workBodies.query),
     view('proposal', workBodies.proposal),
     view('escalation', workBodies.escalation),
+    view('handover', workBodies.handover),
+    view('overrun', workBodies.overrun),
     view('glass-review', workBodies['glass-review']),
   ])
   .meta({ id: 'Work' })
 
-const Done = z.strictObject({ item: WorkView, replayed: z.boolean() }).meta({ id: 'WorkDone' })
+export const Done = z.strictObject({ item: WorkView, replayed: z.boolean() }).meta({ id: 'WorkDone' })
 
 /** One owner: a role, or a person by number. */
-const owner = { role: RoleName.optional(), person: PersonNumber.optional() }
-const oneOwner = (said: { readonly role?: unknown; readonly person?: unknown }) => (said.role === undefined) !== (said.person === undefined)
-const ownerWords = 'one owner: a role or a person'
+export const owner = { role: RoleName.optional(), person: PersonNumber.optional() }
+export const oneOwner = (said: { readonly role?: unknown; readonly person?: unknown }) =>
+  (said.role === undefined) !== (said.person === undefined)
+export const ownerWords = 'one owner: a role or a person'
 
 const books = Text(60).describe('the milestone of the pack whose day the step settles: it is booked for the due day')
 const Planned = z.strictObject({ what: Text(500), due: DayText, books: books.optional(), ...owner }).refine(oneOwner, ownerWords)
 const None = z.strictObject({ none: Text(1000).describe('why there is no next step') })
 const Next = z.union([Planned, None]).describe('what comes next, with its owner and day, or why nothing does')
 
-const onPathway = { tag: 'Work', scope: 'reference', status: 201, params: z.strictObject({ pathway: Ref }), answer: Done } as const
-const onItem = { tag: 'Work', scope: 'reference', ifMatch: true, params: z.strictObject({ work: Ref }), answer: Done } as const
+export const onPathway = { tag: 'Work', scope: 'reference', status: 201, params: z.strictObject({ pathway: Ref }), answer: Done } as const
+export const onItem = { tag: 'Work', scope: 'reference', ifMatch: true, params: z.strictObject({ work: Ref }), answer: Done } as const
 const one = { tag: 'Work', scope: 'reference', params: z.strictObject({ work: Ref }) } as const
+
+const report = {
+  method: 'GET',
+  tag: 'Work',
+  needs: 'count',
+  scope: 'any',
+  query: z.strictObject({
+    pack: z.string().max(60),
+    org: OrgText.optional().describe('pathways owned under this organisation'),
+    from: DayText.optional().describe('opened on this day or after'),
+    to: DayText.optional(),
+  }),
+  answer: z
+    .strictObject({
+      rows: z.array(
+        z.strictObject({
+          place: z.int().describe('the organisation of the pathways'),
+          role: z.string().nullable().describe('who was asked last; null: somebody in person'),
+          asked: z.int(),
+          answered: z.int(),
+          open: z.int(),
+          overdue: z.int().describe('of those open: their day has passed'),
+          answerRate: z.number().nullable().describe('answered, of those asked and not dropped'),
+          medianHours: z.number().nullable().describe('from opening to the last answer'),
+        }),
+      ),
+    })
+    .meta({ id: 'AnswerTimes' }),
+} as const
 
 export const workRoutes = defineRoutes({
   addNote: {
@@ -319,11 +403,17 @@ export const workRoutes = defineRoutes({
     needs: ['work', 'answer'],
     body: z.strictObject({ key: Key, reason: Text(1000) }),
   },
+  reportEscalations: {
+    ...report,
+    path: '/api/escalations/report',
+    summary: 'How soon escalations are answered, by place and role: counts and a median, no patients',
+  },
+  reportQueries: { ...report, path: '/api/queries/report', summary: 'The same of questions' },
   climbOverdue: {
     method: 'POST',
     path: '/api/escalations/climbs',
     tag: 'Work',
-    summary: 'Take every escalation whose time is over one rung up: for a clock that calls this now and then',
+    summary: 'Take every escalation whose time is over one rung up: the service does it by itself, every minute',
     needs: 'work',
     scope: 'any',
     body: z.strictObject({}),

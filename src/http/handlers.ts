@@ -1,11 +1,14 @@
 import type { AllRoutes } from '../api/routes.ts'
 import { breakGlassHandlers } from './break-glass-handlers.ts'
+import { codingHandlers } from './coding-handlers.ts'
 import { documentHandlers } from './document-handlers.ts'
 import { figureHandlers } from './figure-handlers.ts'
+import { handoverHandlers } from './handover-handlers.ts'
 import { intakeHandlers } from './intake-handlers.ts'
 import { liveHandlers } from './live-handlers.ts'
 import { logHandlers } from './log-handlers.ts'
 import { organisationHandlers } from './organisation-handlers.ts'
+import { overrunHandlers } from './overrun-handlers.ts'
 import { pathwayHandlers } from './pathway-handlers.ts'
 import type { Handlers } from './service.ts'
 import { signInHandlers } from './sign-in-handlers.ts'
@@ -17,6 +20,9 @@ export const handlers: Handlers<AllRoutes> = {
   ...pathwayHandlers,
   ...figureHandlers,
   ...workHandlers,
+  ...overrunHandlers,
+  ...handoverHandlers,
+  ...codingHandlers,
   ...documentHandlers,
   ...logHandlers,
   ...signInHandlers,

@@ -20,6 +20,9 @@ const questions: Readonly<Record<string, string>> = {
   listLog: '?ledger=2',
   exportAccess: '',
   listGlassReviews: '',
+  listHandovers: '',
+  listPassedLimits: '',
+  readCoding: '?pack=no-house',
 }
 const reasons: Readonly<Record<string, string>> = {
   followChanges: 'says which pathway changed, and in which role; nothing of what stands there',
@@ -65,6 +68,7 @@ describe.each(postgresServers())('who saw what on $name', ({ url }) => {
       title: 'Invented',
       body: 'Invented.',
     })
+    await at.ask(person, 'POST', `${path}/handovers`, { to: 3, asks: 'Invented.' })
     const stranger = (await at.person('Invented clinician', 'clinician', 3)).person
     await at.ask(stranger, 'POST', '/api/break-glass', { pathway, reason: 'Unconscious in the emergency room.' })
     Object.assign(names, { patient, pathway, work: note.body.item.work, document: document.body.document })

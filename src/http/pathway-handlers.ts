@@ -81,6 +81,7 @@ const viewOf = (ledger: number, live: LivePack, row: EntryRow): z.input<typeof E
   standing: row.standing,
   value: row.value,
   person: row.person,
+  personName: row.person_name,
   recorder: row.recorder,
   decider: row.decider,
   onBehalfOf: row.behalf,
@@ -494,7 +495,7 @@ export const pathwayHandlers: Handlers<Routes> = {
         ...(rule === undefined ? {} : { rule }),
         ...(source === undefined ? {} : { source }),
       })
-      return { refusals: refusals.map(plain), warnings: warnings.map(plain) }
+      return { refusals: refusals.map(plain), warnings: warnings.map((warning) => ({ ...plain(warning), id: warning.id })) }
     }),
 
   recordEntry: async (asked) =>

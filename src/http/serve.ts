@@ -8,6 +8,7 @@ import pino, { type Logger } from 'pino'
 import type { Day } from '../core/words/day.ts'
 import { IssueError } from '../core/words/result.ts'
 import { openCheckpoints } from '../store/checkpoints.ts'
+import { climbOverdue } from '../store/climbing.ts'
 import { type Demonstration, openDemonstration } from '../store/demonstration.ts'
 import { startEmbedded } from '../store/embedded.ts'
 import { openFolder } from '../store/folder-lock.ts'
@@ -41,6 +42,8 @@ export interface ServeParts {
   readonly now?: () => Date
   /** Where the log goes: standard error unless said. */
   readonly logTo?: { write(line: string): void }
+  /** How often escalations that were not answered in time climb; every minute unless said. */
+  readonly climbMs?: number
   /** Of a demonstration: begun again as of today, or smaller than it is shipped, for tests. */
   readonly fresh?: boolean
   readonly pathways?: number
@@ -111,7 +114,7 @@ export async function serve(parts: ServeParts): Promise<Served> {
 }
 
 async function begin(parts: ServeParts, ending: (() => Promise<unknown>)[], end: () => Promise<void>): Promise<Served> {
-  const { settings: given, openSignIn = signInOf, say, now = () => new Date(), logTo } = parts
+  const { settings: given, openSignIn = signInOf, say, now = () => new Date(), logTo, climbMs = 60_000 } = parts
   check(given)
   const settings = { ...given, port: given.port === 0 ? await freePort(given.host) : given.port }
   const log = pino({ level: settings.logLevel, base: null }, logTo ?? pino.destination(2))
@@ -161,6 +164,9 @@ async function begin(parts: ServeParts, ending: (() => Promise<unknown>)[], end:
   }
   await writeCheckpoints()
   const timer = setInterval(() => void writeCheckpoints(), checkpointMs)
+  const climbing = every(climbMs, async () => {
+    await climbOverdue(ledger, now()).catch((error) => log.error({ at: placesOf(error) }, 'escalations could not climb'))
+  })
   say(`Varde listens at ${address}${settings.publicUrl === undefined ? '' : `, for people at ${settings.publicUrl}`}.`)
   say(`Heads of the ledgers are signed with key ${checkpoints.key.id} and appended to ${file}. Keep a copy of both elsewhere.`)
   if (await isPowerful(bare)) say('The login of the service may pass by row level security: give it one that may not.')
@@ -168,6 +174,7 @@ async function begin(parts: ServeParts, ending: (() => Promise<unknown>)[], end:
   let stopping: Promise<void> | undefined
   const stop = async (): Promise<void> => {
     clearInterval(timer)
+    await climbing.stop()
     // Whoever does not end by then is cut off: an open stream, a reader that has gone away.
     const cut = setTimeout(() => app.server.closeAllConnections(), graceMs)
     await app.close()
@@ -183,6 +190,24 @@ const findPage = (): string | undefined =>
   ['../page', '../../dist/page']
     .map((place) => fileURLToPath(new URL(place, import.meta.url)))
     .find((place) => existsSync(join(place, 'index.html')))
+
+/** Does something at once and then now and then, one at a time; stopping waits for the one in hand. */
+function every(ms: number, task: () => Promise<void>): { stop(): Promise<void> } {
+  let running: Promise<void> | undefined
+  const run = () => {
+    running ??= task().finally(() => {
+      running = undefined
+    })
+  }
+  run()
+  const timer = setInterval(run, ms)
+  return {
+    stop: async () => {
+      clearInterval(timer)
+      await running
+    },
+  }
+}
 
 function check({ demonstration, host, databaseUrl, ownerDatabaseUrl }: Settings): void {
   if (demonstration && databaseUrl !== undefined)

@@ -6,20 +6,22 @@ import { ledgerOfScope, scopeOf } from '../core/rights/rights.ts'
 import { addDays, type Day, dayText } from '../core/words/day.ts'
 import type { Issue } from '../core/words/issue.ts'
 import type { IssueError } from '../core/words/result.ts'
-import { findMove, isOpen, nextRung, type Rung, usualLadder, type Verb } from '../core/work/moving.ts'
+import { climbOnce, findMove, isOpen, type Rung, usualLadder, type Verb } from '../core/work/moving.ts'
 import { type WorkKindId, workKinds } from '../core/work/work.ts'
 import { findDocuments } from '../store/documents.ts'
 import { type Act, keyAfter, type Session } from '../store/ledger-database.ts'
-import { findWork, hasRoleIn, listWorkActs, listWorkRows, type WorkRow } from '../store/work.ts'
+import { findWork, hasRoleIn, listAnswerTimes, listWorkActs, listWorkRows, type WorkRow } from '../store/work.ts'
 import { cursorsOf } from './cursor.ts'
 import { checkEvidence } from './evidence.ts'
 import {
   contextOf,
   getPathway,
   holdAgainstPack,
+  ledgersWith,
   lookingRole,
   type Offered,
   offerOf,
+  packNamed,
   packOf,
   payloadOf,
   todayAt,
@@ -31,7 +33,7 @@ import type { Asked, Handlers, ServiceParts } from './service.ts'
 
 type Routes = typeof workRoutes
 
-const viewOf = (service: ServiceParts, row: WorkRow): z.input<typeof WorkView> =>
+export const viewOf = (service: ServiceParts, row: WorkRow): z.input<typeof WorkView> =>
   ({
     work: refOf(row.ledger, row.work),
     kind: row.kind,
@@ -55,7 +57,7 @@ interface Owner {
 }
 
 /** Owner, day and words of a piece of work, as an act says them. An owner who is named takes the place of the one before. */
-const saidOf = (kind: WorkKindId, state: string, body: object, owner: Owner = {}, due?: string) => ({
+export const saidOf = (kind: WorkKindId, state: string, body: object, owner: Owner = {}, due?: string) => ({
   kind,
   state,
   open: isOpen(kind, state),
@@ -70,7 +72,7 @@ const nextStepOf = (next: Next) =>
     ? saidOf('next-step', 'none', { because: next.none })
     : saidOf('next-step', 'planned', { what: next.what, ...(next.books === undefined ? {} : { books: next.books }) }, next, next.due)
 
-async function checkOwner(session: Session, ledger: number, owner: Owner): Promise<void> {
+export async function checkOwner(session: Session, ledger: number, owner: Owner): Promise<void> {
   if (owner.person !== undefined && !(await hasRoleIn(session, owner.person, ledger)))
     throw refuse('work/no-owner', 'Nobody of this number has a role here: choose somebody of this house.', ['body', 'person'])
 }
@@ -81,7 +83,7 @@ function checkBooked(service: ServiceParts, pack: number, books: string | null |
     throw refuse('work/no-milestone', `A step books a milestone of the pack; it has none called "${books}".`, ['body', 'books'])
 }
 
-async function get(session: Session, ledger: number, work: number, key?: string) {
+export async function get(session: Session, ledger: number, work: number, key?: string) {
   const found = await findWork(session, ledger, work, key)
   if (!found) throw notThere()
   return found
@@ -90,7 +92,7 @@ async function get(session: Session, ledger: number, work: number, key?: string)
 type Opening = Asked<Routes['addNote' | 'planStep' | 'askQuery' | 'suggestEntry' | 'raiseEscalation']>
 
 /** Opens a piece of work on a pathway. `check` looks at what it names, before anything is written. */
-async function open(
+export async function open(
   asked: Pick<Opening, 'in' | 'roleIn' | 'reply' | 'service'> & { readonly params: { readonly pathway: string } },
   key: string | undefined,
   said: (today: Day) => ReturnType<typeof saidOf>,
@@ -131,7 +133,7 @@ interface Plan {
 }
 
 /** One move of a piece of work: read it, see that it may, append. */
-async function move(asked: Moving, verb: Verb, key: string, plan: (session: Session, item: Item) => Promise<Plan> | Plan) {
+export async function move(asked: Moving, verb: Verb, key: string, plan: (session: Session, item: Item) => Promise<Plan> | Plan) {
   const { ledger, n } = readRef(asked.params.work)
   return untilUnchanged(() =>
     asked.in(async (session) => {
@@ -159,6 +161,29 @@ async function move(asked: Moving, verb: Verb, key: string, plan: (session: Sess
       return { item: viewOf(asked.service, after), replayed: done.replayed }
     }),
   )
+}
+
+/** What this person has opened under a key before. */
+export async function openedBefore(session: Session, ledger: number, key: string, kind: WorkKindId): Promise<WorkRow> {
+  const [act] = await session.rows('SELECT seq FROM acts_before($1, $2) WHERE kind = $3 AND own', [ledger, [key], 'work-opened'])
+  const item = act && (await get(session, ledger, Number(act['seq'])))
+  if (item?.kind !== kind) throw refuse('ledger/key-reused', 'This key was used for something else. A new act needs a new key.')
+  return item
+}
+
+/** Of a move that says what depends on the day: sent again, it has been done, and is not said anew. */
+export async function sentBefore(asked: Moving, key: string) {
+  const { ledger, n } = readRef(asked.params.work)
+  return asked.in(async (session) => {
+    const item = await get(session, ledger, n, key)
+    if (!item.done) return undefined
+    const [act] = await session.rows('SELECT kind, payload::jsonb AS payload FROM acts_before($1, $2)', [ledger, [key]])
+    const payload = act?.['payload'] as Readonly<Record<string, unknown>> | undefined // our own act, which is an object
+    if (act?.['kind'] !== 'work-moved' || payload?.['work'] !== n)
+      throw refuse('ledger/key-reused', 'This key was used for something else. A new act needs a new key.')
+    asked.reply.header('etag', `"${item.version}"`)
+    return { item: viewOf(asked.service, item), replayed: true }
+  })
 }
 
 const noSuchMove = (item: WorkRow): IssueError =>
@@ -205,7 +230,7 @@ const ledgersByRole = ({ actor }: Pick<Asked<Routes['listWork']>, 'actor'>) => {
 }
 
 /** Writes down a look at the pathways some work is about, before the answer leaves. */
-async function lookAt(asked: Pick<Asked<never>, 'actor' | 'roleIn'>, session: Session, rows: readonly WorkRow[], kind: string) {
+export async function lookAt(asked: Pick<Asked<never>, 'actor' | 'roleIn'>, session: Session, rows: readonly WorkRow[], kind: string) {
   for (const [ledger, mine] of [...Map.groupBy(rows, (row) => row.ledger)].sort(([a], [b]) => a - b)) {
     lookingRole(asked, ledger, mine[0]?.pack)
     await session.look(ledger, { kind, seen: mine.map((row) => row.pathway), about: { work: mine.map((row) => row.work) } })
@@ -213,17 +238,18 @@ async function lookAt(asked: Pick<Asked<never>, 'actor' | 'roleIn'>, session: Se
 }
 
 /** One rung up, at the time it has taken on this rung. */
-const climbed = (item: WorkRow, today: Day, because: string | undefined): Told | undefined => {
+const climbed = (item: WorkRow, today: Day, because: string | undefined) => {
   const { ladder, rung } = item.body as { ladder: readonly Rung[]; rung: number } // as `raiseEscalation` wrote it
-  const next = nextRung(ladder, rung, today)
-  if (!next) return undefined
-  const {
-    kind: _,
-    state: _state,
-    open: _open,
-    ...told
-  } = saidOf('escalation', 'raised', { rung: next.rung, because: because ?? null }, { role: next.toRole }, dayText(next.due))
-  return told
+  return climbOnce(ladder, rung, today, because ?? null)
+}
+
+async function answerTimes(asked: Asked<Routes['reportEscalations' | 'reportQueries']>, kind: 'escalation' | 'query') {
+  const { service, query, actor } = asked
+  const live = packNamed(service, query.pack)
+  return service.ledger.counting(actor, async (rows) => {
+    const ledgers = await ledgersWith(asked, { rows }, 'count', live.pack)
+    return { rows: [...(await listAnswerTimes(rows, { ...query, kind, ledgers, pack: live.pack, now: service.now() }))] }
+  })
 }
 
 const top = () => refuse('work/no-such-move', 'This escalation stands on its highest rung. It stays there until somebody answers.')
@@ -432,18 +458,7 @@ export const workHandlers: Handlers<Routes> = {
 
   climbEscalation: async (asked) => {
     const { key = randomUUID(), reason } = asked.body
-    const { ledger, n } = readRef(asked.params.work)
-    // What a climb says depends on the rung and the day: sent again, it has been done, and is not said anew.
-    const before = await asked.in(async (session) => {
-      const item = await get(session, ledger, n, key)
-      if (!item.done) return undefined
-      const [act] = await session.rows('SELECT kind, payload::jsonb AS payload FROM acts_before($1, $2)', [ledger, [key]])
-      const payload = act?.['payload'] as Readonly<Record<string, unknown>> | undefined // our own act, which is an object
-      if (act?.['kind'] !== 'work-moved' || payload?.['work'] !== n)
-        throw refuse('ledger/key-reused', 'This key was used for something else. A new act needs a new key.')
-      asked.reply.header('etag', `"${item.version}"`)
-      return { item: viewOf(asked.service, item), replayed: true }
-    })
+    const before = await sentBefore(asked, key)
     if (before) return before
     return move(asked, 'climb', key, (_, item) => {
       const told = climbed(item, todayAt(asked.service, item.zone), reason)
@@ -459,6 +474,9 @@ export const workHandlers: Handlers<Routes> = {
         body: item.kind === 'proposal' ? { refused: null, words: reason } : { because: reason, ...taken[item.kind] },
       },
     })),
+
+  reportEscalations: (asked) => answerTimes(asked, 'escalation'),
+  reportQueries: (asked) => answerTimes(asked, 'query'),
 
   climbOverdue: (asked) =>
     asked.in(async (session) => {
@@ -476,8 +494,8 @@ export const workHandlers: Handlers<Routes> = {
         const may = asked.actor.rights.some(({ capability, scopes }) => capability === 'work' && scopes.has(scopeOf(ledger, item.pack)))
         if (!told || !may) continue
         asked.roleIn('work', ledger, item.pack)
-        const payload = { ...told, work, state: 'raised', open: true, from: 'raised' }
-        await session.act(ledger, [{ key: randomUUID(), kind: 'work-moved', pathway: item.pathway, expected: item.version, payload }])
+        const act = { key: randomUUID(), kind: 'work-moved', pathway: item.pathway, expected: item.version } as const
+        await session.act(ledger, [{ ...act, payload: { ...told, work } }])
         up.push(refOf(ledger, work))
       }
       return { climbed: up }
@@ -489,6 +507,8 @@ const taken: { readonly [K in WorkKindId]?: object } = {
   'next-step': { outcome: null },
   query: { answer: null, choice: null },
   escalation: { answer: null, choice: null },
+  handover: { receivedOn: null },
+  overrun: { avoidable: null, patientInitiated: null, text: null, reason: null, words: null },
 }
 
 async function getDocumentOf(session: Session, at: { readonly ledger: number; readonly patient: number }, ref: string): Promise<void> {

@@ -23,7 +23,7 @@ export interface WorkRow {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-const columns = `w.ledger, w.work, w.kind, w.pack, w.pathway, w.state, w.open, w.owner_person, w.owner_role, w.due, w.version, w.opened, w.opened_by,
+export const workColumns = `w.ledger, w.work, w.kind, w.pack, w.pathway, w.state, w.open, w.owner_person, w.owner_role, w.due, w.version, w.opened, w.opened_by,
   w.changed, w.changed_by, w.body`
 
 /** One piece of work, with the zone of its pathway's organisation, and whether the key that was given has been used by this person before. */
@@ -34,7 +34,7 @@ export async function findWork(
   key?: string,
 ): Promise<(WorkRow & { readonly done: boolean; readonly zone: string }) | undefined> {
   const [row] = await session.rows(
-    `SELECT ${columns}, o.zone, $3::text IS NOT NULL AND was_done(w.ledger, $3) AS done
+    `SELECT ${workColumns}, o.zone, $3::text IS NOT NULL AND was_done(w.ledger, $3) AS done
      FROM work w JOIN pathway p ON p.ledger = w.ledger AND p.pathway = w.pathway JOIN organisation o ON o.org = p.org
      WHERE w.ledger = $1 AND w.work = $2 AND w.pathway > 0`,
     [ledger, work, key ?? null],
@@ -62,7 +62,7 @@ export type WorkPosition = readonly [due: string | null, ledger: number, work: n
 export async function listWorkRows(session: Session, asked: WorkAsked): Promise<readonly WorkRow[]> {
   const { mine, pathway, after } = asked
   const rows = await session.rows(
-    `SELECT ${columns} FROM work w
+    `SELECT ${workColumns} FROM work w
      WHERE w.pathway > 0 AND (w.ledger * 1000 + w.pack) = ANY ((SELECT scopes('see'))::int[])
        AND ($1::int IS NULL OR w.owner_person = $1 OR w.owner_person IS NULL
             AND EXISTS (SELECT 1 FROM unnest($2::int[], $3::text[]) AS held (ledger, role) WHERE held.ledger = w.ledger AND held.role = w.owner_role))
@@ -128,4 +128,42 @@ export async function hasRoleIn(session: Session, person: number, ledger: number
     [person, ledger],
   )
   return row !== undefined
+}
+
+export interface AnswerTimesAsked {
+  readonly kind: 'escalation' | 'query'
+  readonly ledgers: readonly number[]
+  readonly pack: number
+  readonly org?: number | undefined
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  readonly now: Date
+}
+
+/** How soon questions or escalations are answered, by place and role. The function answers for those who may count there. */
+export async function listAnswerTimes(rows: Session['rows'], { kind, ledgers, pack, org, from, to, now }: AnswerTimesAsked) {
+  const found = await rows('SELECT * FROM varde.answer_times($1, $2, $3, $4, $5, $6, $7)', [
+    kind,
+    ledgers,
+    pack,
+    org ?? null,
+    from ?? null,
+    to ?? null,
+    now.toISOString(),
+  ])
+  return found.map((row) => {
+    const [asked, answered] = [Number(row['asked']), Number(row['answered'])]
+    const wanted = asked - Number(row['dropped'])
+    const median = row['median_hours']
+    return {
+      place: Number(row['place']),
+      role: row['role'] as string | null, // a text column
+      asked,
+      answered,
+      open: Number(row['open']),
+      overdue: Number(row['overdue']),
+      answerRate: wanted === 0 ? null : answered / wanted,
+      medianHours: median === null ? null : Math.round(Number(median) * 100) / 100,
+    }
+  })
 }

@@ -1,8 +1,11 @@
 import { addresses } from 'varde:addresses'
 import type { z } from 'zod'
 import type { AllRoutes, RouteId } from '../api/routes.ts'
-import type { Issue } from '../core/words/issue.ts'
+import type { IssueShape } from '../api/shapes.ts'
 import { connection } from './connection.ts'
+
+/** An issue as the service tells it; a warning that stands in the way has an id, by which it is passed. */
+export type Told = z.output<typeof IssueShape>
 
 type Shape<R, K extends string> = R extends Readonly<Record<K, infer S>> ? (S extends z.ZodType ? z.input<S> : never) : never
 type Part<R, K extends string> = [Shape<R, K>] extends [never] ? object : Readonly<Record<K, Shape<R, K>>>
@@ -16,9 +19,9 @@ export type Answer<I extends RouteId> = AllRoutes[I] extends { readonly answer: 
 /** What the service said no to, in its own words. `current`: what stands there now, where somebody else was faster. */
 export class Refused extends Error {
   readonly status: number
-  readonly issues: readonly Issue[]
+  readonly issues: readonly Told[]
   readonly current: unknown
-  constructor(status: number, issues: readonly Issue[], current?: unknown) {
+  constructor(status: number, issues: readonly Told[], current?: unknown) {
     super(issues[0]?.message ?? `The service answered ${status}.`)
     this.status = status
     this.issues = issues
@@ -75,7 +78,7 @@ export async function ask<I extends RouteId>(id: I, asking: Asking<I>): Promise<
   connection.found()
   const said: unknown = await response.json()
   if (response.ok) return said as Answer<I> // the service holds its answers against the same shape
-  const { issues = [], current } = said as { issues?: readonly Issue[]; current?: unknown } // every refusal is a Problem
+  const { issues = [], current } = said as { issues?: readonly Told[]; current?: unknown } // every refusal is a Problem
   throw new Refused(response.status, issues, current)
 }
 

@@ -1,8 +1,11 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, Navigate } from '@tanstack/react-router'
+import { CodesScreen } from './codes/codes-screen.tsx'
+import { FiguresScreen } from './figures/figures-screen.tsx'
 import { ListScreen } from './list/list-screen.tsx'
 import { readListSearch } from './list/search.ts'
 import { useSession } from './session.tsx'
 import { Shell } from './shell.tsx'
+import { WorkScreen } from './work/work-screen.tsx'
 
 const root = createRootRoute({ component: Shell, notFoundComponent: () => <Start /> })
 
@@ -15,11 +18,38 @@ function Start() {
 const start = createRoute({ getParentRoute: () => root, path: '/', component: Start })
 export const listRoute = createRoute({ getParentRoute: () => root, path: '/list', validateSearch: readListSearch, component: ListScreen })
 
-export const router = createRouter({ routeTree: root.addChildren([start, listRoute]), defaultPreload: false })
+const workRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/work',
+  validateSearch: ({ open }: Readonly<Record<string, unknown>>): { readonly open?: string } => (typeof open === 'string' ? { open } : {}),
+  component: WorkScreen,
+})
+const codesRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/codes',
+  validateSearch: ({ pack, open }: Readonly<Record<string, unknown>>): { readonly pack?: string; readonly open?: string } => ({
+    ...(typeof pack === 'string' ? { pack } : {}),
+    ...(typeof open === 'string' ? { open } : {}),
+  }),
+  component: CodesScreen,
+})
+const figuresRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/figures',
+  validateSearch: ({ pack, by }: Readonly<Record<string, unknown>>): { readonly pack?: string; readonly by?: 'place' } => ({
+    ...(typeof pack === 'string' ? { pack } : {}),
+    ...(by === 'place' ? { by } : {}),
+  }),
+  component: FiguresScreen,
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([start, listRoute, workRoute, codesRoute, figuresRoute]),
+  defaultPreload: false,
+})
 
 declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router
   }
 }
-void lazyRouteComponent

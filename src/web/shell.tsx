@@ -1,7 +1,7 @@
 import { ActionMenu, Button, GlobalAlert, InternalHeader } from '@navikt/ds-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { askUntilThere } from './ask.ts'
 import { useAwaySince } from './connection.ts'
@@ -12,6 +12,7 @@ import { Palette } from './palette.tsx'
 import { screensOf } from './screens.ts'
 import { useSession } from './session.tsx'
 import { settings, useSettings } from './settings.ts'
+import { undo, useLastDone } from './undo.ts'
 
 /** What stands around every screen: where one can go, who one is, and whether the service is there. */
 export function Shell() {
@@ -24,6 +25,7 @@ export function Shell() {
   useKeys({
     help: () => setOver(over === 'help' ? undefined : 'help'),
     palette: () => setOver('palette'),
+    undo: () => void undo.take()?.back?.(),
     ...Object.fromEntries(screens.map(({ key, to }) => [key, () => void navigate({ to })])),
     ...(over === undefined ? {} : { back: () => setOver(undefined) }),
   })
@@ -53,6 +55,7 @@ export function Shell() {
       <main id="main" tabIndex={-1}>
         <Outlet />
       </main>
+      <LastDone />
       {over === 'help' ? <Help onClose={() => setOver(undefined)} /> : null}
       {over === 'palette' ? <Palette onClose={() => setOver(undefined)} onHelp={() => setOver('help')} /> : null}
     </div>
@@ -72,6 +75,32 @@ function Away() {
           </GlobalAlert.Header>
           <GlobalAlert.Content>{t('away.kept', { at: new Date(since).toTimeString().slice(0, 5) })}</GlobalAlert.Content>
         </GlobalAlert>
+      )}
+    </div>
+  )
+}
+
+/** What was done last, with the way back, for as long as somebody needs to see it. */
+function LastDone() {
+  const { t } = useTranslation()
+  const last = useLastDone()
+  const [hidden, setHidden] = useState<typeof last>()
+  useEffect(() => {
+    if (last === undefined) return
+    const timer = setTimeout(() => setHidden(last), 12_000)
+    return () => clearTimeout(timer)
+  }, [last])
+  return (
+    <div role="status" className="last-done">
+      {last === undefined || last === hidden ? null : (
+        <p>
+          {last.words}{' '}
+          {last.back === undefined ? null : (
+            <Button size="xsmall" variant="secondary-neutral" onClick={() => void undo.take()?.back?.()}>
+              {t('undo.button', { key: shownKeyOf('undo') })}
+            </Button>
+          )}
+        </p>
       )}
     </div>
   )

@@ -58,6 +58,22 @@ const listed = async (house: House): Promise<Call> => {
   await good(house.all.post(`/api/pathways/${pathway}/entries`, start, versioned(0)))
   return { query: { pack: 'demo', org: house.org, patient } }
 }
+const handedOver = (house: House) => ({ to: 1, asks: words(house), days: 3 })
+const onHandover = (body: (house: House) => object): Example => ({
+  make: async (house) => {
+    const { pathway } = await house.pathway()
+    const { item } = (await good(house.all.post(`/api/pathways/${pathway}/handovers`, handedOver(house)))).body
+    return { params: { work: item.work }, body: body(house), headers: versioned(item.version) }
+  },
+})
+/** A pathway whose clocks ran past their limits long ago. */
+const pastLimit = async (house: House) => {
+  const { pathway } = await house.pathway()
+  const start = { code: 'M1A', occurred: '2026-06-01', decider: 'clinician', passing: ['door/late:start'], place: house.org }
+  await good(house.all.post(`/api/pathways/${pathway}/entries`, start, versioned(0)))
+  return pathway
+}
+const explained = (house: House) => ({ reason: 'capacity', avoidable: 'unknown', patientInitiated: false, text: words(house) })
 const counted = async (house: House): Promise<Call> => {
   await house.entry()
   return { query: { pack: 'demo', org: house.org } }
@@ -151,6 +167,68 @@ export const examples: { readonly [K in RouteId]: Example } = {
     },
   },
   climbOverdue: just({ body: {} }),
+  reportEscalations: {
+    make: async (house) => {
+      await house.work('escalation')
+      return { query: { pack: 'demo', org: house.org } }
+    },
+  },
+  reportQueries: {
+    make: async (house) => {
+      await house.work('query')
+      return { query: { pack: 'demo', org: house.org } }
+    },
+  },
+
+  listPassedLimits: { make: async (house) => ({ params: { pathway: await pastLimit(house) } }) },
+  recordPassedLimit: {
+    make: async (house) => ({
+      params: { pathway: await pastLimit(house) },
+      body: { interval: 'start-to-treatment', person: house.number.coordinator, due: '2027-01-01' },
+    }),
+  },
+  explainPassedLimit: {
+    make: async (house) => {
+      const body = { interval: 'start-to-treatment', role: 'coordinator', due: '2027-01-01' }
+      const { item } = (await good(house.all.post(`/api/pathways/${await pastLimit(house)}/overruns`, body))).body
+      return { params: { work: item.work }, body: explained(house), headers: versioned(item.version) }
+    },
+  },
+  reportPassedLimits: {
+    make: async (house) => {
+      const body = { interval: 'start-to-treatment', explanation: explained(house) }
+      await good(house.all.post(`/api/pathways/${await pastLimit(house)}/overruns`, body))
+      return { query: { pack: 'demo', org: house.org } }
+    },
+  },
+
+  sendHandover: onPathway(handedOver),
+  receiveHandover: onHandover(() => ({})),
+  declineHandover: onHandover((house) => ({ reason: words(house) })),
+  listHandovers: {
+    make: async (house) => {
+      const { pathway } = await house.pathway()
+      await good(house.all.post(`/api/pathways/${pathway}/handovers`, handedOver(house)))
+      return { query: { org: house.org } }
+    },
+  },
+
+  exportBundle: { make: async (house) => ({ params: { pathway: (await house.entry()).pathway } }) },
+  takeInBundle: {
+    make: async (house, houses) => {
+      const there = houses.house(house.org === 2 ? 3 : 2)
+      const { pathway } = await there.entry()
+      return { body: { org: house.org, bundle: (await good(there.all.get(`/api/pathways/${pathway}/bundle`))).body } }
+    },
+  },
+
+  readCoding: {
+    make: async (house) => {
+      const pathway = await pastLimit(house)
+      await good(house.all.post(`/api/pathways/${pathway}/proposals`, { code: 'M1V', occurred: '2026-06-02', because: words(house) }))
+      return { query: { pack: 'demo', org: house.org } }
+    },
+  },
 
   receiveDocument: {
     make: async (house) => ({

@@ -100,11 +100,17 @@ export const baseFacts = (reading: PathwayReading, verdictOf: Facts['verdictOf']
   verdictOf,
 })
 
+/** How far a clock without a stop has come. */
+export const nowOf = ({ pack, asking }: PathwayReading): Position => ({
+  time: pack.time === 'day' ? asking.asOf : asking.asOfAt,
+  day: asking.asOf,
+})
+
 const noVerdict = () => undefined
 const openDoubts: readonly string[] = ['asked', 'unknown']
 
 /** Position on the clock's own scale: differences of it are lengths. */
-function scale(interval: Interval): (at: { time: number; day: Day }) => number {
+export function scale(interval: Interval): (at: { time: number; day: Day }) => number {
   if (interval.unit === 'minute') return ({ time }) => time
   const { calendar } = interval
   return calendar && interval.unit === 'working-day' ? ({ day }) => workingDaysUpTo(calendar, day) : ({ day }) => day
@@ -133,7 +139,7 @@ export function readClock(at: PathwayReading, interval: Interval, reading: Readi
   if (!start) return verdict('unknown', 'start-missing')
   if ([start, stop].some((c) => c && openDoubts.includes(c.coded.entry.standing))) return verdict('unknown', 'in-doubt')
   if (interval.unit === 'minute' && (!start.precise || stop?.precise === false)) return verdict('unknown', 'imprecise')
-  const until = stop ?? { time: pack.time === 'day' ? asking.asOf : asking.asOfAt, day: asking.asOf }
+  const until = stop ?? nowOf(at)
   const on = scale(interval)
   if (stop && (interval.unit === 'minute' ? stop.time < start.time : stop.day < start.day)) return verdict('unknown', 'order-impossible')
   if (interval.unit === 'working-day' && interval.calendar && (start.day < interval.calendar.from || until.day > interval.calendar.to))
@@ -221,7 +227,7 @@ function lengths(
 }
 
 /** A stretch before it is known what it adds. */
-type Found = Omit<Stretch, 'adds'>
+export type Found = Omit<Stretch, 'adds'>
 
 function amountOf(at: PathwayReading, pause: Pause, subtracted: boolean, interval: Interval): readonly Found[] {
   const chosen = at.chosen.base[pause.amountFrom!] // only called for pauses with an amount
@@ -248,8 +254,8 @@ function spansOf(at: PathwayReading, pause: Pause, subtracted: boolean, until: P
     })
 }
 
-/** What each span adds to the length covered by all, each bit once, within the clock's ends. */
-function union(
+/** What each span adds to the length covered by all, each bit once, within two ends. */
+export function union(
   spans: readonly Found[],
   { start, until, on, interval }: { start: Position; until: Position; on: (p: Position) => number; interval: Interval },
 ): ReadonlyMap<Found, number> {

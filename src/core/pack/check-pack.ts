@@ -43,6 +43,8 @@ export function checkPack(text: PackText, spotOf: (path: Path) => Spot): Result<
     end.intervals?.forEach((id, j) => refs.find('interval', id, ['ends', i, 'intervals', j]))
     return { id: end.id, name: end.name, when: end.when, ...(end.intervals ? { intervals: new Set(end.intervals) } : {}) }
   })
+  for (const [i, { intervals: only }] of text.delayReasons.entries())
+    only?.forEach((id, j) => refs.find('interval', id, ['delayReasons', i, 'intervals', j]))
   const indicators = readIndicators(text, intervals, slots, refs)
   const template = readTemplate(text, refs)
   if (refs.issues.length > 0) return fail(...refs.issues.map((issue) => ({ ...issue, at: spotOf(issue.path) })))
@@ -90,6 +92,7 @@ function checkIds(text: PackText, refs: References): void {
     'attributes',
     'roles',
     'rules',
+    'delayReasons',
     'proposals',
     'template',
     'intervals',
@@ -104,7 +107,7 @@ function checkIds(text: PackText, refs: References): void {
 }
 
 /** Keys whose own keys are names that packs choose. */
-const ownNames = new Set(['sets', 'when', 'labels', 'names', 'places', 'weights'])
+const ownNames = new Set(['sets', 'when', 'labels', 'names', 'texts', 'places', 'weights'])
 
 /** What may stand anywhere: sources and rules that exist, validity the right way round. */
 function checkCommon(value: unknown, path: Path, refs: References): void {

@@ -166,6 +166,15 @@ const Rule = z.strictObject({
   ...grounds,
 })
 
+const DelayReason = z.strictObject({
+  id: Id,
+  text: Words.describe('in words that blame nobody'),
+  texts: z.record(z.string(), Words).optional().describe('the same in other languages, by language tag'),
+  intervals: z.array(Id).optional().describe('only where the limit of one of these was passed'),
+  ...validity,
+  ...grounds,
+})
+
 /** What happens around a patient that may call for a code. Only the pack knows which. */
 export const careEvents = [
   'referral-received',
@@ -336,6 +345,7 @@ const lists = {
   roles: z.array(Role).default([]),
   duties: z.array(Duty).default([]),
   rules: z.array(Rule).default([]),
+  delayReasons: z.array(DelayReason).default([]),
   proposals: z.array(Proposal).default([]),
   template: z.array(Template).default([]).describe('what usually comes next, and how long it takes at the least'),
   intervals: z.array(Interval).default([]),
@@ -361,6 +371,7 @@ export const keyOf: { readonly [K in ListName]: string | undefined } = {
   roles: 'id',
   duties: 'milestone',
   rules: 'id',
+  delayReasons: 'id',
   proposals: 'id',
   template: 'id',
   intervals: 'id',

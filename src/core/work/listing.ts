@@ -1,4 +1,4 @@
-import { type RiskState, riskStates } from './risk.ts'
+import { type RiskState, riskStates } from './risk-state.ts'
 
 /** What a list of open pathways is filtered, sorted and grouped by. The page has more of each row, and so may have its own. */
 export interface Listed {

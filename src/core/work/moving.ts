@@ -1,5 +1,5 @@
 import type { Capability, Role } from '../rights/rights.ts'
-import { addDays, type Day } from '../words/day.ts'
+import { addDays, type Day, dayText } from '../words/day.ts'
 import { type WorkKindId, workKinds } from './work.ts'
 
 /** What people do to a piece of work, by kind: from which state to which. */
@@ -17,7 +17,12 @@ export const verbs = {
     query: ['answered', 'asked'],
     proposal: ['refused', 'suggested'],
     escalation: ['answered', 'raised'],
+    handover: ['declined', 'sent'],
+    overrun: ['explained', 'open'],
   },
+  receive: { handover: ['sent', 'received'] },
+  decline: { handover: ['sent', 'declined'] },
+  explain: { overrun: ['open', 'explained'] },
   review: { 'glass-review': ['waiting', 'reviewed'] },
 } as const satisfies Readonly<Record<string, { readonly [K in WorkKindId]?: readonly [from: string, to: string] }>>
 export type Verb = keyof typeof verbs
@@ -67,4 +72,20 @@ export const usualLadder: readonly Rung[] = [
 export function nextRung(ladder: readonly Rung[], rung: number, today: Day): { rung: number; toRole: Role; due: Day } | undefined {
   const next = ladder[rung + 1]
   return next && { rung: rung + 1, toRole: next.toRole, due: addDays(today, next.days) }
+}
+
+/** What a climb says, as an act does: to whom it goes now, until when, and why; undefined at the top. */
+export function climbOnce(ladder: readonly Rung[], rung: number, today: Day, because: string | null) {
+  const next = nextRung(ladder, rung, today)
+  return (
+    next && {
+      from: 'raised',
+      state: 'raised',
+      open: isOpen('escalation', 'raised'),
+      ownerRole: next.toRole,
+      ownerPerson: null,
+      due: dayText(next.due),
+      body: { rung: next.rung, because },
+    }
+  )
 }

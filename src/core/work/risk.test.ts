@@ -4,7 +4,8 @@ import { loadPack } from '../../store/pack-folder.ts'
 import type { Pack, TemplateItem } from '../pack/pack.ts'
 import { addDays, type Day, dayText, readDay } from '../words/day.ts'
 import { issueText } from '../words/issue.ts'
-import { type Booking, type ClockAtRisk, type RiskQuestion, riskOf, riskStates } from './risk.ts'
+import { type Booking, type ClockAtRisk, type RiskQuestion, riskOf } from './risk.ts'
+import { riskStates } from './risk-state.ts'
 
 async function packOf(name: string): Promise<Pack> {
   const read = await loadPack(`packs/${name}`)

@@ -3,10 +3,7 @@ import type { Interval, Pack } from '../pack/pack.ts'
 import type { Verdict } from '../pack/schema.ts'
 import { shortestTo } from '../pack/template.ts'
 import { addDays, type Day, dayText } from '../words/day.ts'
-
-/** How near an open pathway is to a limit. The worst comes first; `paused` and `in-time` are equally little trouble. */
-export const riskStates = ['past', 'will-pass', 'tight', 'paused', 'in-time', 'no-limit', 'finished'] as const
-export type RiskState = (typeof riskStates)[number]
+import type { RiskState } from './risk-state.ts'
 
 /** What risk asks of one clock: what `readClock` answers, or the database. Lengths are in the clock's unit, seconds for minutes. */
 export interface ClockAtRisk {

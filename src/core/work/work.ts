@@ -58,6 +58,27 @@ export const workKinds = {
       ['answered', 'raised', 'work'],
     ],
   },
+  handover: {
+    name: 'Handover',
+    open: ['sent'],
+    moves: [
+      ['', 'sent', 'work'],
+      // To take over somebody, or not to, is answered for.
+      ['sent', 'received', 'answer'],
+      ['sent', 'declined', 'answer'],
+      ['declined', 'sent', 'work'],
+    ],
+  },
+  overrun: {
+    name: 'Passed limit',
+    open: ['open'],
+    moves: [
+      ['', 'open', 'work'], // to be explained by somebody, until a day
+      ['', 'explained', 'work'],
+      ['open', 'explained', 'work'],
+      ['explained', 'open', 'work'],
+    ],
+  },
   'glass-review': {
     name: 'Review of emergency access',
     open: ['waiting'],

@@ -23,6 +23,8 @@ function onKey(event: KeyboardEvent): void {
   const combination = combinationOf(event)
   if (combination === undefined) return
   const withMod = combination.startsWith('Mod+')
+  // Within a field undoing is the field's own.
+  if (isTyped(event.target) && combination === 'Mod+z') return
   if (isTyped(event.target) && !withMod && combination !== 'Escape' && combination !== 'F1') return
   if (combination === 'Enter' && isPressed(event.target)) return
   // An open menu or dialog of the design system has the keys for itself.

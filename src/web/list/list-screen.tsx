@@ -1,10 +1,10 @@
 import { BodyShort, Button, Heading, Loader } from '@navikt/ds-react'
 import { getRouteApi } from '@tanstack/react-router'
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { filterRows, groupRows, type ListGroup, type ListSort, listGroups, listSorts, sortRows } from '../../core/work/listing.ts'
 import { Refusal } from '../form/refusal.tsx'
-import { useKeys } from '../keys/use-keys.ts'
+import { shownKeyOf, useKeys } from '../keys/use-keys.ts'
 import { momentShort } from '../languages.ts'
 import { PathwayPanel } from '../pathway/pathway-panel.tsx'
 import { useSession } from '../session.tsx'
@@ -13,8 +13,10 @@ import { cleared } from './cleared.ts'
 import { ExportButton } from './export-button.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { openLooked } from './last-looked.ts'
+import { NewPathway } from './new-pathway.tsx'
 import { PathwayGrid } from './pathway-grid.tsx'
 import { filterOf, isFiltered, type ListSearch } from './search.ts'
+import { Slow } from './slow.tsx'
 import { useList } from './use-list.ts'
 
 const route = getRouteApi('/list')
@@ -22,7 +24,7 @@ const route = getRouteApi('/list')
 /** All open pathways, one row each; the one that is open stands beside them. */
 export function ListScreen() {
   const { t, i18n } = useTranslation()
-  const { me, packs, nameOf } = useSession()
+  const { me, packs, nameOf, may } = useSession()
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const { density } = useSettings()
@@ -54,6 +56,7 @@ export function ListScreen() {
   const open = useCallback((pathway: string | undefined) => change({ open: pathway }), [change])
   const next = <T extends string>(all: readonly T[], now: T): T => all[(all.indexOf(now) + 1) % all.length] ?? now
   useKeys({
+    ...(may('record') ? { newPathway: () => open(opening) } : {}),
     apply: () => void list.apply(),
     withoutStep: () => change({ withoutStep: search.withoutStep ? undefined : true }),
     sort: () => change({ sort: next<ListSort>(listSorts, search.sort ?? 'urgency') }),
@@ -70,7 +73,7 @@ export function ListScreen() {
           <Heading level="1" size="small" id="list-title">
             {t('list.title')}
           </Heading>
-          <BodyShort size="small" className="quiet">
+          <BodyShort size="small" className="quiet list-under">
             {t('list.under', { pack: pack.title, version: pack.version })}
             {search.org === undefined ? '' : `, ${nameOf(search.org)}`}
           </BodyShort>
@@ -78,6 +81,11 @@ export function ListScreen() {
             {list.data === undefined ? '' : isFiltered(search) ? t('list.someOf', { count, total: all.length }) : t('list.all', { count })}
           </BodyShort>
           <ChangesBadge waiting={list.waiting.size} apply={list.apply} />
+          {may('record') ? (
+            <Button size="xsmall" variant="tertiary" onClick={() => open(opening)}>
+              {t('new.button', { key: shownKeyOf('newPathway') })}
+            </Button>
+          ) : null}
           <ExportButton groups={shown} asOf={list.data?.asOf} filter={decodeURIComponent(location.search)} />
         </header>
         <FilterBar search={search} change={change} rows={all} packs={packs} />
@@ -115,19 +123,17 @@ export function ListScreen() {
           />
         )}
       </section>
-      {search.open === undefined ? null : (
-        <PathwayPanel
-          key={search.open}
-          pathway={search.open}
-          row={all.find((row) => row.pathway === search.open)}
-          looked={looked}
-          onClose={() => open(undefined)}
-        />
+      {search.open === undefined ? null : search.open === opening ? (
+        <NewPathway pack={pack.id} onOpened={open} onClose={() => open(undefined)} />
+      ) : (
+        <PathwayPanel key={search.open} pathway={search.open} looked={looked} onClose={() => open(undefined)} />
       )}
     </div>
   )
 }
 
+/** In place of a pathway's number in the address: one that is being opened. */
+const opening = 'new'
 const none: readonly never[] = []
 function ChangesBadge({ waiting, apply }: { readonly waiting: number; readonly apply: () => Promise<void> }) {
   const { t } = useTranslation()
@@ -149,14 +155,4 @@ function Empty({ words, children }: { readonly words: string; readonly children?
       {children}
     </div>
   )
-}
-
-/** What is shown only where something takes longer than a fifth of a second: anything faster would flicker. */
-export function Slow({ children }: { readonly children: React.ReactNode }) {
-  const [shown, setShown] = useState(false)
-  useEffect(() => {
-    const timer = setTimeout(() => setShown(true), 200)
-    return () => clearTimeout(timer)
-  }, [])
-  return shown ? <div className="slow">{children}</div> : null
 }

@@ -1,4 +1,4 @@
-import type { RiskState } from '../../core/work/risk.ts'
+import type { RiskState } from '../../core/work/risk-state.ts'
 
 interface RiskLook {
   readonly fill: string

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import type { RiskState } from '../../core/work/risk.ts'
+import type { RiskState } from '../../core/work/risk-state.ts'
 import { riskLooks } from './risk-looks.ts'
 
 const shapes: { readonly [S in RiskState]: React.ReactNode } = {

@@ -2,14 +2,36 @@ import { useTranslation } from 'react-i18next'
 import { useSession } from '../session.tsx'
 import type { ListRow } from './use-list.ts'
 
+export type AtRisk = Pick<ListRow, 'risk' | 'pack'>
+
 /** Why a pathway stands where it does, in one sentence. */
-export function useRiskWords(row: Pick<ListRow, 'risk' | 'clocks' | 'pack'>): string {
+export function useRiskWords({ risk, pack: id }: AtRisk): string {
   const { t } = useTranslation()
   const { packs } = useSession()
-  const { risk } = row
-  const clock = row.clocks.find(({ interval }) => interval === risk.interval)
-  const pack = packs.find(({ id }) => id === row.pack)
+  const pack = packs.find((one) => one.id === id)
+  const interval = pack?.intervals.find((one) => one.id === risk.interval)?.name
   const { code, ...said } = risk.reason
-  const milestone = 'milestone' in said ? pack?.milestones.find(({ id }) => id === said.milestone)?.name : undefined
-  return `${clock === undefined ? '' : `${clock.name}: `}${t(`why.${code}` as 'why.past', { ...said, milestone })}`
+  const words = {
+    ...said,
+    ...('milestone' in said ? { milestone: pack?.milestones.find((one) => one.id === said.milestone)?.name ?? said.milestone } : {}),
+    ...('unit' in said ? { unit: t(`why.unit.${said.unit}`) } : {}),
+  }
+  return `${interval === undefined ? '' : `${interval}: `}${t(`why.${code}`, words)}`
+}
+
+/** What the slack rests on, in one sentence; no forecast is shown without it. */
+export function useBasisWords({ risk: { basis, slack }, pack: id }: AtRisk): string {
+  const { t } = useTranslation()
+  const { packs } = useSession()
+  const name = (milestone: string): string =>
+    packs.find((one) => one.id === id)?.milestones.find((one) => one.id === milestone)?.name ?? milestone
+  if (slack === null) return ''
+  if (basis.kind === 'booked')
+    return t(basis.plus === undefined ? 'why.basis.booked' : 'why.basis.bookedThen', {
+      milestone: name(basis.milestone),
+      on: basis.on,
+      days: basis.plus,
+    })
+  if (basis.kind === 'template') return t('why.basis.template', { days: basis.days, after: name(basis.after), on: basis.on })
+  return t('why.basis.none')
 }

@@ -1,5 +1,5 @@
 import { type ListFilter, type ListGroup, type ListSort, listGroups, listSorts } from '../../core/work/listing.ts'
-import { type RiskState, riskStates } from '../../core/work/risk.ts'
+import { type RiskState, riskStates } from '../../core/work/risk-state.ts'
 
 /** Everything that decides what the list shows: it stands in the address, so that a view can be kept and sent on. */
 export interface ListSearch {

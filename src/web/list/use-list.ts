@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { type Answer, addressOf, ask } from '../ask.ts'
 
@@ -64,4 +64,25 @@ function useChanges(pack: string | undefined, listening: boolean) {
     return () => stream.close()
   }, [pack, listening, client])
   return { changed, forget }
+}
+
+/** Reads one pathway's row anew, in its place: no other row moves. A pathway that is no longer open leaves the list. */
+export async function refreshRow(
+  client: QueryClient,
+  { pathway, patient, pack }: { readonly pathway: string; readonly patient: string; readonly pack: string },
+): Promise<void> {
+  const { pathways } = await ask('listPathways', { query: { pack, patient } })
+  const fresh = pathways.find((row) => row.pathway === pathway)
+  client.setQueriesData<Snapshot>(
+    { queryKey: ['pathways', pack] },
+    (list) =>
+      list && {
+        ...list,
+        rows: list.rows.some((row) => row.pathway === pathway)
+          ? list.rows.flatMap((row) => (row.pathway !== pathway ? row : (fresh ?? [])))
+          : fresh
+            ? [...list.rows, fresh]
+            : list.rows,
+      },
+  )
 }

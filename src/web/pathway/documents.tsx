@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { piecesOf } from '../../core/document/pieces.ts'
 import { type Answer, ask } from '../ask.ts'
 import { Refusal } from '../form/refusal.tsx'
-import { Slow } from '../list/list-screen.tsx'
+import { Slow } from '../list/slow.tsx'
 import { type DocumentAsked, useDocument } from './entries.tsx'
 import './reading.css'
 

@@ -3,14 +3,13 @@ import { useQuery } from '@tanstack/react-query'
 import { useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ExplainedEntry, Explanation } from '../../core/measure/explain.ts'
-import { type Answer, ask } from '../ask.ts'
+import { ask } from '../ask.ts'
 import { pressedKey, shownKeyOf } from '../keys/use-keys.ts'
 import { momentShort } from '../languages.ts'
 import { type PackTold, useSession } from '../session.tsx'
 import { RuleWords } from './clocks.tsx'
 import './reading.css'
-
-export type EntryRead = Answer<'readPathway'>['entries'][number]
+import type { EntryRead } from './read.ts'
 
 /** Where an entry is said to rest: on a document, on a stretch of one, or on something told in words. */
 interface EvidenceRead {

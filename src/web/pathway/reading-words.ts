@@ -1,7 +1,7 @@
 import i18next, { type TFunction } from 'i18next'
 import type { ExplainedClock } from '../../core/measure/explain.ts'
 import type { ClockParts } from '../../core/measure/parts.ts'
-import type { RiskState } from '../../core/work/risk.ts'
+import type { RiskState } from '../../core/work/risk-state.ts'
 import type { Wall } from '../../core/work/sum-lines.ts'
 import { dayInWords } from '../languages.ts'
 

@@ -1,4 +1,4 @@
-import { Button, Heading, TextField } from '@navikt/ds-react'
+import { Button, Heading } from '@navikt/ds-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -6,17 +6,18 @@ import type { Explanation } from '../../core/measure/explain.ts'
 import type { Under } from '../../core/measure/under.ts'
 import { readDay } from '../../core/words/day.ts'
 import type { TimelineQuestion } from '../../core/work/timeline.ts'
-import { type Answer, ask } from '../ask.ts'
+import { ask } from '../ask.ts'
+import { DayField } from '../form/day-field.tsx'
 import { Refusal } from '../form/refusal.tsx'
 import type { PackTold } from '../session.tsx'
 import { Clocks } from './clocks.tsx'
 import { Documents, usePathwayDocuments } from './documents.tsx'
 import { type DocumentAsked, Entries, type EntryActs } from './entries.tsx'
+import type { PathwayRead } from './read.ts'
 import './reading.css'
 import { dayInSentence } from './reading-words.ts'
 import { TimelineDrawing } from './timeline.tsx'
-
-type PathwayRead = Answer<'readPathway'>
+import type { AnyWork } from './use-work.ts'
 
 /** Another look at the same pathway: as known on a day, under the rules of a day. */
 export interface View {
@@ -29,6 +30,14 @@ interface Props extends EntryActs {
   readonly pack: PackTold
   readonly bookings: TimelineQuestion['bookings']
 }
+
+/** Planned steps that settle the day of a milestone, each under the milestone's name. */
+export const bookingsOf = (items: readonly AnyWork[], pack: PackTold): TimelineQuestion['bookings'] =>
+  items.flatMap((item) => {
+    if (item.kind !== 'next-step' || !item.open || item.due === null || item.body.books == null) return []
+    const { books } = item.body
+    return [{ name: pack.milestones.find(({ id }) => id === books)?.name ?? books, on: item.due }]
+  })
 
 /** What is read of a pathway: its course, its clocks, everything recorded, and its letters. */
 export function Reading({ read: now, pack, bookings, ...acts }: Props) {
@@ -73,7 +82,7 @@ export function Reading({ read: now, pack, bookings, ...acts }: Props) {
       {explanation ? (
         <Section title={t('clock.section')}>
           <Clocks explanation={explanation} under={under} pack={pack} urgent={now.risk.interval} />
-          <ViewChoice view={view} onView={setView} latest={(now.explanation as Explanation | null)?.asOf} />
+          <ViewChoice view={view} onView={setView} />
         </Section>
       ) : null}
       <Section title={t('entry.section')}>
@@ -130,11 +139,9 @@ function ViewNotice({ view, onBack }: { readonly view: View; readonly onBack: ()
 interface ViewChoiceProps {
   readonly view: View
   readonly onView: (view: View) => void
-  /** The last day that may be asked about. */
-  readonly latest: string | undefined
 }
 
-function ViewChoice({ view, onView, latest }: ViewChoiceProps) {
+function ViewChoice({ view, onView }: ViewChoiceProps) {
   const { t } = useTranslation()
   const [asOf, setAsOf] = useState('')
   const [rules, setRules] = useState('')
@@ -149,15 +156,8 @@ function ViewChoice({ view, onView, latest }: ViewChoiceProps) {
           onView(chosen)
         }}
       >
-        <TextField
-          size="small"
-          type="date"
-          label={t('clock.view.asOf')}
-          value={asOf}
-          max={latest}
-          onChange={({ target }) => setAsOf(target.value)}
-        />
-        <TextField size="small" type="date" label={t('clock.view.rules')} value={rules} onChange={({ target }) => setRules(target.value)} />
+        <DayField label={t('clock.view.asOf')} value={asOf} onChange={setAsOf} />
+        <DayField label={t('clock.view.rules')} value={rules} onChange={setRules} />
         <Button size="small" variant="secondary" type="submit" disabled={view.asOf === chosen.asOf && view.rules === chosen.rules}>
           {t('clock.view.show')}
         </Button>

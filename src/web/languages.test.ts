@@ -1,0 +1,38 @@
+import { globSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { keyIds } from './keys/table.ts'
+import en from './languages/en.json' with { type: 'json' }
+import nb from './languages/nb.json' with { type: 'json' }
+
+type Words = { readonly [key: string]: string | Words }
+const flat = (words: Words, before = ''): readonly (readonly [string, string])[] =>
+  Object.entries(words).flatMap(([key, value]) =>
+    typeof value === 'string' ? [[`${before}${key}`, value] as const] : flat(value, `${before}${key}.`),
+  )
+const [english, bokmaal] = [new Map(flat(en)), new Map(flat(nb))]
+const slots = (text: string): readonly string[] => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name ?? '').toSorted()
+
+test('both languages say the same things, with the same gaps to fill', () => {
+  expect([...bokmaal.keys()].toSorted()).toEqual([...english.keys()].toSorted())
+  expect([...english].filter(([key, text]) => JSON.stringify(slots(text)) !== JSON.stringify(slots(bokmaal.get(key) ?? '')))).toEqual([])
+})
+
+test('nothing is said that blames anybody', () => {
+  const blame = /breach|violat|non-complian|failed to|brudd|brutt|avvik/i
+  expect([...english, ...bokmaal].filter(([, text]) => blame.test(text))).toEqual([])
+})
+
+test('every key of the page has its words', () => {
+  expect(keyIds.filter((id) => !english.has(`key.${id}`))).toEqual([])
+})
+
+test('no words are kept that nothing says', () => {
+  const sources = globSync('src/web/**/*.{ts,tsx}').map((file) => readFileSync(file, 'utf8'))
+  const said = new Set(sources.flatMap((text) => [...text.matchAll(/'([\w-]+(?:\.[\w-]+)+)'/g)].map(([, key]) => key ?? '')))
+  const begun = [...new Set(sources.flatMap((text) => [...text.matchAll(/`([\w.-]+\.)\$\{/g)].map(([, key]) => key ?? '')))]
+  const unused = [...english.keys()].filter((key) => {
+    const bare = key.replace(/_(one|other)$/, '')
+    return !said.has(bare) && !begun.some((prefix) => bare.startsWith(prefix))
+  })
+  expect(unused).toEqual([])
+})
