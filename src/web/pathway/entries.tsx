@@ -1,4 +1,4 @@
-import { Button, Tag } from '@navikt/ds-react'
+import { Button } from '@navikt/ds-react'
 import { useQuery } from '@tanstack/react-query'
 import { useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -35,6 +35,8 @@ export interface EntryActs {
 }
 
 interface Props extends EntryActs {
+  /** Whose pathway it is. */
+  readonly org: number
   readonly entries: readonly EntryRead[]
   readonly explanation: Explanation | null
   readonly pack: PackTold
@@ -56,7 +58,7 @@ interface Row {
 }
 
 /** Everything that was recorded, in the order in which it happened; what no longer counts is kept, struck through. */
-export function Entries({ entries, explanation, pack, titles, open, onOpen, onDocument, ...acts }: Props) {
+export function Entries({ org, entries, explanation, pack, titles, open, onOpen, onDocument, ...acts }: Props) {
   const { t } = useTranslation()
   const [showsGone, setShowsGone] = useState(true)
   const place = useRef<HTMLOListElement>(null)
@@ -94,6 +96,7 @@ export function Entries({ entries, explanation, pack, titles, open, onOpen, onDo
             key={row.entry.entry}
             {...row}
             all={rows}
+            org={org}
             explanation={explanation}
             pack={pack}
             titles={titles}
@@ -136,6 +139,7 @@ function rowsOf(entries: readonly EntryRead[], explanation: Explanation | null):
 }
 
 interface ItemProps extends Row, EntryActs {
+  readonly org: number
   readonly all: readonly Row[]
   readonly explanation: Explanation | null
   readonly pack: PackTold
@@ -145,19 +149,18 @@ interface ItemProps extends Row, EntryActs {
   readonly onDocument: (asked: DocumentAsked) => void
 }
 
-function Item({ entry, explained, gone, all, explanation, pack, titles, isOpen, onToggle, onDocument, ...acts }: ItemProps) {
+function Item({ org, entry, explained, gone, all, explanation, pack, titles, isOpen, onToggle, onDocument, ...acts }: ItemProps) {
   const { t, i18n } = useTranslation()
   const { nameOf } = useSession()
   const id = useId()
   const label = explained?.use.labels[i18n.language] ?? entry.label ?? ''
   const late = explained?.use.duty?.late === true
   const evidence = entry.evidence as readonly EvidenceRead[] // as it was taken in, through the shape of evidence
-  const facts = [
-    `${t('entry.recorded', { at: momentShort(entry.recordedAt) })}, ${useDelayWords(entry)}`,
-    useDutyWords(explained),
-    useWho(entry),
-    entry.place === null ? '' : nameOf(entry.place),
-  ]
+  const recorded = `${t('entry.recorded', { at: momentShort(entry.recordedAt) })}, ${useDelayWords(entry)}`
+  const duty = useDutyWords(explained, isOpen)
+  // The place of the pathway is said once above; another one is said with the entry.
+  const place = entry.place === null || (entry.place === org && !isOpen) ? '' : nameOf(entry.place)
+  const facts = [recorded, duty, useWho(entry), place]
   const decided = useDecided(entry)
   return (
     <li className="entry" data-gone={gone} data-open={isOpen} data-entry={entry.entry}>
@@ -166,16 +169,8 @@ function Item({ entry, explained, gone, all, explanation, pack, titles, isOpen, 
         <span className="entry-what">
           <b>{entry.code}</b> {label}
         </span>
-        {entry.standing === 'sure' ? null : (
-          <Tag size="xsmall" variant="outline" data-color="neutral">
-            {t(`entry.standing.${entry.standing as 'likely'}`)}
-          </Tag>
-        )}
-        {late && gone === undefined ? (
-          <Tag size="xsmall" variant="moderate" data-color="neutral">
-            {t('entry.lateShort')}
-          </Tag>
-        ) : null}
+        {entry.standing === 'sure' ? null : <span className="standing">{t(`entry.standing.${entry.standing as 'likely'}`)}</span>}
+        {late && gone === undefined ? <span className="standing standing-late">{t('entry.lateShort')}</span> : null}
       </button>
       <div className="entry-more">
         {gone === undefined ? null : <p className="entry-gone">{goneWords()}</p>}
@@ -222,11 +217,10 @@ function useDelayWords({ occurred, recorded }: EntryRead): string {
 }
 
 /** In real time or after-coded, by the duty of what the code marks. */
-function useDutyWords(explained: ExplainedEntry | undefined): string {
+function useDutyWords(explained: ExplainedEntry | undefined, whole: boolean): string {
   const { t } = useTranslation()
   const duty = explained?.use.duty
-  if (!explained || explained.use.marks.length === 0) return ''
-  if (!duty) return t('entry.noDuty')
+  if (!duty) return whole ? t('entry.noDuty') : ''
   return t(duty.late ? 'entry.late' : 'entry.inTime', { days: t('entry.days', { count: duty.withinDays }) })
 }
 
@@ -240,14 +234,14 @@ function useWho({ person, recorder, personName }: EntryRead): string {
   const { me } = useSession()
   const role = useRole()
   const who = person === me.person ? t('entry.you') : (personName ?? t('entry.person', { number: person }))
-  return `${role(recorder)}, ${who}`
+  return t('entry.by', { who, role: role(recorder).toLowerCase() })
 }
 
 function useDecided({ decider, onBehalfOf }: EntryRead): string {
   const { t } = useTranslation()
   const role = useRole()
   return [
-    decider === null ? '' : t('entry.decidedBy', { who: role(decider) }),
+    decider === null ? '' : t('entry.decidedBy', { who: role(decider).toLowerCase() }),
     onBehalfOf === null ? '' : t('entry.onBehalfOf', { who: onBehalfOf }),
   ]
     .filter(Boolean)

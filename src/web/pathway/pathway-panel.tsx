@@ -153,8 +153,6 @@ function Opened({
         {doing?.what === 'note' ? <NoteForm about={about} onClose={close} /> : null}
         {doing?.what === 'hand-over' ? <HandoverForm about={about} from={read.org} onClose={close} /> : null}
         <StepLine step={work.step} proposed={read.proposedStep} />
-        <PassedLimits about={about} version={version} />
-        <WorkSection key={decide} about={about} items={work.items} focused={decide} />
         <Reading
           read={read}
           pack={pack}
@@ -162,7 +160,10 @@ function Opened({
           onCorrect={may('record') ? (entry) => setDoing({ what: 'correct', entry }) : undefined}
           onWithdraw={may('record') ? (entry) => setDoing({ what: 'withdraw', entry }) : undefined}
           onAsk={may('work') ? (entry) => setDoing({ what: 'ask-about', entry }) : undefined}
-        />
+        >
+          <PassedLimits about={about} version={version} />
+          <WorkSection key={decide} about={about} items={work.items} focused={decide} />
+        </Reading>
       </div>
     </>
   )

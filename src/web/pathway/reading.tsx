@@ -1,6 +1,6 @@
 import { Button, Heading } from '@navikt/ds-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { type ReactNode, type RefObject, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Explanation } from '../../core/measure/explain.ts'
 import type { Under } from '../../core/measure/under.ts'
@@ -9,6 +9,7 @@ import type { TimelineQuestion } from '../../core/work/timeline.ts'
 import { ask } from '../ask.ts'
 import { DayField } from '../form/day-field.tsx'
 import { Refusal } from '../form/refusal.tsx'
+import { shownKey, useKeys } from '../keys/use-keys.ts'
 import type { PackTold } from '../session.tsx'
 import { Clocks } from './clocks.tsx'
 import { Documents, usePathwayDocuments } from './documents.tsx'
@@ -29,6 +30,8 @@ interface Props extends EntryActs {
   readonly read: PathwayRead
   readonly pack: PackTold
   readonly bookings: TimelineQuestion['bookings']
+  /** What is to be done about it: stands between the clocks and what was recorded. */
+  readonly children?: ReactNode
 }
 
 /** Planned steps that settle the day of a milestone, each under the milestone's name. */
@@ -40,12 +43,13 @@ export const bookingsOf = (items: readonly AnyWork[], pack: PackTold): TimelineQ
   })
 
 /** What is read of a pathway: its course, its clocks, everything recorded, and its letters. */
-export function Reading({ read: now, pack, bookings, ...acts }: Props) {
+export function Reading({ read: now, pack, bookings, children, ...acts }: Props) {
   const { t } = useTranslation()
   const { pathway, patient } = now
   const [view, setView] = useState<View>({})
   const [entry, setEntry] = useState<string>()
   const [letter, setLetter] = useState<DocumentAsked>()
+  const choice = useRef<HTMLElement>(null)
   const isNow = view.asOf === undefined && view.rules === undefined
   const other = useQuery({
     queryKey: ['pathway', pathway, 'view', view],
@@ -53,6 +57,11 @@ export function Reading({ read: now, pack, bookings, ...acts }: Props) {
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => ask('readPathway', { params: { pathway }, query: { ...view }, signal }),
   })
+  const backToNow = (): void => {
+    setView({})
+    choice.current?.focus()
+  }
+  useKeys(isNow ? {} : { back: backToNow })
   const documents = usePathwayDocuments(pathway)
   const titles = new Map(documents.data?.map(({ document, title }) => [document, title]))
   const read = isNow ? now : (other.data ?? now)
@@ -65,7 +74,7 @@ export function Reading({ read: now, pack, bookings, ...acts }: Props) {
   }
   return (
     <div className="reading">
-      <ViewNotice view={view} onBack={() => setView({})} />
+      <ViewNotice view={view} onBack={backToNow} />
       {other.error && !isNow ? <Refusal error={other.error} /> : null}
       {explanation ? (
         <Section title={t('timeline.section')}>
@@ -82,11 +91,13 @@ export function Reading({ read: now, pack, bookings, ...acts }: Props) {
       {explanation ? (
         <Section title={t('clock.section')}>
           <Clocks explanation={explanation} under={under} pack={pack} urgent={now.risk.interval} />
-          <ViewChoice view={view} onView={setView} />
+          <ViewChoice view={view} onView={setView} summary={choice} />
         </Section>
       ) : null}
+      {children}
       <Section title={t('entry.section')}>
         <Entries
+          org={now.org}
           entries={read.entries}
           explanation={explanation}
           pack={pack}
@@ -104,7 +115,7 @@ export function Reading({ read: now, pack, bookings, ...acts }: Props) {
   )
 }
 
-function Section({ title, children }: { readonly title: string; readonly children: React.ReactNode }) {
+function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
     <section>
       <Heading level="3" size="xsmall">
@@ -128,7 +139,7 @@ function ViewNotice({ view, onBack }: { readonly view: View; readonly onBack: ()
         <div className="view-notice">
           <p>{lines.join(' ')}</p>
           <Button size="xsmall" variant="secondary-neutral" onClick={onBack}>
-            {t('clock.view.back')}
+            {t('clock.view.back')} <kbd>{shownKey('Escape')}</kbd>
           </Button>
         </div>
       )}
@@ -139,16 +150,17 @@ function ViewNotice({ view, onBack }: { readonly view: View; readonly onBack: ()
 interface ViewChoiceProps {
   readonly view: View
   readonly onView: (view: View) => void
+  readonly summary: RefObject<HTMLElement | null>
 }
 
-function ViewChoice({ view, onView }: ViewChoiceProps) {
+function ViewChoice({ view, onView, summary }: ViewChoiceProps) {
   const { t } = useTranslation()
   const [asOf, setAsOf] = useState('')
   const [rules, setRules] = useState('')
   const chosen: View = { ...(asOf === '' ? {} : { asOf }), ...(rules === '' ? {} : { rules }) }
   return (
     <details className="view-choice">
-      <summary>{t('clock.view.title')}</summary>
+      <summary ref={summary}>{t('clock.view.title')}</summary>
       <form
         className="form-row"
         onSubmit={(event) => {

@@ -30,14 +30,13 @@ export function TimelineDrawing({ past, ...question }: Props) {
   const id = useId().replace(/\W/g, '')
   const { zone, today, entries, clocks, bookings } = question
   const timeline = useMemo(() => timelineOf({ zone, today, entries, clocks, bookings }), [zone, today, entries, clocks, bookings])
-  const lines = tableLines(timeline, t)
+  const todayIs = past ? t('timeline.asOf') : t('timeline.today')
+  const lines = tableLines(timeline, todayIs, t)
   useKeys({ asTable: () => setAsTable(!asTable) })
   return (
     <div className="timeline" ref={place}>
       {asTable ? <TimelineTable lines={lines} /> : null}
-      {asTable || width === 0 ? null : (
-        <Drawing id={id} timeline={timeline} lines={lines} width={width} todayIs={past ? t('timeline.asOf') : t('timeline.today')} />
-      )}
+      {asTable || width === 0 ? null : <Drawing id={id} timeline={timeline} lines={lines} width={width} todayIs={todayIs} />}
       <div className="timeline-foot">
         {asTable ? null : <Key id={id} timeline={timeline} past={past} />}
         <Button size="xsmall" variant="tertiary" onClick={() => setAsTable(!asTable)}>
@@ -58,7 +57,7 @@ interface Line {
 const dayOfAt = (at: number): string => dayText(Math.floor(at) as Day) // whole days since 1970
 
 /** Everything that is drawn, in words: what screen readers get, and everybody who asks for the table. */
-function tableLines({ marks, bars }: Timeline, t: TFunction): readonly Line[] {
+function tableLines({ marks, bars, today }: Timeline, todayIs: string, t: TFunction): readonly Line[] {
   const named = marks.map((mark, i): Line => ({ id: `mark ${i}`, what: markWords(mark, t), on: mark.day }))
   const clocks = bars.flatMap((bar): readonly Line[] => {
     const { interval, name, from, to, end, limit, past } = bar
@@ -75,7 +74,7 @@ function tableLines({ marks, bars }: Timeline, t: TFunction): readonly Line[] {
       ...(past === undefined ? [] : [{ id: `${interval} past`, what: t('timeline.row.past', { name }), on: dayOfAt(past), until }]),
     ]
   })
-  return [...named, ...clocks]
+  return [...named, ...(today === undefined ? [] : [{ id: 'today', what: todayIs, on: dayOfAt(today) }]), ...clocks]
 }
 
 const markWords = ({ kind, names, codes }: Mark, t: TFunction): string =>
@@ -138,6 +137,7 @@ function Drawing({ id, timeline, lines, width, todayIs }: DrawingProps) {
   const rows = rowsOf(bars, { x, width, top: line + size.axis, t })
   const end = rows.at(-1)?.end ?? line + size.axis
   const height = end + (today === undefined ? 2 : size.foot)
+  const ticks = ticksOf(timeline, inner, size.tickRoom)
   const description = t('timeline.described', {
     from: lines[0]?.on ?? '',
     to: dayOfAt(to),
@@ -155,16 +155,24 @@ function Drawing({ id, timeline, lines, width, todayIs }: DrawingProps) {
       <title id={`${id}-title`}>{t('timeline.title')}</title>
       <desc id={`${id}-desc`}>{description}</desc>
       <Patterns id={id} />
-      {ticksOf(timeline, inner, size.tickRoom).map((tick) => (
-        <g key={tick.at}>
-          <line className="tick" x1={x(tick.at)} x2={x(tick.at)} y1={line} y2={end} />
-          {x(tick.at) + size.tickRoom - 8 > width ? null : (
-            <text className="tick-words" x={x(tick.at) + 3} y={line + 15}>
-              {tickWords(tick, i18n.language)}
-            </text>
-          )}
-        </g>
+      {ticks.map(({ at }) => (
+        <line key={at} className="tick" x1={x(at)} x2={x(at)} y1={line} y2={end} />
       ))}
+      {today === undefined ? null : (
+        <>
+          <line className="today" x1={x(today)} x2={x(today)} y1={line} y2={end + 2} />
+          <text className="tick-words" x={clamped(x(today), todayIs, width)} y={height - 4} textAnchor="middle">
+            {todayIs}
+          </text>
+        </>
+      )}
+      {ticks
+        .filter(({ at }) => x(at) + size.tickRoom - 8 <= width)
+        .map((tick) => (
+          <text key={tick.at} className="tick-words" x={x(tick.at) + 3} y={line + 15}>
+            {tickWords(tick, i18n.language)}
+          </text>
+        ))}
       <line className="axis" x1={0} x2={width} y1={line} y2={line} />
       {named.map(({ mark, words }, i) => {
         const { from: left, lane } = placed[i]! // one for each
@@ -183,14 +191,6 @@ function Drawing({ id, timeline, lines, width, todayIs }: DrawingProps) {
           </g>
         )
       })}
-      {today === undefined ? null : (
-        <g>
-          <line className="today" x1={x(today)} x2={x(today)} y1={line} y2={end + 2} />
-          <text className="tick-words" x={clamped(x(today), todayIs, width)} y={height - 4} textAnchor="middle">
-            {todayIs}
-          </text>
-        </g>
-      )}
       {rows.map((row) => (
         <ClockRow key={row.bar.interval} row={row} id={id} x={x} width={width} />
       ))}
@@ -275,18 +275,20 @@ function ClockRow({
       <rect className={unsure ? 'bar bar-doubt' : bar.limit ? 'bar bar-within' : 'bar bar-unlimited'} {...box(bar.from, until)} />
       {bar.past === undefined ? null : <rect className="bar bar-past" fill={`url(#${id}-past)`} {...box(bar.past, bar.to)} />}
       {bar.pauses.map((pause, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: pauses of one bar have no names of their own
-        <g key={i}>
-          {pause.from === pause.to ? (
-            <path className="pause-at" d={`M${x(pause.from)} ${y - 3}l4 4-4 4-4-4z`} />
-          ) : (
-            <rect className="bar pause" fill={`url(#${id}-${pause.takenOut ? 'out' : 'in'})`} {...box(pause.from, pause.to)} />
-          )}
-        </g>
+        <rect
+          // biome-ignore lint/suspicious/noArrayIndexKey: pauses of one bar have no names of their own
+          key={i}
+          className="bar pause"
+          fill={`url(#${id}-${pause.takenOut ? 'out' : 'in'})`}
+          {...(pause.from === pause.to ? { ...box(pause.from, pause.to), x: x(pause.from) - 5, width: 10 } : box(pause.from, pause.to))}
+        />
       ))}
       {bar.end === 'open' ? <path className="onward" d={`M${x(bar.to)} ${y - 1}l6 ${size.bar / 2 + 1}-6 ${size.bar / 2 + 1}z`} /> : null}
       {bar.limit && limit ? (
         <>
+          {bar.limit.at > bar.to ? (
+            <line className="rest" x1={x(bar.to)} x2={x(bar.limit.at)} y1={y + size.bar / 2} y2={y + size.bar / 2} />
+          ) : null}
           <line className="limit" x1={x(bar.limit.at)} x2={x(bar.limit.at)} y1={y - 4} y2={y + size.bar + 4} />
           <text className="limit-words" x={limit.x} y={limit.y} textAnchor={limit.anchor}>
             {limit.words}
