@@ -342,6 +342,7 @@ BEGIN
     ELSIF l.kind = 'work-moved' THEN
       SELECT * INTO w FROM work x WHERE x.ledger = p_ledger AND x.work = (j->>'work')::bigint AND x.pathway = l.pathway;
       IF NOT FOUND THEN RAISE EXCEPTION 'not there' USING ERRCODE = 'VA005'; END IF;
+      l.pack := w.pack;                                -- of a meeting too, which is about no pathway
       IF NOT EXISTS (SELECT 1 FROM work_move m WHERE m.kind = w.kind AND m.before = w.state AND m.after = j->>'state'
                       AND may(m.capability, p_ledger, l.pack)) THEN RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004'; END IF;
       IF p_expected[i] IS NOT NULL AND w.version <> p_expected[i] THEN RAISE EXCEPTION 'changed since seen' USING ERRCODE = 'VA001'; END IF;

@@ -68,3 +68,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
 REVOKE ALL ON FUNCTION overdue_escalations(timestamptz), answer_times(text, int[], int, int, date, date, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION overdue_escalations(timestamptz) TO varde_app;
 GRANT EXECUTE ON FUNCTION answer_times(text, int[], int, int, date, date, timestamptz) TO varde_read;
+
+-- The agenda of a meeting is found by the meeting its discussions name.
+CREATE INDEX work_meeting ON work (ledger, ((body->>'meeting')::bigint)) WHERE kind = 'discussion';

@@ -6,6 +6,7 @@ import { handoverRoutes } from './handover-routes.ts'
 import { intakeRoutes } from './intake-routes.ts'
 import { liveRoutes } from './live-routes.ts'
 import { logRoutes } from './log-routes.ts'
+import { meetingRoutes } from './meeting-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { overrunRoutes } from './overrun-routes.ts'
 import { pathwayRoutes } from './pathway-routes.ts'
@@ -21,6 +22,7 @@ export const allRoutes = {
   ...overrunRoutes,
   ...handoverRoutes,
   ...codingRoutes,
+  ...meetingRoutes,
   ...documentRoutes,
   ...logRoutes,
   ...signInRoutes,

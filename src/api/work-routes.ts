@@ -4,7 +4,20 @@ import { roles } from '../core/rights/rights.ts'
 import { refusalReasons } from '../core/work/moving.ts'
 import { type WorkKindId, workKinds } from '../core/work/work.ts'
 import { defineRoutes } from './route.ts'
-import { Cursor, DayText, Evidence, InstantText, IssueShape, Key, OrgNumber, OrgText, PersonNumber, Ref, Text } from './shapes.ts'
+import {
+  Cursor,
+  DayText,
+  Evidence,
+  InstantText,
+  IssueShape,
+  Key,
+  OrgNumber,
+  OrgText,
+  PersonNumber,
+  Ref,
+  Text,
+  Untouched,
+} from './shapes.ts'
 
 const EntryNumber = z.int().min(1).max(Number.MAX_SAFE_INTEGER)
 const RoleName = z.enum(roles)
@@ -100,6 +113,20 @@ export const workBodies = {
     choice: Text(100).nullish(),
     because: Text(1000).nullish(),
   }),
+  meeting: z.strictObject({
+    org: z.int(),
+    name: Text(200),
+    on: DayText,
+    present: z.array(z.strictObject({ person: z.int().nullable(), name: Text(200) })),
+    agenda: z.array(EntryNumber).nullish().describe('discussions in their order; the others come after, as they were added'),
+    because: Text(1000).nullish(),
+  }),
+  discussion: z.strictObject({
+    meeting: EntryNumber,
+    question: Text(2000).nullish(),
+    outcome: Untouched(20_000).nullish(),
+    because: Text(1000).nullish(),
+  }),
   handover: z.strictObject({
     from: z.int(),
     to: z.int(),
@@ -153,6 +180,8 @@ export const WorkView = z
     view('query', workBodies.query),
     view('proposal', workBodies.proposal),
     view('escalation', workBodies.escalation),
+    view('meeting', workBodies.meeting),
+    view('discussion', workBodies.discussion),
     view('handover', workBodies.handover),
     view('overrun', workBodies.overrun),
     view('glass-review', workBodies['glass-review']),

@@ -41,6 +41,8 @@ function byMilestone(pack: Pack, counts: Awaited<ReturnType<typeof countRecorded
   })
 }
 
+const isTimed = ({ verdict }: OpenRow['clocks'][number]): boolean => verdict === 'running' || verdict === 'overrun'
+
 /** Codes of the pathway's variant that are in force and mark one of these. */
 function codesFor(pack: Pack, open: OpenRow, today: Day, slots: ReadonlySet<number>): string[] {
   const fits = (row: CodeRow) =>
@@ -132,13 +134,14 @@ export const codingHandlers: Handlers<Routes> = {
       const about: CodingAsked = { ledgers, pack: live.pack, org: query.org, from }
       const theirs = await ledgersOf(asked, session, live, ledgers)
       const marks = marksOf(content)
-      const open = new Map(
-        (await listOpenClocks(session, live, ledgers, askingOf(today, content.zone))).map((row) => [refOf(row.ledger, row.pathway), row]),
+      const running = (await listOpenClocks(session, live, ledgers, askingOf(today, content.zone))).filter((row) =>
+        row.clocks.some(isTimed),
       )
-      const uncoded = await listUncoded(session, [...open.values()], { org: query.org, marks, today: dayText(today) })
+      const open = new Map(running.map((row) => [refOf(row.ledger, row.pathway), row]))
+      const uncoded = await listUncoded(session, running, { ...about, marks, today: dayText(today) })
       const pathways = [...Map.groupBy(uncoded, (row) => refOf(row.ledger, row.pathway))].map(([pathway, rows]) => {
-        const row = open.get(pathway)! // only open ones were asked about
-        const timed = row.clocks.filter(({ verdict }) => verdict === 'running' || verdict === 'overrun')
+        const row = open.get(pathway)! // only these were asked about
+        const timed = row.clocks.filter(isTimed)
         const limits = timed.flatMap(({ limitDay }) => limitDay ?? []).sort()
         return {
           ...{ pathway, variant: row.variant, org: rows[0]?.org ?? 0 },

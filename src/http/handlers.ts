@@ -7,6 +7,7 @@ import { handoverHandlers } from './handover-handlers.ts'
 import { intakeHandlers } from './intake-handlers.ts'
 import { liveHandlers } from './live-handlers.ts'
 import { logHandlers } from './log-handlers.ts'
+import { meetingHandlers } from './meeting-handlers.ts'
 import { organisationHandlers } from './organisation-handlers.ts'
 import { overrunHandlers } from './overrun-handlers.ts'
 import { pathwayHandlers } from './pathway-handlers.ts'
@@ -23,6 +24,7 @@ export const handlers: Handlers<AllRoutes> = {
   ...overrunHandlers,
   ...handoverHandlers,
   ...codingHandlers,
+  ...meetingHandlers,
   ...documentHandlers,
   ...logHandlers,
   ...signInHandlers,

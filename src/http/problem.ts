@@ -14,6 +14,7 @@ const statuses: Readonly<Partial<Record<IssueCode, number>>> = {
   'work/no-choice': 422,
   'work/no-owner': 422,
   'work/not-passed': 422,
+  'meeting/nobody-present': 422,
   'bundle/shape': 422,
   'bundle/not-sent': 403,
   'work/recorded-already': 409,

@@ -34,7 +34,11 @@ export function Shell() {
       <a className="skip" href="#main">
         {t('shell.skip')}
       </a>
-      {session.me.demonstration ? <p className="demonstration">{t('shell.demonstration')}</p> : null}
+      {session.me.demonstration ? (
+        <aside className="demonstration" aria-label={t('shell.demonstrationMark')}>
+          {t('shell.demonstration')}
+        </aside>
+      ) : null}
       <InternalHeader>
         <InternalHeader.Title as={Link} to="/">
           Varde

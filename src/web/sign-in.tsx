@@ -31,8 +31,8 @@ export function SignIn({ onSignedIn }: { readonly onSignedIn: () => void }) {
           </InlineMessage>
         )}
         {ways.data.oidc ? <Link href="/api/sign-in/oidc?return=/">{t('signIn.with', { name: ways.data.oidc.name })}</Link> : null}
-        {ways.data.password ? <PasswordForm enter={enter} /> : null}
         {ways.data.demonstration ? <People enter={enter} /> : null}
+        {ways.data.password && !ways.data.demonstration ? <PasswordForm enter={enter} /> : null}
       </VStack>
     </main>
   )
@@ -70,6 +70,13 @@ function PasswordForm({ enter }: { readonly enter: Enter }) {
   )
 }
 
+/** Who has most to look at comes first. */
+const order = ['coordinator', 'clinician', 'coder', 'coding-lead', 'summariser', 'manager', 'analyst']
+const placeOf = ({ roles }: { readonly roles: readonly { readonly role: string }[] }): number => {
+  const at = order.indexOf(roles[0]?.role ?? '')
+  return at < 0 ? order.length : at
+}
+
 function People({ enter }: { readonly enter: Enter }) {
   const { t } = useTranslation()
   const people = useQuery({ queryKey: ['invented people'], queryFn: () => ask('listDemonstrationPeople', {}) })
@@ -79,20 +86,22 @@ function People({ enter }: { readonly enter: Enter }) {
         {t('signIn.demonstration')}
       </Heading>
       <ul className="people">
-        {people.data?.people.map(({ person, name, roles }) => (
-          <li key={person}>
-            <Button
-              variant="tertiary-neutral"
-              size="small"
-              onClick={() => void enter(() => ask('signInForDemonstration', { body: { person } }))}
-            >
-              <span className="person-name">{name}</span>{' '}
-              <span className="person-role">
-                {roles.map(({ role, organisation }) => `${t(`role.${role}`)}, ${organisation}`).join('; ')}
-              </span>
-            </Button>
-          </li>
-        ))}
+        {(people.data?.people ?? [])
+          .toSorted((a, b) => placeOf(a) - placeOf(b))
+          .map(({ person, name, roles }) => (
+            <li key={person}>
+              <Button
+                variant="tertiary-neutral"
+                size="small"
+                onClick={() => void enter(() => ask('signInForDemonstration', { body: { person } }))}
+              >
+                <span className="person-name">{name}</span>{' '}
+                <span className="person-role">
+                  {roles.map(({ role, organisation }) => `${t(`role.${role}`)}, ${organisation}`).join('; ')}
+                </span>
+              </Button>
+            </li>
+          ))}
       </ul>
     </section>
   )

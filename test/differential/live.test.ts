@@ -177,7 +177,7 @@ describe.each(postgresServers())('the live layer on $name', ({ url }) => {
           await database.close()
         }
       }),
-      { numRuns: cases * 3, seed: 20260307 },
+      { numRuns: cases * 3, seed: 20260307, endOnFailure: true },
     )
     expect(reached.open).toBeGreaterThan(100)
     expect(reached.paused).toBeGreaterThan(5)

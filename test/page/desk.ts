@@ -46,7 +46,7 @@ export async function openDesk(
     if (localStorage.getItem('varde.settings') === null) localStorage.setItem('varde.settings', kept)
   }, JSON.stringify({ language, theme }))
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(30_000)
   const outside: string[] = []
   const complaints: string[] = []
   page.on('request', (request) => {

@@ -73,6 +73,18 @@ const pastLimit = async (house: House) => {
   await good(house.all.post(`/api/pathways/${pathway}/entries`, start, versioned(0)))
   return pathway
 }
+const meeting = async (house: House) => {
+  const { pathway } = await house.pathway()
+  const agenda = [{ pathway, question: words(house) }]
+  const body = { org: house.org, pack: 'demo', name: words(house), on: '2027-01-01', agenda, present: [{ name: words(house) }] }
+  return (await good(house.all.post('/api/meetings', body))).body
+}
+const onMeeting = (body: (house: House, met: Awaited<ReturnType<typeof meeting>>) => object): Example => ({
+  make: async (house) => {
+    const met = await meeting(house)
+    return { params: { meeting: met.meeting }, body: body(house, met), headers: versioned(met.version) }
+  },
+})
 const explained = (house: House) => ({ reason: 'capacity', avoidable: 'unknown', patientInitiated: false, text: words(house) })
 const counted = async (house: House): Promise<Call> => {
   await house.entry()
@@ -229,6 +241,39 @@ export const examples: { readonly [K in RouteId]: Example } = {
       return { query: { pack: 'demo', org: house.org } }
     },
   },
+
+  listMeetings: {
+    make: async (house) => {
+      await meeting(house)
+      return { query: { pack: 'demo', org: house.org } }
+    },
+  },
+  planMeeting: {
+    make: async (house) => ({
+      body: {
+        ...{ org: house.org, pack: 'demo', name: words(house), on: '2027-01-01' },
+        agenda: [{ pathway: (await house.pathway()).pathway }],
+        present: [{ person: house.number.clinician }],
+      },
+    }),
+  },
+  readMeeting: { make: async (house) => ({ params: { meeting: (await meeting(house)).meeting } }) },
+  editMeeting: {
+    make: async (house) => {
+      const met = await meeting(house)
+      const add = [{ pathway: (await house.pathway()).pathway }]
+      const body = { present: [{ person: house.number.coder }], add, order: [met.items[0].item.work] }
+      return { params: { meeting: met.meeting }, body, headers: versioned(met.version) }
+    },
+  },
+  writeOutcome: {
+    make: async (house) => {
+      const { item } = (await meeting(house)).items[0]
+      return { params: { work: item.work }, body: { outcome: words(house) }, headers: versioned(item.version) }
+    },
+  },
+  signMeeting: onMeeting((_, met) => ({ read: [{ work: met.items[0].item.work, version: 1 }] })),
+  cancelMeeting: onMeeting((house) => ({ reason: words(house) })),
 
   receiveDocument: {
     make: async (house) => ({

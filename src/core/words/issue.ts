@@ -75,6 +75,7 @@ export const issueCodes = {
   'work/no-owner': 'Nobody of this number has a role there.',
   'work/not-passed': 'A limit that is to be explained is not passed, by what is recorded.',
   'work/recorded-already': 'A passed limit has a record already.',
+  'meeting/nobody-present': 'Minutes name who was present, and nobody is.',
   'bundle/shape': 'A bundle is no pathway as it is exported here, or says more than would be kept.',
   'bundle/not-sent': 'A bundle was not sent from this installation, to the letter, and the one who brings it may not import.',
   'work/no-milestone': 'A next step books what is no milestone of the pack.',

@@ -58,6 +58,27 @@ export const workKinds = {
       ['answered', 'raised', 'work'],
     ],
   },
+  // The meeting is about no one pathway; what it says of each is a discussion there.
+  meeting: {
+    name: 'Meeting',
+    open: ['open'],
+    moves: [
+      ['', 'open', 'work'],
+      ['open', 'open', 'work'],
+      ['open', 'signed', 'answer'],
+      ['open', 'cancelled', 'work'],
+    ],
+  },
+  discussion: {
+    name: 'Discussion',
+    open: ['listed'],
+    moves: [
+      ['', 'listed', 'work'],
+      ['listed', 'listed', 'work'], // what is typed, as it is typed
+      ['listed', 'discussed', 'answer'],
+      ['listed', 'dropped', 'work'],
+    ],
+  },
   handover: {
     name: 'Handover',
     open: ['sent'],

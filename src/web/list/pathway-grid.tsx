@@ -99,6 +99,7 @@ export function PathwayGrid({ groups, group, sort, descending, density, openPath
     grid.current?.focus({ preventScroll: true })
   }, [])
 
+  if (lines.length === 0) return empty
   return (
     <div
       className="grid"
@@ -131,7 +132,6 @@ export function PathwayGrid({ groups, group, sort, descending, density, openPath
         ))}
       </div>
       <div className="grid-body" ref={scroller} role="presentation">
-        {lines.length === 0 ? empty : null}
         <div style={{ height: virtual.getTotalSize(), position: 'relative' }} role="presentation">
           {virtual.getVirtualItems().map(({ index, start }) => {
             const line = lines[index]!
