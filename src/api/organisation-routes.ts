@@ -126,7 +126,7 @@ export const organisationRoutes = defineRoutes({
     method: 'GET',
     path: '/api/packs',
     tag: 'Packs',
-    summary: 'The packs in force, with their variants, milestones, intervals and indicators',
+    summary: 'The packs in force, with their variants, milestones, intervals, indicators, rules and sources',
     needs: 'signed-in',
     scope: 'none',
     answer: z.strictObject({ packs: z.array(z.unknown()) }),

@@ -40,6 +40,7 @@ export const EntryView = z
     standing: z.string(),
     value: z.int().nullable(),
     person: z.int(),
+    personName: z.string().nullable(),
     recorder: z.string(),
     decider: z.string().nullable(),
     onBehalfOf: z.string().nullable(),

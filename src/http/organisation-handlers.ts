@@ -199,6 +199,8 @@ export const organisationHandlers: Handlers<Routes> = {
       milestones: content.text.milestones,
       intervals: content.text.intervals.map(({ id, name, unit }) => ({ id, name, unit })),
       indicators: content.text.indicators.map(({ id, name, question, denominator }) => ({ id, name, question, denominator })),
+      rules: content.text.rules.map(({ id, text, source }) => ({ id, text, source })),
+      sources: content.text.sources.map(({ id, title, url }) => ({ id, title, url })),
     })),
   }),
 

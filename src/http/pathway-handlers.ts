@@ -81,6 +81,7 @@ const viewOf = (ledger: number, live: LivePack, row: EntryRow): z.input<typeof E
   standing: row.standing,
   value: row.value,
   person: row.person,
+  personName: row.person_name,
   recorder: row.recorder,
   decider: row.decider,
   onBehalfOf: row.behalf,

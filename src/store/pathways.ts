@@ -45,6 +45,7 @@ export interface EntryRow {
   readonly standing: string
   readonly value: number | null
   readonly person: number
+  readonly person_name: string | null
   readonly recorder: string
   readonly decider: string | null
   readonly behalf: string | null
@@ -57,7 +58,8 @@ export interface EntryRow {
 export async function findPathway(session: Session, ledger: number, pathway: number, key?: string): Promise<PathwayRecord | undefined> {
   const [row] = await session.rows(
     `SELECT p.ledger, p.pathway, p.pack, p.patient, p.org, p.version, p.changed, h.zone, i.born, $3::text IS NOT NULL AND was_done(p.ledger, $3) AS done,
-       (SELECT coalesce(json_agg(e ORDER BY e.nth), '[]') FROM entry e WHERE e.ledger = p.ledger AND e.pathway = p.pathway) AS entries
+       (SELECT coalesce(json_agg(e ORDER BY e.nth), '[]') FROM (SELECT x.*, who.name AS person_name FROM entry x LEFT JOIN person who USING (person)
+         WHERE x.ledger = p.ledger AND x.pathway = p.pathway) e) AS entries
      FROM pathway p JOIN organisation h ON h.org = p.org LEFT JOIN identity i ON i.ledger = p.ledger AND i.patient = p.patient
      WHERE p.ledger = $1 AND p.pathway = $2`,
     [ledger, pathway, key ?? null],

@@ -17,6 +17,8 @@ export interface PackTold {
   readonly milestones: readonly { readonly id: string; readonly name: string }[]
   readonly intervals: readonly { readonly id: string; readonly name: string; readonly unit: string }[]
   readonly indicators: readonly { readonly id: string; readonly name: string; readonly question?: string }[]
+  readonly rules: readonly { readonly id: string; readonly text: string; readonly source?: string }[]
+  readonly sources: readonly { readonly id: string; readonly title: string; readonly url?: string }[]
 }
 
 interface Session {

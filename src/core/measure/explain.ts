@@ -1,10 +1,11 @@
-import { type Asking, barredOf, type Chosen, type CodedEntry, type Pathway, refusalOf, timeOf } from '../clock/chosen.ts'
+import { type Asking, type Barred, barredOf, type Chosen, type CodedEntry, type Pathway, timeOf } from '../clock/chosen.ts'
 import { type Clock, type PathwayReading, type Position, readClock, readPathway } from '../clock/clock.ts'
 import type { LimitRow, Pack } from '../pack/pack.ts'
 import { isUnknown } from '../pack/schema.ts'
 import { type Day, dayText } from '../words/day.ts'
 import { type AccountLine, linesOf } from './account.ts'
-import { type ClockParts, partsOf } from './parts.ts'
+import { type EntryUse, type PassedOver, passedOverOf, useOf } from './entry-use.ts'
+import { type ClockParts, partsOf, spotText } from './parts.ts'
 
 /** One entry as it stood on the day asked about. */
 export interface ExplainedEntry {
@@ -22,6 +23,9 @@ export interface ExplainedEntry {
   /** Why it was passed over, when it was. */
   readonly passedOver?: string
   readonly rule?: string
+  /** The same as data. */
+  readonly passed?: PassedOver
+  readonly use: EntryUse
 }
 
 export interface ExplainedClock {
@@ -87,14 +91,20 @@ export function explainPathway(pack: Pack, pathway: Pathway, asking: Asking): Ex
 
 const whyOf = (line: AccountLine) => ((line.cause ?? line.leftOut) ? { why: line.cause ?? line.leftOut } : {})
 
-const barredWords = {
+const barredWords: Readonly<Record<Barred, string>> = {
   'recorded-later': 'recorded after the day asked about',
   'dated-later': 'dated after the day asked about',
   corrected: 'corrected or withdrawn',
   'ruled-out': 'recorded as not so',
   'not-in-force': 'its code or pathway was not in force on that day',
   refused: 'refused by a rule',
-} as const
+}
+
+function passedWords(passed: PassedOver): string {
+  if (passed.code === 'other-chosen') return `another entry counts for ${passed.slot}: ${passed.by} of ${passed.on}`
+  if (passed.code === 'other-side') return 'not on the side of the other milestone it is picked beside'
+  return barredWords[passed.code]
+}
 
 /** Pauses of some clock that the entry begins or ends. */
 const pausesOf = (coded: CodedEntry, clocks: readonly Clock[]): readonly string[] => [
@@ -103,18 +113,9 @@ const pausesOf = (coded: CodedEntry, clocks: readonly Clock[]): readonly string[
 
 function explainEntry(reading: PathwayReading, coded: CodedEntry, pauses: readonly string[]): ExplainedEntry {
   const { entry, row } = coded
-  const barred = barredOf(coded, reading.asking)
+  const { pack, asking } = reading
   const chosenFor = reading.chosen.base.filter((c): c is Chosen => c?.coded === coded).map((c) => c.slot.id)
-  const marks = row.slots.map((i) => reading.pack.slots[i]!)
-  const rival = marks.map((slot) => reading.chosen.base[slot.index]).find((c) => c && c.coded !== coded)
-  const notChosen =
-    marks.length > 0 && chosenFor.length === 0
-      ? rival
-        ? `another entry counts for ${rival.slot.id}: ${rival.coded.entry.code} of ${dayText(rival.day)}`
-        : 'not on the side of the other milestone it is picked beside'
-      : undefined
-  const passedOver = barred ? barredWords[barred] : notChosen
-  const rule = barred === 'refused' ? refusalOf(coded)?.rule : undefined
+  const passed = passedOverOf(reading, coded)
   return {
     code: entry.code,
     ...(row.label ? { label: row.label } : {}),
@@ -125,9 +126,10 @@ function explainEntry(reading: PathwayReading, coded: CodedEntry, pauses: readon
     ...(entry.decider === undefined ? {} : { decider: entry.decider }),
     standing: entry.standing,
     ...(entry.id === undefined ? {} : { id: entry.id }),
-    usedFor: barred ? [] : [...chosenFor, ...pauses],
-    ...(passedOver ? { passedOver } : {}),
-    ...(rule ? { rule } : {}),
+    usedFor: barredOf(coded, asking) ? [] : [...chosenFor, ...pauses],
+    ...(passed ? { passedOver: passedWords(passed), passed } : {}),
+    ...(passed?.code === 'refused' && passed.rule !== undefined ? { rule: passed.rule } : {}),
+    use: useOf(pack, coded),
   }
 }
 
@@ -212,12 +214,12 @@ function stretchText(reading: PathwayReading, from: { time: number; day: Day }, 
 
 function limitOf(pack: Pack, clock: Clock, limit: LimitRow): NonNullable<ExplainedClock['limit']> {
   const row = limit.row === undefined ? undefined : pack.text.limits[limit.row]
-  const spot = limit.row === undefined ? undefined : pack.spotOf(['limits', limit.row])
+  const spot = limit.row === undefined ? undefined : spotText(pack, ['limits', limit.row])
   const { outcome } = limit
   return {
     amount: outcome.kind === 'limit' ? outcome.amount : null,
     unit: unitWords[clock.interval.unit],
-    row: spot ? `${spot.file}:${spot.line}` : outcome.kind === 'unknown' ? outcome.reason : 'the longest of those it could get',
+    row: spot ?? (outcome.kind === 'unknown' ? outcome.reason : 'the longest of those it could get'),
     ...(row?.source ? { source: row.source } : {}),
     ...(outcome.kind === 'unknown' ? { note: outcome.reason } : row?.note ? { note: row.note } : {}),
     valid: row ? validText(row) : '',

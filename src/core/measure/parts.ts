@@ -63,6 +63,10 @@ export interface ClockParts {
   readonly length: number | null
   readonly limit: LimitParts | null
   readonly left: number | null
+  /** Past the limit without a stop: something happened since, or nothing did. */
+  readonly waiting: boolean | null
+  /** Of the interval. */
+  readonly source: string | null
 }
 
 export interface LimitParts {
@@ -70,7 +74,7 @@ export interface LimitParts {
   readonly amount: number | null
   /** The last day that keeps it, pauses so far added. */
   readonly day: string | null
-  /** `file:line` of the row of the pack. */
+  /** The row of the pack: `no-cpp/limits.yaml:146`. */
   readonly row: string | null
   /** The kind is not known yet: this is the longest of several it could still get. */
   readonly longest: boolean
@@ -102,6 +106,8 @@ export function partsOf(reading: PathwayReading, clock: Clock): ClockParts {
     length: inUnit(clock.length),
     limit: clock.limit ? limitParts(pack, clock) : null,
     left: clock.limitAmount === undefined || clock.length === undefined ? null : perUnit(interval, clock.limitAmount - clock.length),
+    waiting: clock.waiting ?? null,
+    source: pack.text.intervals[interval.index]?.source ?? null,
   }
 }
 
@@ -151,12 +157,11 @@ export function limitParts(pack: Pack, clock: Clock): LimitParts {
   const { limit, limitDay } = clock
   const index = limit?.row ?? limit?.longest
   const row = index === undefined ? undefined : pack.text.limits[index]
-  const spot = index === undefined ? undefined : pack.spotOf(['limits', index])
   const bound = (value: unknown) => (typeof value === 'string' && !isUnknown(value) ? value : null)
   return {
     amount: limit?.outcome.kind === 'limit' ? limit.outcome.amount : null,
     day: limitDay === undefined ? null : dayText(limitDay),
-    row: spot ? `${spot.file}:${spot.line}` : null,
+    row: index === undefined ? null : spotText(pack, ['limits', index]),
     longest: limit?.row === undefined && limit?.longest !== undefined,
     source: row?.source ?? null,
     basis: row?.basis ?? null,
@@ -164,4 +169,10 @@ export function limitParts(pack: Pack, clock: Clock): LimitParts {
     validFrom: bound(row?.validFrom),
     validTo: bound(row?.validTo),
   }
+}
+
+/** File and line by the pack's folder, without the way to it: whoever asks the service need not know where it stands. */
+export function spotText(pack: Pack, path: readonly (string | number)[]): string {
+  const { file, line } = pack.spotOf(path)
+  return `${file.split('/').slice(-2).join('/')}:${line}`
 }

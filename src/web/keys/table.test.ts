@@ -61,8 +61,8 @@ describe('the keys', () => {
 
 describe('changing a key', () => {
   test('to a free letter is taken, and holds', () => {
-    expect(refuseKey('escalate', 'w', {})).toBeUndefined()
-    expect(keysOf('escalate', { escalate: 'w' })).toEqual(['w'])
+    expect(refuseKey('escalate', 'z', {})).toBeUndefined()
+    expect(keysOf('escalate', { escalate: 'z' })).toEqual(['z'])
     expect(keysOf('help', { help: 'y' })).toEqual(['y', 'F1'])
   })
 
@@ -79,7 +79,7 @@ describe('changing a key', () => {
   ] as const)('%s to %s is refused', (id, combination, refusal) => expect(refuseKey(id, combination, {})).toEqual(refusal))
 
   test('a key that was given away is free for another', () => {
-    expect(refuseKey('note', 'q', { ask: 'w' })).toBeUndefined()
-    expect(refuseKey('note', 'w', { ask: 'w' })).toEqual({ because: 'taken', by: 'ask' })
+    expect(refuseKey('note', 'q', { ask: 'z' })).toBeUndefined()
+    expect(refuseKey('note', 'z', { ask: 'z' })).toEqual({ because: 'taken', by: 'ask' })
   })
 })

@@ -44,6 +44,9 @@ export const keyTable = {
   note: { scope: 'pathway', keys: ['m'] },
   accept: { scope: 'pathway', keys: ['a'] },
   explain: { scope: 'pathway', keys: ['l'] },
+  asTable: { scope: 'pathway', keys: ['b'] },
+  correct: { scope: 'pathway', keys: ['r'] },
+  withdraw: { scope: 'pathway', keys: ['w'] },
   handOver: { scope: 'pathway', keys: ['v'] },
   send: { scope: 'form', keys: ['Mod+Enter'], fixed: true },
 } as const satisfies Readonly<Record<string, KeyRow>>

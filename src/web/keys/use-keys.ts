@@ -39,6 +39,14 @@ function onKey(event: KeyboardEvent): void {
       }
 }
 
+/** Which of some keys was pressed; none while somebody types in a field. For parts of the page that have keys of their own while the focus is in them. */
+export function pressedKey<K extends KeyId>(event: KeyboardEvent, among: Readonly<Partial<Record<K, unknown>>>): K | undefined {
+  const combination = combinationOf(event)
+  if (event.defaultPrevented || combination === undefined || isTyped(event.target)) return undefined
+  const { keys: choice } = settings.now()
+  return (Object.keys(among) as K[]).find((id) => keysOf(id, choice).includes(combination)) // keys of our own table
+}
+
 /** Listens for keys of the table while the component is there. */
 export function useKeys(handlers: Handlers): void {
   const held = useRef(handlers)

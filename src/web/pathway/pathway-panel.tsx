@@ -15,6 +15,7 @@ import { type PackTold, useSession } from '../session.tsx'
 import { HandoverForm } from './handover-form.tsx'
 import { PassedLimits } from './passed-limits.tsx'
 import type { EntryRead, PathwayRead } from './read.ts'
+import { bookingsOf, Reading } from './reading.tsx'
 import { RecordForm } from './record-form.tsx'
 import { AskForm, EscalateForm, NoteForm, WithdrawForm } from './say-forms.tsx'
 import { FinishForm, StepForm } from './step-forms.tsx'
@@ -152,8 +153,17 @@ function Opened({
         {doing?.what === 'note' ? <NoteForm about={about} onClose={close} /> : null}
         {doing?.what === 'hand-over' ? <HandoverForm about={about} from={read.org} onClose={close} /> : null}
         <StepLine step={work.step} proposed={read.proposedStep} />
-        <PassedLimits about={about} version={version} />
-        <WorkSection key={decide} about={about} items={work.items} focused={decide} />
+        <Reading
+          read={read}
+          pack={pack}
+          bookings={bookingsOf(work.items, pack)}
+          onCorrect={may('record') ? (entry) => setDoing({ what: 'correct', entry }) : undefined}
+          onWithdraw={may('record') ? (entry) => setDoing({ what: 'withdraw', entry }) : undefined}
+          onAsk={may('work') ? (entry) => setDoing({ what: 'ask-about', entry }) : undefined}
+        >
+          <PassedLimits about={about} version={version} />
+          <WorkSection key={decide} about={about} items={work.items} focused={decide} />
+        </Reading>
       </div>
     </>
   )
