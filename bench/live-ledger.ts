@@ -9,7 +9,7 @@ import { type Capability, capabilities, roles, scopeOf } from '../src/core/right
 import { type Day, dayText, readDay } from '../src/core/words/day.ts'
 import type { Columns, Value } from '../src/store/database.ts'
 import { startEmbedded } from '../src/store/embedded.ts'
-import { installPacks } from '../src/store/install-packs.ts'
+import { type InstalledPack, installPacks } from '../src/store/install-packs.ts'
 import { type Actor, type LedgerDatabase, openLedger } from '../src/store/ledger-database.ts'
 import { type LivePack, livePacks } from '../src/store/live-packs.ts'
 import { migrate } from '../src/store/migrate.ts'
@@ -28,6 +28,9 @@ export interface LiveLedger {
   readonly hospitals: readonly { readonly ledger: number; readonly pathways: number }[]
   readonly entries: number
   readonly asOf: Day
+  readonly packs: readonly InstalledPack[]
+  /** Hospitals that together have so many open pathways, or all of them. */
+  hospitalsWithOpen(wanted: number): Promise<readonly number[]>
   open(connections: number): LedgerDatabase
   actor(ledgers: readonly number[], only?: readonly Capability[]): Actor
   close(): Promise<void>
@@ -109,6 +112,20 @@ export async function liveLedger(entries: number, say: (text: string) => void): 
     live: livePacks(installed).all[0]!, // one was installed
     hospitals: rows.map((row) => ({ ledger: row.ledger, pathways: row.pathways.length })),
     entries: count,
+    packs: installed,
+    hospitalsWithOpen: async (wanted) => {
+      const { rows: open } = await owner.query<{ ledger: number; n: number }>(
+        'SELECT ledger, count(*)::int AS n FROM pack_1.kept_row WHERE open GROUP BY ledger ORDER BY 2',
+      )
+      const out: number[] = []
+      let sum = 0
+      for (const { ledger, n } of open) {
+        if (sum >= wanted) break
+        out.push(ledger)
+        sum += n
+      }
+      return out
+    },
     asOf,
     open: (connections) => openLedger({ url, connections }),
     actor: (ledgers, only = capabilities) => ({

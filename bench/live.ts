@@ -9,6 +9,7 @@ import { listOpenClocks } from '../src/store/pathways.ts'
 import type { Goal, Outcome } from './benches.ts'
 import { coordinatorsAtWork } from './coordinators.ts'
 import { median } from './cpu.ts'
+import { deskSpeed } from './desk.ts'
 import type { LiveLedger } from './live-ledger.ts'
 
 const ms = (n: number) => `${n.toFixed(n < 10 ? 2 : 0)} ms`
@@ -159,7 +160,7 @@ export async function clients32(at: LiveLedger): Promise<Outcome> {
 export async function openList(at: LiveLedger): Promise<Outcome> {
   const ledger = at.open(1)
   try {
-    const ledgers = await hospitalsWithOpen(at, 5000)
+    const ledgers = await at.hospitalsWithOpen(5000)
     const actor = at.actor(ledgers)
     let rows = 0
     const list = () =>
@@ -174,20 +175,6 @@ export async function openList(at: LiveLedger): Promise<Outcome> {
   } finally {
     await ledger.close()
   }
-}
-
-async function hospitalsWithOpen(at: LiveLedger, wanted: number): Promise<readonly number[]> {
-  const { rows } = await at.owner.query<{ ledger: number; n: number }>(
-    'SELECT ledger, count(*)::int AS n FROM pack_1.kept_row WHERE open GROUP BY ledger ORDER BY 2',
-  )
-  const out: number[] = []
-  let sum = 0
-  for (const { ledger, n } of rows) {
-    if (sum >= wanted) break
-    out.push(ledger)
-    sum += n
-  }
-  return out
 }
 
 const question = (at: LiveLedger, ledgers: readonly number[], day: Day, when: LiveQuestion['when']): LiveQuestion => ({
@@ -242,7 +229,7 @@ export async function rowSecurity(at: LiveLedger, what: 'list' | 'figures'): Pro
   const ledger = at.open(1)
   const bypassing = at.open(1)
   try {
-    const ledgers = what === 'list' ? await hospitalsWithOpen(at, 5000) : at.hospitals.slice(0, 5).map((h) => h.ledger)
+    const ledgers = what === 'list' ? await at.hospitalsWithOpen(5000) : at.hospitals.slice(0, 5).map((h) => h.ledger)
     const actor = at.actor(ledgers)
     const ask = (database: LedgerDatabase, free: boolean) => () =>
       database.as(actor, async (session) => {
@@ -268,6 +255,12 @@ export interface LiveBench {
   run(at: LiveLedger): Promise<Outcome>
 }
 
+const deskWords = {
+  'first-rows': 'in the browser: milliseconds from asking for the list to its first rows (95th percentile), to 300',
+  filter: 'in the browser: milliseconds from the key of a filter or an order to the rows (95th percentile), to 150',
+  open: 'in the browser: milliseconds from Enter on a row to its pathway (95th percentile), to 200',
+} as const
+
 export const liveBenches: readonly LiveBench[] = [
   {
     id: 'record-vs-insert',
@@ -287,6 +280,12 @@ export const liveBenches: readonly LiveBench[] = [
     goal: { atMost: 1 },
     run: openList,
   },
+  ...(['first-rows', 'filter', 'open'] as const).map((what) => ({
+    id: `desk-${what}`,
+    what: deskWords[what],
+    goal: { atMost: 1 } as const,
+    run: (at: LiveLedger) => deskSpeed(at, what),
+  })),
   { id: 'live-cell', what: 'milliseconds for one cell of a figure from the kept layer, to 20', goal: { atMost: 1 }, run: oneCell },
   { id: 'past-vs-now', what: 'a figure as known on a past day, against the same figure now', goal: { atMost: 2 }, run: pastAgainstNow },
   {

@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import chromium from '@sparticuz/chromium'
+import pino from 'pino'
+import { type Browser, chromium as driver, type Page } from 'playwright-core'
+import { dayText } from '../src/core/words/day.ts'
+import { handlers } from '../src/http/handlers.ts'
+import { createService } from '../src/http/service.ts'
+import { livePacks } from '../src/store/live-packs.ts'
+import type { Outcome } from './benches.ts'
+import type { LiveLedger } from './live-ledger.ts'
+
+const folder = fileURLToPath(new URL('../dist/page', import.meta.url))
+const rounds = 12
+/** Headers of the columns that the key of the next order goes through. */
+const sorted = ['cell-person', 'cell-due', 'cell-changed', 'cell-variant', 'cell-state']
+
+/** The 95th of a hundred, in milliseconds. */
+const p95 = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[Math.ceil(times.length * 0.95) - 1] ?? Number.NaN
+
+interface OpenDesk {
+  readonly page: Page
+  readonly browser: Browser
+  readonly rows: number
+  close(): Promise<void>
+}
+
+/** The page in a real browser on a list of some 5,000 open pathways, seen by one person. */
+async function openDesk(at: LiveLedger, ledgers: readonly number[]): Promise<OpenDesk> {
+  if (!existsSync(folder)) throw new Error('The page is not built: run `npm run build` first.')
+  const ledger = at.open(8)
+  const app = await createService(
+    {
+      ledger,
+      packs: livePacks(at.packs),
+      signIn: { register: async () => {}, whoIs: async () => at.actor(ledgers) },
+      log: pino({ level: 'silent' }),
+      now: () => new Date(`${dayText(at.asOf)}T10:00:00Z`),
+      demonstration: false,
+      page: folder,
+    },
+    handlers,
+  )
+  const address = await app.listen({ host: '127.0.0.1', port: 0 })
+  const browser = await driver.launch({ executablePath: await chromium.executablePath(), args: ['--no-sandbox', '--disable-gpu'] })
+  const page = await browser.newPage({ viewport: { width: 1366, height: 768 }, locale: 'en-GB' })
+  await page.addInitScript(`(function look() {
+    if (document.querySelector('.grid-body .grid-row')) requestAnimationFrame(() => { window.firstRows = performance.now() })
+    else requestAnimationFrame(look)
+  })()`)
+  await page.goto(`${address}/list`)
+  await page.locator('.grid-body .grid-row').first().waitFor({ timeout: 60_000 })
+  const rows = Number((await page.locator('.list-count').textContent())?.split(' ')[0])
+  return {
+    page,
+    browser,
+    rows,
+    close: async () => {
+      await browser.close()
+      await app.close()
+      await ledger.close()
+    },
+  }
+}
+
+/** Milliseconds from a key to the frame in which what it asks for has been drawn, on the browser's own clock. */
+const timed = (page: Page, key: string, isThere: string): Promise<number> =>
+  // As text: what runs in the browser knows nothing of Node, and the other way round.
+  page.evaluate<number>(`(async () => {
+    const frame = () => new Promise((next) => requestAnimationFrame(next))
+    const began = performance.now()
+    document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: ${JSON.stringify(key)}, bubbles: true, cancelable: true }))
+    while (!(${isThere})) await frame()
+    // The frame after is the one in which it can be seen.
+    await frame()
+    return performance.now() - began
+  })()`)
+
+const milliseconds = (n: number): string => `${Math.round(n)} ms`
+
+/** Filtering and sorting, opening a pathway, and reading the list anew: 95th percentiles in the browser. */
+export async function deskSpeed(at: LiveLedger, what: 'first-rows' | 'filter' | 'open'): Promise<Outcome> {
+  const desk = await openDesk(at, await at.hospitalsWithOpen(5000))
+  const { page, rows } = desk
+  const times: number[] = []
+  try {
+    await page.locator('[role=grid]').focus()
+    for (let round = 0; round < rounds; round++) {
+      if (what === 'filter') {
+        // No next step narrows and widens again; the order goes round.
+        times.push(await timed(page, 'n', `document.querySelector('.list-count').textContent.includes(' of ') === ${round % 2 === 0}`))
+        times.push(await timed(page, 'o', `document.querySelector('[aria-sort].${sorted[round % sorted.length]}') !== null`))
+      } else if (what === 'open') {
+        await page.keyboard.press('j')
+        times.push(await timed(page, 'Enter', `document.querySelector('.panel .acts') !== null`))
+        await page.keyboard.press('Escape')
+        await page.locator('.panel').waitFor({ state: 'detached' })
+      } else {
+        await page.reload()
+        while ((await page.evaluate<unknown>('window.firstRows')) === undefined) await page.waitForTimeout(20)
+        times.push(
+          await page.evaluate<number>(
+            `window.firstRows - performance.getEntriesByType('resource').find(({ name }) => name.includes('/api/pathways?')).startTime`,
+          ),
+        )
+      }
+    }
+  } finally {
+    await desk.close()
+  }
+  const goal = { 'first-rows': 300, filter: 150, open: 200 }[what]
+  return {
+    ratio: p95(times) / goal,
+    detail: `${milliseconds(p95(times))} (median ${milliseconds(p95(times.toSorted((a, b) => a - b).slice(0, Math.ceil(times.length / 2))))}) with ${rows.toLocaleString('en')} open pathways`,
+  }
+}
