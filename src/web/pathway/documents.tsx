@@ -78,7 +78,9 @@ function Item({ listed, pathway, open, onOpen, onEntry }: { readonly listed: Lis
         aria-controls={id}
         onClick={() => onOpen(isOpen ? undefined : { document })}
       >
-        <b>{title}</b> <span className="quiet">{facts.filter(Boolean).join(' · ')}</span>
+        <span className="entry-what">
+          <b>{title}</b> <span className="quiet">{facts.filter(Boolean).join(' · ')}</span>
+        </span>
       </button>
       <div id={id} hidden={!isOpen}>
         {isOpen ? <Letter asked={open} pathway={pathway} onEntry={onEntry} /> : null}

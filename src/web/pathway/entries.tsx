@@ -10,6 +10,7 @@ import { type PackTold, useSession } from '../session.tsx'
 import { RuleWords } from './clocks.tsx'
 import './reading.css'
 import type { EntryRead } from './read.ts'
+import { momentWords } from './reading-words.ts'
 
 /** Where an entry is said to rest: on a document, on a stretch of one, or on something told in words. */
 interface EvidenceRead {
@@ -165,7 +166,7 @@ function Item({ org, entry, explained, gone, all, explanation, pack, titles, isO
   return (
     <li className="entry" data-gone={gone} data-open={isOpen} data-entry={entry.entry}>
       <button type="button" className="opener" aria-expanded={isOpen} aria-controls={id} onClick={onToggle}>
-        <span className="entry-day">{entry.occurredAt === null ? entry.occurred : momentShort(entry.occurredAt)}</span>
+        <span className="entry-day">{entry.occurredAt === null ? entry.occurred : momentWords(entry.occurredAt, pack.zone)}</span>
         <span className="entry-what">
           <b>{entry.code}</b> {label}
         </span>
@@ -308,6 +309,8 @@ function Use({ entry, explained, explanation, pack }: Pick<ItemProps, 'entry' | 
   const clocks = explanation?.clocks.filter(({ parts }) => [parts.start?.entry, parts.stop?.entry].includes(explained.id ?? '')) ?? []
   return (
     <dl className="facts">
+      <dt>{t('entry.standingIs')}</dt>
+      <dd>{t(`entry.standing.${entry.standing as 'likely'}`)}</dd>
       {passed ? (
         <>
           <dt>{t('entry.passedOver')}</dt>

@@ -2,7 +2,7 @@ import i18next, { type TFunction } from 'i18next'
 import type { ExplainedClock } from '../../core/measure/explain.ts'
 import type { ClockParts } from '../../core/measure/parts.ts'
 import type { RiskState } from '../../core/work/risk-state.ts'
-import type { Wall } from '../../core/work/sum-lines.ts'
+import { type Wall, wallOf } from '../../core/work/sum-lines.ts'
 import { dayInWords } from '../languages.ts'
 
 /** A day as in a sentence, with its year where that is another than this one: `Sat 7 March 2025`. */
@@ -21,6 +21,13 @@ export const lengthWords = (amount: number, unit: ClockParts['unit'], t: TFuncti
 /** `2026-03-07`, or `2026-03-07 08:12+01:00`: the distance from UTC tells how long the night was on which the clocks change. */
 export const wallWords = ({ day, time, offset }: Wall): string =>
   time === undefined ? day : `${day} ${time.endsWith(':00') ? time.slice(0, 5) : time}${offset ?? ''}`
+
+/** A moment of an entry on the wall clock of the pack; how far that is from UTC is said where it is not the clock of this computer. */
+export function momentWords(seconds: number, zone: string): string {
+  const wall = wallOf({ day: '', at: new Date(seconds * 1000).toISOString() }, { unit: 'minute', zone })
+  const isHere = new Intl.DateTimeFormat().resolvedOptions().timeZone === zone
+  return wallWords(isHere ? { ...wall, offset: '' } : wall)
+}
 
 export type Verdict = 'met' | 'missed' | 'running' | 'overrun' | 'not-applicable' | 'unknown'
 

@@ -1,5 +1,5 @@
 import { Button, Heading } from '@navikt/ds-react'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, type RefObject, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Explanation } from '../../core/measure/explain.ts'
@@ -54,7 +54,6 @@ export function Reading({ read: now, pack, bookings, children, ...acts }: Props)
   const other = useQuery({
     queryKey: ['pathway', pathway, 'view', view],
     enabled: !isNow,
-    placeholderData: keepPreviousData,
     queryFn: ({ signal }) => ask('readPathway', { params: { pathway }, query: { ...view }, signal }),
   })
   const backToNow = (): void => {
@@ -64,17 +63,19 @@ export function Reading({ read: now, pack, bookings, children, ...acts }: Props)
   useKeys(isNow ? {} : { back: backToNow })
   const documents = usePathwayDocuments(pathway)
   const titles = new Map(documents.data?.map(({ document, title }) => [document, title]))
-  const read = isNow ? now : (other.data ?? now)
+  // Until the other look is there, what stands here is now, and is not said to be anything else.
+  const shown = isNow || other.data === undefined ? {} : view
+  const read = shown === view ? (other.data ?? now) : now
   const explanation = read.explanation as Explanation | null // as `explainPathway` makes it
-  const under = isNow || view.rules === undefined ? null : (read.under as Under | null) // as `explainUnder` makes it
-  const past = view.asOf !== undefined && !isNow
+  const under = shown.rules === undefined ? null : (read.under as Under | null) // as `explainUnder` makes it
+  const past = shown.asOf !== undefined
   const showEntry = (ref: string): void => {
     setEntry(ref)
     document.querySelector<HTMLElement>(`[data-entry="${CSS.escape(ref)}"] .opener`)?.focus()
   }
   return (
     <div className="reading">
-      <ViewNotice view={view} onBack={backToNow} />
+      <ViewNotice view={shown} onBack={backToNow} />
       {other.error && !isNow ? <Refusal error={other.error} /> : null}
       {explanation ? (
         <Section title={t('timeline.section')}>
