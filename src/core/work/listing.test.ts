@@ -46,7 +46,7 @@ describe('narrowing the list', () => {
 })
 
 describe('the order of the list', () => {
-  test('what asks for somebody comes first: by state, then by slack, then days left', () => {
+  test('what asks for somebody comes first: by state, then by slack; of those past a limit, who passed it last', () => {
     const rows = [
       row('a', { risk: { state: 'in-time', slack: 9, daysLeft: 9 } }),
       row('b', { risk: { state: 'tight', slack: 7, daysLeft: 9 } }),
@@ -54,7 +54,7 @@ describe('the order of the list', () => {
       row('d', { risk: { state: 'past', slack: -20, daysLeft: -20 } }),
       row('e', { risk: { state: 'no-limit', slack: null, daysLeft: null } }),
     ]
-    expect(names(sortRows(rows, 'urgency'))).toEqual(['d', 'c', 'b', 'a', 'e'])
+    expect(names(sortRows(rows, 'urgency'))).toEqual(['c', 'd', 'b', 'a', 'e'])
   })
 
   test('names stand in the order of the language', () => {

@@ -71,7 +71,11 @@ export function filterRows<R extends Listed>(rows: readonly R[], filter: ListFil
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const last = '\uffff'
-const urgency = ({ risk }: Listed): number => risk.slack ?? risk.daysLeft ?? Number.POSITIVE_INFINITY
+/** Of those past a limit, who passed it last comes first: there is most still to be done for them. */
+const urgency = ({ risk }: Listed): number => {
+  const left = risk.slack ?? risk.daysLeft ?? Number.POSITIVE_INFINITY
+  return risk.state === 'past' ? -left : left
+}
 const byUrgency = (a: Listed, b: Listed): number =>
   riskStates.indexOf(a.risk.state) - riskStates.indexOf(b.risk.state) || (urgency(a) === urgency(b) ? 0 : urgency(a) - urgency(b))
 

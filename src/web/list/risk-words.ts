@@ -2,6 +2,14 @@ import { useTranslation } from 'react-i18next'
 import { useSession } from '../session.tsx'
 import type { ListRow } from './use-list.ts'
 
+/** The number a sentence is about: its words are those of one, or of several. */
+function countOf(said: object): number {
+  const n = ['over', 'short', 'daysLeft', 'slack']
+    .map((key) => (said as Readonly<Record<string, unknown>>)[key])
+    .find((value) => typeof value === 'number') // some reason's fields
+  return Math.abs(n ?? 0)
+}
+
 export type AtRisk = Pick<ListRow, 'risk' | 'pack'>
 
 /** Why a pathway stands where it does, in one sentence. */
@@ -11,10 +19,12 @@ export function useRiskWords({ risk, pack: id }: AtRisk): string {
   const pack = packs.find((one) => one.id === id)
   const interval = pack?.intervals.find((one) => one.id === risk.interval)?.name
   const { code, ...said } = risk.reason
+  const count = countOf(said)
   const words = {
     ...said,
     ...('milestone' in said ? { milestone: pack?.milestones.find((one) => one.id === said.milestone)?.name ?? said.milestone } : {}),
-    ...('unit' in said ? { unit: t(`why.unit.${said.unit}`) } : {}),
+    count,
+    ...('unit' in said ? { unit: t(`why.unit.${said.unit}`, { count }) } : {}),
   }
   return `${interval === undefined ? '' : `${interval}: `}${t(`why.${code}`, words)}`
 }
