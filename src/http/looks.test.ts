@@ -23,9 +23,11 @@ const questions: Readonly<Record<string, string>> = {
   listHandovers: '',
   listPassedLimits: '',
   readCoding: '?pack=no-house',
+  readMeeting: '',
 }
 const reasons: Readonly<Record<string, string>> = {
   followChanges: 'says which pathway changed, and in which role; nothing of what stands there',
+  listMeetings: 'says when people meet, and who; nothing of whom it is about',
   verifyLog: 'says whether chains hold; nothing of what is in them',
 }
 
@@ -69,9 +71,16 @@ describe.each(postgresServers())('who saw what on $name', ({ url }) => {
       body: 'Invented.',
     })
     await at.ask(person, 'POST', `${path}/handovers`, { to: 3, asks: 'Invented.' })
+    const met = await at.ask(person, 'POST', '/api/meetings', {
+      org: 2,
+      pack: 'no-house',
+      name: 'Invented',
+      on: '2026-11-26',
+      agenda: [{ pathway }],
+    })
     const stranger = (await at.person('Invented clinician', 'clinician', 3)).person
     await at.ask(stranger, 'POST', '/api/break-glass', { pathway, reason: 'Unconscious in the emergency room.' })
-    Object.assign(names, { patient, pathway, work: note.body.item.work, document: document.body.document })
+    Object.assign(names, { patient, pathway, work: note.body.item.work, document: document.body.document, meeting: met.body.meeting })
   })
   afterAll(() => at.close())
 

@@ -30,13 +30,23 @@ describe('a day at the desk', () => {
   const done = () => desk.page.locator('.last-done')
   const opened = () => desk.page.locator('.panel #pathway-title')
   /** Types into a field by its label, reached by Tab as people do. */
-  const tabTo = async (label: string | RegExp): Promise<void> => {
-    const field = desk.page.getByLabel(label, { exact: typeof label === 'string' }).first()
+  const tabTo = async (label: string | RegExp, role?: 'button'): Promise<void> => {
+    const field = (
+      role ? desk.page.getByRole(role, { name: label }) : desk.page.getByLabel(label, { exact: typeof label === 'string' })
+    ).first()
     for (let presses = 0; presses < 60; presses++) {
       if (await field.evaluate((node) => node === document.activeElement)) return
       await desk.press('Tab')
     }
     throw new Error(`No way by Tab to ${label}.`)
+  }
+  const tabToFirst = async (selector: string): Promise<void> => {
+    const place = desk.page.locator(selector).first()
+    for (let presses = 0; presses < 80; presses++) {
+      if (await place.evaluate((node) => node === document.activeElement)) return
+      await desk.press('Tab')
+    }
+    throw new Error(`No way by Tab to ${selector}.`)
   }
   const write = async (label: string | RegExp, text: string): Promise<void> => {
     await tabTo(label)
@@ -109,6 +119,49 @@ describe('a day at the desk', () => {
     await expect.poll(() => row(pathway).count()).toBe(1)
   })
 
+  test('the start is corrected to the day before; the first is kept', async () => {
+    await tabToFirst('.entry:not([data-gone]) .opener')
+    await desk.press('Enter', 'r')
+    await write('Day it happened', '-7')
+    await write('Reason', 'The letter came the day before.')
+    await passWarnings()
+    await desk.press('Control+Enter')
+    await expect.poll(() => done().textContent()).toContain('Corrected to A12A.')
+    await expect.poll(() => row(pathway).locator('.cell-day').textContent()).toMatch(/^day 7 of /)
+    await expect.poll(() => desk.page.locator('.entry').count()).toBeGreaterThan(1)
+  })
+
+  test('two are on the same pathway: the second sees what the first did before anything of theirs is sent, and keeps what they typed', async () => {
+    const other = await openDesk(browser, {
+      address: demonstration.address,
+      person: demonstration.person('coordinator', 1),
+      at: desk.page.url().slice(demonstration.address.length),
+    })
+    await other.page.locator('.panel .acts').waitFor()
+    await desk.press('c')
+    await write('Code, name or milestone', 'A12S')
+    await write('Day it happened', '-1')
+    await other.press('c')
+    await other.page.getByLabel('Code, name or milestone').first().fill('A12B')
+    await other.press('Control+Enter')
+    await other.page.waitForTimeout(600)
+    for (const box of await other.page.locator('.form input[type=checkbox]').all()) await box.check()
+    await other.press('Control+Enter')
+    await expect.poll(() => other.page.locator('.last-done').textContent()).toContain('A12B is recorded.')
+    await other.context.close()
+
+    await desk.page.getByRole('alert').filter({ hasText: 'A12B' }).waitFor()
+    await desk.picture('day-two-at-once')
+    await desk.press('Control+Enter')
+    expect(await done().textContent()).not.toContain('A12S is recorded.')
+    await tabTo(/I have seen it/, 'button')
+    await desk.press('Enter')
+    expect(await desk.page.getByLabel('Code, name or milestone').first().inputValue()).toBe('A12S')
+    await passWarnings()
+    await desk.press('Control+Enter')
+    await expect.poll(() => done().textContent()).toContain('A12S is recorded.')
+  })
+
   test('a clinician is asked, answers in another browser, and the answer is here without anything moving', async () => {
     await desk.press('q')
     await write('Question', 'Was the patient told of the result?')
@@ -152,6 +205,7 @@ describe('a day at the desk', () => {
     await write('Until', '+3')
     await desk.press('Control+Enter')
     await expect.poll(() => row(pathway).locator('.cell-step').textContent()).toBe('Book CT')
+    await desk.page.getByRole('button', { name: /^Done/ }).waitFor()
     await desk.press('d')
     await write('What', 'Show the pictures at the meeting')
     await write('Until', '+4')
@@ -173,6 +227,18 @@ describe('a day at the desk', () => {
     await expect.poll(() => done().textContent(), { timeout: 30_000 }).toContain('The note is written.')
     await expect.poll(() => desk.page.getByText('The service does not answer').count()).toBe(0)
     await expect.poll(() => desk.page.locator('.said', { hasText: 'Written while the service is away' }).count()).toBe(1)
+  })
+
+  test('it is handed over: no clock stops, and the handover stands on the pathway', async () => {
+    const day = await row(pathway).locator('.cell-day').textContent()
+    await desk.press('v')
+    await tabTo('To')
+    await desk.press('ArrowDown')
+    await write(/^What is asked/, 'Work-up with CT.')
+    await desk.press('Control+Enter')
+    await expect.poll(() => done().textContent()).toContain('It is handed over.')
+    await expect.poll(() => desk.page.locator('.work .said', { hasText: 'Work-up with CT.' }).count()).toBe(1)
+    expect(await row(pathway).locator('.cell-day').textContent()).toBe(day)
   })
 
   test('the pathway is closed by an end, and leaves the list', async () => {

@@ -140,9 +140,16 @@ function Opened({
             </Button>
           ))}
         </div>
-        {doing?.what === 'record' ? <RecordForm about={about} version={version} onClose={close} /> : null}
+        {doing?.what === 'record' ? <RecordForm about={about} version={version} entries={read.entries} onClose={close} /> : null}
         {doing?.what === 'correct' ? (
-          <RecordForm key={doing.entry.entry} about={about} version={version} corrects={doing.entry} onClose={close} />
+          <RecordForm
+            key={doing.entry.entry}
+            about={about}
+            version={version}
+            entries={read.entries}
+            corrects={doing.entry}
+            onClose={close}
+          />
         ) : null}
         {doing?.what === 'withdraw' ? <WithdrawForm about={about} version={version} entry={doing.entry} onClose={close} /> : null}
         {doing?.what === 'step' ? <StepForm {...step} /> : null}

@@ -1,4 +1,4 @@
-import { Checkbox, CheckboxGroup, Select, Textarea, TextField } from '@navikt/ds-react'
+import { Button, Checkbox, CheckboxGroup, Select, Textarea, TextField } from '@navikt/ds-react'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -16,6 +16,8 @@ import type { EntryRead } from './read.ts'
 interface Props {
   readonly about: About
   readonly version: number
+  /** What stands there now; what comes while somebody writes is shown before anything is sent. */
+  readonly entries: readonly EntryRead[]
   /** The entry that is corrected; none: a new one. */
   readonly corrects?: EntryRead | undefined
   /** What a proposal or a duty says of it already. */
@@ -37,9 +39,13 @@ interface Draft {
  * Records a code, or corrects one. The pack says which codes may come, what each is for and what speaks against it, while there is still a choice; nothing
  * is recorded before it is sent.
  */
-export function RecordForm({ about, version, corrects, begins, onClose }: Props) {
+export function RecordForm({ about, version, entries, corrects, begins, onClose }: Props) {
   const { t } = useTranslation()
-  const { draft, change, drop } = useDraft<Draft>(`${about.pathway} ${corrects === undefined ? 'record' : `correct ${corrects.entry}`}`, {
+  const {
+    draft,
+    change: keep,
+    drop,
+  } = useDraft<Draft>(`${about.pathway} ${corrects === undefined ? 'record' : `correct ${corrects.entry}`}`, {
     code: corrects?.code ?? begins?.code ?? '',
     occurred: corrects?.occurred ?? begins?.occurred ?? dayText(today()),
     standing: 'sure',
@@ -48,6 +54,13 @@ export function RecordForm({ about, version, corrects, begins, onClose }: Props)
     reason: '',
     passing: [],
   })
+  // What was there when somebody began to write; until then the form is about what stands there now.
+  const [begun, setBegun] = useState<{ readonly version: number; readonly entries: readonly EntryRead[] }>()
+  const seen = begun ?? { version, entries }
+  const change = (to: Partial<Draft>): void => {
+    if (begun === undefined) setBegun({ version, entries })
+    keep(to)
+  }
   const { data } = useQuery({
     queryKey: ['choices', about.pathway, version],
     queryFn: ({ signal }) => ask('listChoices', { params: { pathway: about.pathway }, signal }),
@@ -88,7 +101,7 @@ export function RecordForm({ about, version, corrects, begins, onClose }: Props)
     if (corrects !== undefined) {
       correct.mutate(
         {
-          asking: { params: { pathway: about.pathway, entry: numberOf(corrects.entry) }, body: { key, ...body }, ifMatch: version },
+          asking: { params: { pathway: about.pathway, entry: numberOf(corrects.entry) }, body: { key, ...body }, ifMatch: seen.version },
           done: t('done.corrected', { code: draft.code }),
         },
         then,
@@ -97,7 +110,7 @@ export function RecordForm({ about, version, corrects, begins, onClose }: Props)
     }
     record.mutate(
       {
-        asking: { params: { pathway: about.pathway }, body: { key, ...body }, ifMatch: version },
+        asking: { params: { pathway: about.pathway }, body: { key, ...body }, ifMatch: seen.version },
         done: t('done.recorded', { code: draft.code }),
         undo: ({ entry, version: now }) =>
           ask('withdrawEntry', {
@@ -117,15 +130,18 @@ export function RecordForm({ about, version, corrects, begins, onClose }: Props)
   )
   const stops = check?.refusals ?? []
   const open = warnings.filter(({ id }) => !draft.passing.includes(id))
-  const missing = !ready
-    ? t('record.missing')
-    : stops.length > 0
-      ? t('record.stopped')
-      : corrects !== undefined && draft.reason.trim() === ''
-        ? t('record.reasonMissing')
-        : open.length > 0
-          ? t('record.passFirst')
-          : undefined
+  const missing =
+    seen.version !== version
+      ? t('record.lookFirst')
+      : !ready
+        ? t('record.missing')
+        : stops.length > 0
+          ? t('record.stopped')
+          : corrects !== undefined && draft.reason.trim() === ''
+            ? t('record.reasonMissing')
+            : open.length > 0
+              ? t('record.passFirst')
+              : undefined
   const deciders = [...new Set(chosen?.marks.flatMap(({ decides }) => decides) ?? [])]
   return (
     <Form
@@ -137,6 +153,9 @@ export function RecordForm({ about, version, corrects, begins, onClose }: Props)
       onSend={send}
       onClose={onClose}
     >
+      {seen.version === version ? null : (
+        <ChangedMeanwhile before={seen.entries} now={entries} onSeen={() => setBegun({ version, entries })} />
+      )}
       <CodeChoice choices={choices} value={draft.code} onChange={(code) => change({ code, passing: [] })} />
       <div className="form-row">
         <DayField label={t('record.day')} value={draft.occurred} onChange={(occurred) => change({ occurred, passing: [] })} />
@@ -205,6 +224,40 @@ export function RecordForm({ about, version, corrects, begins, onClose }: Props)
         </CheckboxGroup>
       )}
     </Form>
+  )
+}
+
+/** Somebody else was here while this was written: both are shown, and it is decided again. Nothing that was typed is lost. */
+function ChangedMeanwhile({
+  before,
+  now,
+  onSeen,
+}: {
+  readonly before: readonly EntryRead[]
+  readonly now: readonly EntryRead[]
+  readonly onSeen: () => void
+}) {
+  const { t } = useTranslation()
+  const known = new Map(before.map((entry) => [entry.entry, entry.superseded]))
+  const news = now.filter((entry) => !known.has(entry.entry) || known.get(entry.entry) !== entry.superseded)
+  return (
+    <div role="alert" className="meanwhile">
+      <p>{news.length === 0 ? t('record.saidMeanwhile') : t('record.changedMeanwhile')}</p>
+      <ul>
+        {news.map((entry) => (
+          <li key={entry.entry}>
+            {t(entry.superseded === null ? 'record.isNew' : 'record.isGone', {
+              code: entry.code,
+              day: entry.occurred,
+              role: t(`role.${entry.recorder}` as 'role.coder', { defaultValue: entry.recorder }),
+            })}
+          </li>
+        ))}
+      </ul>
+      <Button type="button" size="xsmall" variant="secondary" onClick={onSeen}>
+        {t('record.goOn')}
+      </Button>
+    </div>
   )
 }
 
