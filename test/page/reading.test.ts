@@ -56,6 +56,8 @@ async function post<T>(pathway: string, entry: string, what: 'corrections' | 'wi
 const panel = () => desk.page.locator('.panel')
 const open = async (pathway: string, on = desk): Promise<void> => {
   await on.page.goto(`${demonstration.address}/list?pack=no-house&open=${encodeURIComponent(JSON.stringify(pathway))}`)
+  // The list takes the focus when it has been read.
+  await on.page.locator('.grid-body .grid-row').first().waitFor()
   await on.page.locator('.entries .opener').first().waitFor()
 }
 /** The first pathway of which this holds; a demonstration without one shows nothing. */
@@ -171,7 +173,7 @@ describe('reading a pathway', () => {
     const read = withSome('entries of several days', ({ entries }) => new Set(entries.map(({ recorded }) => recorded)).size > 2)
     await open(read.pathway)
     const day = read.entries.map(({ recorded }) => recorded).toSorted()[0] ?? ''
-    await desk.page.locator('.view-choice summary').focus()
+    await desk.page.locator('.view-choice .opener').focus()
     await desk.press('Enter', 'Tab')
     await desk.page.keyboard.type(day)
     await desk.press('Enter')
@@ -183,7 +185,7 @@ describe('reading a pathway', () => {
     // What is done is done now: nothing is corrected from there.
     await desk.page.locator('.entry:not([data-gone]) .opener').first().click()
     expect(await desk.page.locator('.entry .acts button').count()).toBe(0)
-    await desk.page.locator('.view-choice summary').focus()
+    await desk.page.locator('.view-choice .opener').focus()
     await desk.press('Escape')
     await expect.poll(() => desk.page.locator('.view-notice').count()).toBe(0)
     await expect.poll(() => desk.page.locator('.entry[data-gone="not-yet"]').count()).toBe(0)
@@ -199,7 +201,7 @@ describe('reading a pathway', () => {
     }
     if (!found) throw new Error('Old rules make a difference to no pathway of the demonstration.')
     await open(found.pathway)
-    await desk.page.locator('.view-choice summary').click()
+    await desk.page.locator('.view-choice .opener').click()
     await desk.page.getByLabel('Under the rules of').fill('2019-01-01')
     await desk.press('Enter')
     await desk.page.locator('.difference').first().waitFor()
@@ -263,10 +265,10 @@ describe('reading a pathway', () => {
       const use = (await desk.page.locator('.entry[data-open="true"] .facts').textContent()) ?? ''
       expect(use).toMatch(/Counts as.*Read by.*Rule/)
       await desk.press(key)
-      await desk.page.locator('.panel form[aria-label]').first().waitFor()
-      expect(await desk.page.locator('.panel form[aria-label]').first().getAttribute('aria-label')).toContain(form)
+      await desk.page.locator('.panel .form[aria-label]').first().waitFor()
+      expect(await desk.page.locator('.panel .form[aria-label]').first().getAttribute('aria-label')).toContain(form)
       await desk.press('Escape')
-      await expect.poll(() => desk.page.locator('.panel form[aria-label]').count()).toBe(0)
+      await expect.poll(() => desk.page.locator('.panel .form[aria-label]').count()).toBe(0)
     }
     await current.first().focus()
     await desk.press('Escape')
@@ -329,7 +331,7 @@ describe('reading a pathway', () => {
     await other.page.locator('.entry:has(.evidence) .opener').first().click()
     await other.page.locator('.entry[data-open="true"] .evidence .link').first().click()
     await other.page.locator('.letter').waitFor()
-    await other.page.locator('.view-choice summary').click()
+    await other.page.locator('.view-choice .opener').click()
     await other.page.locator('.drawing').scrollIntoViewIfNeeded()
     await other.picture(`reading-${theme}`)
     const faults = async () =>

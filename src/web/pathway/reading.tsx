@@ -1,6 +1,6 @@
 import { Button, Heading } from '@navikt/ds-react'
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, type RefObject, useRef, useState } from 'react'
+import { type ReactNode, type RefObject, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Explanation } from '../../core/measure/explain.ts'
 import type { Under } from '../../core/measure/under.ts'
@@ -49,7 +49,7 @@ export function Reading({ read: now, pack, bookings, children, ...acts }: Props)
   const [view, setView] = useState<View>({})
   const [entry, setEntry] = useState<string>()
   const [letter, setLetter] = useState<DocumentAsked>()
-  const choice = useRef<HTMLElement>(null)
+  const choice = useRef<HTMLButtonElement>(null)
   const isNow = view.asOf === undefined && view.rules === undefined
   const other = useQuery({
     queryKey: ['pathway', pathway, 'view', view],
@@ -92,7 +92,7 @@ export function Reading({ read: now, pack, bookings, children, ...acts }: Props)
       {explanation ? (
         <Section title={t('clock.section')}>
           <Clocks explanation={explanation} under={under} pack={pack} urgent={now.risk.interval} />
-          <ViewChoice view={view} onView={setView} summary={choice} />
+          <ViewChoice view={view} onView={setView} opener={choice} />
         </Section>
       ) : null}
       {children}
@@ -151,30 +151,39 @@ function ViewNotice({ view, onBack }: { readonly view: View; readonly onBack: ()
 interface ViewChoiceProps {
   readonly view: View
   readonly onView: (view: View) => void
-  readonly summary: RefObject<HTMLElement | null>
+  readonly opener: RefObject<HTMLButtonElement | null>
 }
 
-function ViewChoice({ view, onView, summary }: ViewChoiceProps) {
+function ViewChoice({ view, onView, opener }: ViewChoiceProps) {
   const { t } = useTranslation()
+  const id = useId()
+  const [isOpen, setIsOpen] = useState(false)
   const [asOf, setAsOf] = useState('')
   const [rules, setRules] = useState('')
   const chosen: View = { ...(asOf === '' ? {} : { asOf }), ...(rules === '' ? {} : { rules }) }
   return (
-    <details className="view-choice">
-      <summary ref={summary}>{t('clock.view.title')}</summary>
-      <form
-        className="form-row"
-        onSubmit={(event) => {
-          event.preventDefault()
-          onView(chosen)
-        }}
-      >
-        <DayField label={t('clock.view.asOf')} value={asOf} onChange={setAsOf} />
-        <DayField label={t('clock.view.rules')} value={rules} onChange={setRules} />
-        <Button size="small" variant="secondary" type="submit" disabled={view.asOf === chosen.asOf && view.rules === chosen.rules}>
-          {t('clock.view.show')}
-        </Button>
-      </form>
-    </details>
+    <div className="view-choice">
+      <button type="button" className="opener" aria-expanded={isOpen} aria-controls={id} ref={opener} onClick={() => setIsOpen(!isOpen)}>
+        {t('clock.view.title')}
+      </button>
+      <div id={id} hidden={!isOpen}>
+        {isOpen ? (
+          <form
+            className="form-row"
+            aria-label={t('clock.view.title')}
+            onSubmit={(event) => {
+              event.preventDefault()
+              onView(chosen)
+            }}
+          >
+            <DayField label={t('clock.view.asOf')} value={asOf} onChange={setAsOf} />
+            <DayField label={t('clock.view.rules')} value={rules} onChange={setRules} />
+            <Button size="small" variant="secondary" type="submit" disabled={view.asOf === chosen.asOf && view.rules === chosen.rules}>
+              {t('clock.view.show')}
+            </Button>
+          </form>
+        ) : null}
+      </div>
+    </div>
   )
 }
