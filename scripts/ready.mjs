@@ -1,7 +1,7 @@
 // Before `npm start`, `npm test` and `./varde`: installs the packages of the lock file when they are not there.
 // Plain JavaScript for Node 18 and up, because it runs before anything is installed.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -68,6 +68,11 @@ function isRunning(pid) {
 
 /** Everything goes to standard error: the output of `./varde ... --format json` stays clean. */
 function install() {
+  // npm would empty the folder the link leads to, which belongs to another clone.
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink())
+    return fail(
+      'node_modules is a link to a folder with other packages than package-lock.json names. Remove the link, then run this again.',
+    )
   console.error('varde: installing the packages of package-lock.json (npm ci); once, a minute at most ...')
   // npm must not run on the node it is about to replace.
   const path = (process.env.PATH ?? '').split(delimiter).filter((part) => !part.startsWith(join(root, 'node_modules')))

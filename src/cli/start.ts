@@ -45,18 +45,14 @@ function welcome(address: string, { accounts, madeFor }: Demonstration): string 
     shown.map((a) => [String(a.person), a.role, a.orgName, a.goodFor]),
     new Set([0]),
   )
-  const someone = shown.find((a) => a.role === 'coordinator') ?? shown[0]
   return `
 DEMONSTRATION: everything here is invented - patients, people, hospitals, figures - as of ${madeFor}. Only this machine can reach it.
 
 Varde is at ${address}
 
 ${table}
-To be one of them (${accounts.length} in all; GET ${address}/api/demonstration/people lists them):
+Open ${address} in a browser and choose who to be (${accounts.length} people in all).
 
-  curl -s -c cookies -H 'content-type: application/json' -d '{"person":${someone?.person ?? 0}}' ${address}/api/demonstration/sign-in
-  curl -s -b cookies '${address}/api/pathways?pack=${someone?.pack ?? ''}&limit=5'
-
-All that can be asked: ${address}/api/openapi.json. Ctrl-C stops it; what was recorded stays.
+All that can be asked over HTTP: ${address}/api/openapi.json. Ctrl-C stops it; what was recorded stays.
 `
 }
