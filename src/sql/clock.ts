@@ -104,7 +104,11 @@ export function compileClocks(plan: Plan, from: string): string {
     told.map((clock) => spanJoin(plan, clock, { from: placed, onlyMissed: true })),
   )
   const based = clocks.filter((clock) => clock.reading === 'base')
-  return stage(sql, [...based.flatMap(afterwards), ...told.flatMap((clock) => explained(plan, clock))], based.flatMap(limitDayJoin))
+  return stage(
+    sql,
+    [...based.flatMap((clock) => afterwards(clock, plan.pack.zone)), ...told.flatMap((clock) => explained(plan, clock))],
+    based.flatMap(limitDayJoin),
+  )
 }
 
 function stage(from: string, columns: readonly string[], joins: readonly string[] = []): string {
@@ -337,11 +341,11 @@ const any = (parts: readonly string[]) => (parts.length === 0 ? undefined : `(${
 const reached = (n: string) =>
   `(${n}_state <= 3 OR (${n}_state = ${stateOfReason('limit-unknown')} AND ${n}_kind = 0 AND ${n}_stop_t IS NULL))`
 
-function afterwards({ interval, name: n }: Clock): readonly string[] {
+function afterwards({ interval, name: n }: Clock, zone: string): readonly string[] {
   const total = `${n}_amount + ${n}_paused`
   const day = {
     day: `${n}_start_d + ${total}`,
-    minute: `${n}_start_d + CAST(FLOOR((${n}_start_t + ${total}) / 86400.0) AS BIGINT) - CAST(FLOOR(${n}_start_t / 86400.0) AS BIGINT)`,
+    minute: dayNumber(`CAST(to_timestamp(${n}_start_t + ${total}) AT TIME ZONE ${quoteText(zone)} AS DATE)`),
     'working-day': `${n}_end.day`,
   }[interval.unit]
   return [

@@ -26,7 +26,7 @@ SELECT x.*,
   COALESCE(NULLIF(s0b_place, 0), NULLIF(i0b_start_place, 0), 0) AS whole_place
 FROM (
 SELECT x.*,
-  CASE WHEN (i0b_state <= 3 OR (i0b_state = 18 AND i0b_kind = 0 AND i0b_stop_t IS NULL)) THEN i0b_start_d + CAST(FLOOR((i0b_start_t + i0b_amount + i0b_paused) / 86400.0) AS BIGINT) - CAST(FLOOR(i0b_start_t / 86400.0) AS BIGINT) END AS i0b_limit_d,
+  CASE WHEN (i0b_state <= 3 OR (i0b_state = 18 AND i0b_kind = 0 AND i0b_stop_t IS NULL)) THEN CAST(CAST(to_timestamp(i0b_start_t + i0b_amount + i0b_paused) AT TIME ZONE 'Europe/Amsterdam' AS DATE) - DATE '1970-01-01' AS BIGINT) END AS i0b_limit_d,
   CASE WHEN (i0b_state <= 3 OR (i0b_state = 18 AND i0b_kind = 0 AND i0b_stop_t IS NULL)) THEN i0b_amount END AS i0b_limit,
   COALESCE(i0b_active_u - i0b_start_u - i0b_paused > i0b_amount, FALSE) AS i0b_waiting
 FROM (

@@ -2,6 +2,7 @@ import { limitAt } from '../pack/limit-table.ts'
 import type { Interval, LimitRow, Pack, Pause } from '../pack/pack.ts'
 import type { Verdict } from '../pack/schema.ts'
 import { addDays, type Day } from '../words/day.ts'
+import { type Instant, wallTimeOf } from '../words/instant.ts'
 import { getOrMake } from '../words/lookup.ts'
 import { type Asking, barredOf, type Chosen, type CodedEntry, choose, momentOf, type Pathway, type Reading, timeOf } from './chosen.ts'
 import { attributeOf, type Facts, holds } from './condition.ts'
@@ -154,7 +155,7 @@ export function readClock(at: PathwayReading, interval: Interval, reading: Readi
     return { ...measured, verdict: 'unknown', reason: 'limit-unknown', ...(limit ? { limit } : {}) }
   if (limit.outcome.kind === 'untimed') return { ...measured, verdict: 'not-applicable', reason: 'untimed', limit }
   const limitAmount = limit.outcome.amount * (interval.unit === 'minute' ? 60 : 1)
-  const known = { ...measured, limit, limitAmount, limitDay: limitDayOf(interval, start, limitAmount + measured.paused) }
+  const known = { ...measured, limit, limitAmount, limitDay: limitDayOf(pack, interval, start, limitAmount + measured.paused) }
   const keeps = measured.length <= limitAmount
   if (stop) return { ...known, verdict: keeps ? 'met' : 'missed' }
   if (keeps) return { ...known, verdict: 'running' }
@@ -273,9 +274,9 @@ export function union(
   return adds
 }
 
-/** For a clock in minutes the start's own day, moved by the midnights (UTC) that lie between. */
-function limitDayOf(interval: Interval, start: Chosen, amount: number): Day | undefined {
+/** For a clock in minutes the day it then is where the pack counts its days. */
+function limitDayOf(pack: Pack, interval: Interval, start: Chosen, amount: number): Day | undefined {
   if (interval.unit === 'day') return addDays(start.day, amount)
-  if (interval.unit === 'minute') return addDays(start.day, Math.floor((start.time + amount) / 86_400) - Math.floor(start.time / 86_400))
+  if (interval.unit === 'minute') return wallTimeOf((start.time + amount) as Instant, pack.zone).day // whole seconds
   return interval.calendar && dayOfCount(interval.calendar, workingDaysUpTo(interval.calendar, start.day) + amount)
 }

@@ -135,7 +135,7 @@ function explainEntry(reading: PathwayReading, coded: CodedEntry, pauses: readon
 
 function momentText(reading: PathwayReading, { entry }: CodedEntry): string {
   if (reading.pack.time === 'day' || entry.occurredAt === undefined) return dayText(entry.occurred)
-  return `${dayText(entry.occurred)} ${new Date(entry.occurredAt * 1000).toISOString().slice(11, 19)}Z`
+  return `${new Date(entry.occurredAt * 1000).toISOString().slice(0, 19).replace('T', ' ')}Z`
 }
 
 const unitWords = { day: 'days', 'working-day': 'working days', minute: 'minutes' } as const

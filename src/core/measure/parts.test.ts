@@ -177,6 +177,15 @@ describe('days that are no plain days', async () => {
     const autumn = explained(sepsis, '2024-10-28', 'ER Sepsis Triage 2024-10-27T01:30', 'IV Antibiotics 2024-10-27T03:30')
     expect(partsOf(autumn, 'triage-to-antibiotics')).toMatchObject({ gross: 180, left: -120 })
   })
+  test('around midnight the day is the one on the wall, for what is printed and for the limit', () => {
+    // Half past midnight of the 3rd in Amsterdam is still the 2nd in Greenwich; an hour later it is the 3rd in both.
+    const night = explained(sepsis, '2024-01-04', 'ER Sepsis Triage 2024-01-03T00:30', 'IV Antibiotics 2024-01-03T01:07')
+    expect(partsOf(night, 'triage-to-antibiotics')).toMatchObject({ start: { day: '2024-01-03', at: '2024-01-02T23:30:00Z' }, gross: 37 })
+    expect(partsOf(night, 'triage-to-antibiotics').limit).toMatchObject({ day: '2024-01-03' })
+    expect(night.entries.map(({ occurred }) => occurred)).toEqual(['2024-01-02 23:30:00Z', '2024-01-03 00:07:00Z'])
+    const eve = explained(sepsis, '2024-02-02', 'ER Sepsis Triage 2024-01-31T23:45')
+    expect(partsOf(eve, 'triage-to-antibiotics').limit).toMatchObject({ day: '2024-02-01' })
+  })
   test.each([
     ['2024-03-30', '2024-04-01', 2],
     ['2024-10-26', '2024-10-28', 2],
