@@ -8,9 +8,10 @@ import { postgresServers } from '../../test/support/postgres.ts'
 import { type InstalledPack, installPacks } from './install-packs.ts'
 import { plainProblem } from './verify.ts'
 
-const seed = seedOf('kept')
 const layer = ['kept_row', 'past_row', 'kept_pause', 'past_pause']
-const histories = isSoak ? 2_000 : 16
+const histories = isSoak ? 2_000 : 12
+// Fixed here, so that what is demanded of so few histories holds at each run; random, and printed, in the soak.
+const seed = isSoak ? seedOf('kept') : 20240229
 
 describe.each(postgresServers())('the layer of one row a pathway on $name', ({ url }) => {
   let at: LedgerUnderTest
@@ -89,8 +90,7 @@ describe.each(postgresServers())('the layer of one row a pathway on $name', ({ u
       await client.query('ROLLBACK')
       expect(plain).toEqual({ sampled: expect.any(Number), lines: expect.any(Number) })
       expect(plain.sampled).toBeGreaterThan(histories - 1)
-      // Few histories say little of any one thing: that something was compared is all that holds for each seed.
-      expect(plain.lines).toBeGreaterThan(isSoak ? histories / 2 : 0)
+      expect(plain.lines).toBeGreaterThan(histories / 2)
     },
     1_200_000,
   )
