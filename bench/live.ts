@@ -32,7 +32,7 @@ async function timed(at: LiveLedger, works: readonly (() => Promise<unknown>)[],
   return works.map((_, i) => ({ wall: median(wall[i]!), cpu: cpu[i]! / (rounds * times) }))
 }
 
-/** CPU of the server's processes that are there now: connections stay open while a bench runs. */
+/** CPU of the server's processes that are there now (connections stay open while a bench runs) and of those that were: workers come and go with a plan. */
 function serverCpuMs(dir: string): number {
   const root = Number(readFileSync(path.join(dir, 'data', 'postmaster.pid'), 'utf8').split('\n')[0])
   let ticks = 0
@@ -41,6 +41,7 @@ function serverCpuMs(dir: string): number {
       const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
       if (Number(fields[1]) === root) ticks += Number(fields[11]) + Number(fields[12])
+      if (Number(name) === root) ticks += Number(fields[13]) + Number(fields[14])
     } catch {
       // it ended meanwhile
     }

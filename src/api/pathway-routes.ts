@@ -176,8 +176,14 @@ export const pathwayRoutes = defineRoutes({
       ...listed,
       cursor: Cursor,
       limit: z.coerce.number().pipe(z.int().min(1).max(5000)).default(500),
+      order: z.enum(['number', 'urgency']).default('number').describe('urgency: the most urgent alone, one page, without a next one'),
     }),
-    answer: z.strictObject({ asOf: z.string(), pathways: z.array(OpenPathway), next: z.string().nullable() }),
+    answer: z.strictObject({
+      asOf: z.string(),
+      count: z.int().describe('how many there are in all'),
+      pathways: z.array(OpenPathway),
+      next: z.string().nullable(),
+    }),
   },
   exportPathways: {
     method: 'GET',

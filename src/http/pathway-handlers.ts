@@ -15,13 +15,22 @@ import type { CsvValue } from '../core/words/csv.ts'
 import { type Day, readDay } from '../core/words/day.ts'
 import { endOfDay, type Instant, wallTimeOf } from '../core/words/instant.ts'
 import { IssueError } from '../core/words/result.ts'
+import { byUrgency } from '../core/work/listing.ts'
 import { proposeStep, riskOfReading } from '../core/work/propose-step.ts'
-import { type Booking, riskOf } from '../core/work/risk.ts'
+import { riskOf } from '../core/work/risk.ts'
 import { mostEntries } from '../sql/kept.ts'
 import { type Act, keyAfter, type Session } from '../store/ledger-database.ts'
 import type { LivePack } from '../store/live-packs.ts'
-import { type EntryRow, entriesOf, findPathway, listOpenClocks, type PathwayRecord } from '../store/pathways.ts'
-import { listBookings } from '../store/work.ts'
+import {
+  type EntryRow,
+  entriesOf,
+  findPathway,
+  listOpenClocks,
+  listPathwayFacts,
+  narrowPathways,
+  type PathwayRecord,
+} from '../store/pathways.ts'
+import { listBookings, listWorkAhead, type PlannedStep } from '../store/work.ts'
 import { sendCsv } from './csv-answer.ts'
 import { cursorsOf } from './cursor.ts'
 import { checkEvidence, type EvidenceSaid, type ReceivedDays } from './evidence.ts'
@@ -254,6 +263,7 @@ interface ListAsked {
   readonly org?: number | undefined
   readonly patient?: string | undefined
   readonly withoutNextStep?: boolean | undefined
+  readonly order?: 'number' | 'urgency' | undefined
   readonly after: readonly [ledger: number, pathway: number] | undefined
   /** Rows of a page; all of them where there is none. */
   readonly limit: number | undefined
@@ -268,101 +278,73 @@ async function openPathways(asked: Pick<Asked<Routes['listPathways']>, 'actor' |
   return asked.in(async (session) => {
     const mine = await ledgersWith(asked, session, 'see', live.pack, query.org)
     const asking = nowOf(service, live.content.zone)
-    const clocks = new Map((await listOpenClocks(session, live, mine, asking)).map((row) => [`${row.ledger}-${row.pathway}`, row]))
-    // The page is cut before its work is looked at, but where what is looked for is in the work. One look a pathway tells all of it.
-    const rows = await session.rows(
-      `SELECT p.ledger, p.pathway, p.patient, p.org, p.version, p.changed, i.name, (s.step).work AS step, (s.step).body->>'what' AS step_what,
-         (s.step).body->>'books' AS step_books, (s.step).due AS step_due, (s.step).owner_role AS step_role, (s.step).owner_person AS step_person,
-         CASE WHEN (s.step).owner_person IS NOT NULL THEN (SELECT x.name FROM person x WHERE x.person = (s.step).owner_person) END AS step_person_name,
-         CASE WHEN (s.step).work IS NULL AND (s.last).state = 'none' THEN (s.last).body->>'because' END AS no_step, s.bookings, s.questions, s.escalations
-       FROM (SELECT p.* FROM pathway p JOIN unnest($1::int[], $2::int[]) AS o (ledger, pathway) ON o.ledger = p.ledger AND o.pathway = p.pathway
-             WHERE ($3::int IS NULL OR (p.ledger, p.pathway) > ($3, $4::int))
-               AND ($5::int IS NULL OR p.org IN (SELECT u.org FROM organisation_under u WHERE u.above = $5))
-               AND ($6::int IS NULL OR (p.ledger = $6 AND p.patient = $7::bigint))
-             ORDER BY p.ledger, p.pathway LIMIT CASE WHEN $9::boolean IS NOT TRUE THEN $8::int END) p
-       LEFT JOIN identity i ON i.ledger = p.ledger AND i.patient = p.patient
-       CROSS JOIN LATERAL (
-         SELECT (array_agg(w ORDER BY w.due NULLS LAST, w.work) FILTER (WHERE w.kind = 'next-step' AND w.open))[1] AS step,
-           (array_agg(w ORDER BY w.work DESC) FILTER (WHERE w.kind = 'next-step'))[1] AS last,
-           jsonb_agg(jsonb_build_array(w.body->>'books', w.due)) FILTER (WHERE w.kind = 'next-step' AND w.open AND w.body->>'books' IS NOT NULL) AS bookings,
-           count(*) FILTER (WHERE w.kind = 'query' AND w.open)::int AS questions,
-           count(*) FILTER (WHERE w.kind = 'escalation' AND w.open)::int AS escalations
-         FROM work w WHERE w.ledger = p.ledger AND w.pathway = p.pathway AND (w.open OR w.kind = 'next-step')) s
-       WHERE $9::boolean IS NOT TRUE OR (s.step).work IS NULL AND coalesce((s.last).state, '') <> 'none'
-       ORDER BY p.ledger, p.pathway LIMIT $8`,
-      [
-        [...clocks.values()].map((c) => c.ledger),
-        [...clocks.values()].map((c) => c.pathway),
-        query.after?.[0] ?? null,
-        query.after?.[1] ?? null,
-        query.org ?? null,
-        patient?.ledger ?? null,
-        patient?.n ?? null,
-        query.limit === undefined ? null : query.limit + 1,
-        query.withoutNextStep ?? null,
-      ],
+    const within = patient ? mine.filter((ledger) => ledger === patient.ledger) : mine
+    const running = await listOpenClocks(session, live, within, asking)
+    const open = await narrowPathways(session, running, { org: query.org, patient: patient?.n })
+    const ahead = await listWorkAhead(session, open)
+    const listed = open
+      .map((clocks) => {
+        const pathway = refOf(clocks.ledger, clocks.pathway)
+        const work = ahead.get(pathway)
+        const { variant, atRisk, reached } = clocks
+        const today = asking.asOf
+        const bookings = work?.bookings ?? []
+        return { pathway, clocks, work, risk: riskOf({ pack: live.content, variant, today, clocks: atRisk, bookings, reached }) }
+      })
+      .filter(({ work }) => query.withoutNextStep !== true || (!work?.step && work?.noStep == null))
+    const { after, limit = listed.length } = query
+    const rest =
+      query.order === 'urgency'
+        ? listed.toSorted(byUrgency)
+        : listed
+            .filter(({ clocks: c }) => !after || c.ledger > after[0] || (c.ledger === after[0] && c.pathway > after[1]))
+            .sort((a, b) => a.clocks.ledger - b.clocks.ledger || a.clocks.pathway - b.clocks.pathway)
+    const page = rest.slice(0, limit)
+    const facts = await listPathwayFacts(
+      session,
+      page.map(({ clocks }) => clocks),
     )
-    const page = rows.slice(0, query.limit)
-    const byLedger = Map.groupBy(page, (row) => Number(row['ledger']))
-    for (const [ledger, seen] of [...byLedger].sort(([a], [b]) => a - b)) {
+    for (const [ledger, seen] of [...Map.groupBy(page, ({ clocks }) => clocks.ledger)].sort(([a], [b]) => a - b)) {
       asked.roleIn('see', ledger, live.pack)
       await session.look(ledger, {
         kind: query.look,
-        seen: seen.map((row) => Number(row['pathway'])),
+        seen: seen.map(({ clocks }) => clocks.pathway),
         about: { pack: live.id, org: query.org, patient: query.patient },
       })
     }
-    const last = query.limit !== undefined && rows.length > query.limit ? page.at(-1) : undefined
+    const last = query.order !== 'urgency' && rest.length > page.length ? page.at(-1)?.clocks : undefined
     return {
-      next: last ? ([Number(last['ledger']), Number(last['pathway'])] as const) : undefined,
-      pathways: page.map((row) => {
-        const [ledger, pathway] = [Number(row['ledger']), Number(row['pathway'])]
-        const open = clocks.get(`${ledger}-${pathway}`)
+      count: listed.length,
+      next: last ? ([last.ledger, last.pathway] as const) : undefined,
+      pathways: page.flatMap(({ pathway, clocks, work, risk }) => {
+        const fact = facts.get(pathway)
+        if (!fact) return []
         return {
-          pathway: refOf(ledger, pathway),
-          patient: refOf(ledger, Number(row['patient'])),
-          name: (row['name'] ?? null) as string | null, // a text column
+          pathway,
+          patient: refOf(clocks.ledger, fact.patient),
+          name: fact.name,
           pack: live.id,
-          variant: open?.variant ?? '',
-          org: Number(row['org']),
-          version: Number(row['version']),
-          changed: String(row['changed']),
-          clocks: [...(open?.clocks ?? [])],
-          risk: riskOf({
-            pack: live.content,
-            variant: open?.variant ?? '',
-            today: asking.asOf,
-            clocks: open?.atRisk ?? [],
-            bookings: bookingsOf(row['bookings']),
-            reached: open?.reached,
-          }),
-          nextStep: row['step'] === null ? null : stepOf(ledger, row),
-          noStepReason: row['no_step'] as string | null, // a text column
-          questions: Number(row['questions']),
-          escalations: Number(row['escalations']),
+          variant: clocks.variant,
+          org: fact.org,
+          version: fact.version,
+          changed: fact.changed,
+          clocks: [...clocks.clocks],
+          risk,
+          nextStep: work?.step ? stepOf(clocks.ledger, work.step) : null,
+          noStepReason: work?.noStep ?? null,
+          questions: work?.questions ?? 0,
+          escalations: work?.escalations ?? 0,
         }
       }),
     }
   })
 }
 
-/** Columns are named and typed as the query says. */
-const stepOf = (ledger: number, row: Readonly<Record<string, unknown>>) => ({
-  work: refOf(ledger, Number(row['step'])),
-  what: String(row['step_what']),
-  due: row['step_due'] as string | null,
-  books: row['step_books'] as string | null,
-  owner: (row['step_role'] ?? row['step_person_name']) as string | null,
-  ownerRole: row['step_role'] as string | null,
-  ownerPerson: row['step_person'] as number | null,
+const stepOf = (ledger: number, { work, ownerName, ...step }: PlannedStep) => ({
+  ...step,
+  work: refOf(ledger, work),
+  owner: step.ownerRole ?? ownerName,
 })
-
-/** Pairs of milestone and day, as the database gathers them; a step without a day books none. */
-const bookingsOf = (pairs: unknown): readonly Booking[] =>
-  ((pairs ?? []) as readonly (readonly [string, string | null])[]).flatMap(([milestone, due]) => {
-    const on = readDay(due ?? '')
-    return on === undefined ? [] : [{ milestone, on }]
-  })
 
 type OpenRow = Awaited<ReturnType<typeof openPathways>>['pathways'][number]
 type ListColumn<T> = readonly (readonly [name: string, of: (row: T) => CsvValue])[]
@@ -403,8 +385,8 @@ export const pathwayHandlers: Handlers<Routes> = {
     const { query, service } = asked
     const cursor = cursorsOf(service, { list: 'pathways', ...query })
     const after = cursor.read(query.cursor, z.tuple([z.int(), z.int()]))
-    const { pathways, next } = await openPathways(asked, { ...query, after, look: 'list' })
-    return { asOf: service.now().toISOString(), next: next ? cursor.write(next) : null, pathways }
+    const { pathways, next, count } = await openPathways(asked, { ...query, after, look: 'list' })
+    return { asOf: service.now().toISOString(), count, next: next ? cursor.write(next) : null, pathways }
   },
 
   exportPathways: async (asked) => {

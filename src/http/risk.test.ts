@@ -3,6 +3,7 @@ import { postgresServers } from '../../test/support/postgres.ts'
 import { type Answer, openedPathway, type ServiceUnderTest, serviceUnderTest } from '../../test/support/service.ts'
 import { addDays, dayText } from '../core/words/day.ts'
 import { type Instant, wallTimeOf } from '../core/words/instant.ts'
+import { sortRows } from '../core/work/listing.ts'
 
 describe.each(postgresServers())('time risk over HTTP on $name', ({ url }) => {
   let at: ServiceUnderTest
@@ -93,6 +94,23 @@ describe.each(postgresServers())('time risk over HTTP on $name', ({ url }) => {
       nextStep: { what: 'Call', books: null, owner: 'Invented clinician', ownerRole: null, ownerPerson: clinician },
       risk: { state: 'tight', slack: 2, basis: { kind: 'booked', milestone: 'treatment' } },
     })
+  })
+
+  test('page by page the list gives each pathway once; by urgency it begins as the whole of it would, and says how many there are', async () => {
+    const { pathways: all, count } = await good(at.ask(coordinator, 'GET', '/api/pathways?pack=demo&limit=5000'))
+    expect(count).toBe(all.length)
+    expect(count).toBeGreaterThan(2)
+    const pages: Answer[] = []
+    for (let next: string | null = ''; next !== null; ) {
+      const page: Answer = await good(at.ask(coordinator, 'GET', `/api/pathways?pack=demo&limit=2${next === '' ? '' : `&cursor=${next}`}`))
+      expect(page.count).toBe(count)
+      pages.push(...page.pathways)
+      next = page.next
+    }
+    expect(pages).toEqual(all)
+    const first = await good(at.ask(coordinator, 'GET', '/api/pathways?pack=demo&limit=2&order=urgency'))
+    expect(first).toMatchObject({ count, next: null })
+    expect(first.pathways).toEqual(sortRows(all, 'urgency').slice(0, 2))
   })
 
   test('a pause that is taken out today shows on its clocks, and not on others', async () => {

@@ -112,9 +112,8 @@ const stateNumbers: Readonly<Record<Verdict, readonly number[]>> = {
   'not-applicable': notApplicable.map(stateOfReason),
   unknown: reasons.filter((r) => !(notApplicable as readonly string[]).includes(r)).map(stateOfReason),
 }
-export function verdictOfState(state: number): Verdict {
-  return (Object.keys(stateNumbers) as Verdict[]).find((verdict) => stateNumbers[verdict].includes(state))! // every state is one of them
-}
+const verdicts = new Map((Object.keys(stateNumbers) as Verdict[]).flatMap((verdict) => stateNumbers[verdict].map((n) => [n, verdict])))
+export const verdictOfState = (state: number): Verdict => verdicts.get(state)! // every state is one of them
 
 export const reasonOfState = (state: number): (typeof reasons)[number] | undefined => reasons[state - 10]
 

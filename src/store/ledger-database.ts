@@ -105,7 +105,9 @@ export function openLedger({ url, connections = 12, countingTimeoutMs = 30_000 }
     application_name: 'varde',
     connectionTimeoutMillis: 10_000,
     types: { getTypeParser },
-    options: '-c timezone=UTC -c datestyle=ISO -c search_path=varde -c jit=off -c role=varde_app -c plan_cache_mode=force_generic_plan',
+    // Starting workers for a question takes longer than answering most: only a large one is worth it.
+    options:
+      '-c timezone=UTC -c datestyle=ISO -c search_path=varde -c jit=off -c parallel_setup_cost=50000 -c role=varde_app -c plan_cache_mode=force_generic_plan',
   })
   // A connection that breaks while nobody uses it is dropped; the next request takes another.
   pool.on('error', () => {})

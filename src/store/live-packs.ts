@@ -1,5 +1,5 @@
 import type { CodeRow, Pack } from '../core/pack/pack.ts'
-import { compileOpenClocks, livePlan } from '../sql/kept.ts'
+import { type ClockColumns, clockColumnsOf, compileOpenClocks, livePlan } from '../sql/kept.ts'
 import type { Plan } from '../sql/plan.ts'
 import type { InstalledPack } from './install-packs.ts'
 
@@ -10,6 +10,7 @@ export interface LivePack {
   readonly content: Pack
   readonly plan: Plan
   readonly openClocks: string
+  readonly clockColumns: readonly ClockColumns[]
 }
 
 export interface LivePacks {
@@ -21,7 +22,7 @@ export interface LivePacks {
 export function livePacks(installed: readonly InstalledPack[]): LivePacks {
   const all = installed.map(({ pack, content }): LivePack => {
     const plan = livePlan(content)
-    return { pack, id: content.id, content, plan, openClocks: compileOpenClocks(plan) }
+    return { pack, id: content.id, content, plan, openClocks: compileOpenClocks(plan), clockColumns: clockColumnsOf(plan) }
   })
   return { all, byId: (id) => all.find((p) => p.id === id), byNumber: (n) => all.find((p) => p.pack === n) }
 }

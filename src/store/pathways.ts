@@ -1,12 +1,11 @@
 import type { Asking } from '../core/clock/chosen.ts'
 import type { Entry, Standing } from '../core/ledger/entry.ts'
-import type { Interval } from '../core/pack/pack.ts'
 import type { Verdict } from '../core/pack/schema.ts'
 import { type Day, dayText, readDay } from '../core/words/day.ts'
 import type { Instant } from '../core/words/instant.ts'
 import type { ClockAtRisk, Reached } from '../core/work/risk.ts'
-import { clockName, reasonOfState, verdictOfState } from '../sql/columns.ts'
-import { packSchema } from '../sql/kept.ts'
+import { reasonOfState, verdictOfState } from '../sql/columns.ts'
+import { type ClockColumns, packSchema } from '../sql/kept.ts'
 import { quoteName } from '../sql/name.ts'
 import { bound, type Row } from './database.ts'
 import type { Session } from './ledger-database.ts'
@@ -132,7 +131,7 @@ export async function listOpenClocks(
   const rows = await session.rows(sql, params)
   await session.rows('SET LOCAL search_path = varde')
   return rows.map((row) => {
-    const atRisk = live.plan.intervals.flatMap((interval) => clockOf(live, interval, row))
+    const atRisk = live.clockColumns.flatMap((columns) => clockOf(live, columns, row))
     const [slot, day] = [numberOf(row['reached']), dayOf(row['reached_d'])]
     return {
       ledger: Number(row['ledger']),
@@ -145,28 +144,63 @@ export async function listOpenClocks(
   })
 }
 
+type PathwayKey = Pick<OpenRow, 'ledger' | 'pathway'>
+const keysOf = (rows: readonly PathwayKey[]): readonly unknown[] => [rows.map(({ ledger }) => ledger), rows.map(({ pathway }) => pathway)]
+
+/** Those of them that an organisation or those under it own, or that are about one patient. */
+export async function narrowPathways<R extends PathwayKey>(
+  session: Session,
+  rows: readonly R[],
+  to: { readonly org: number | undefined; readonly patient: number | undefined },
+): Promise<readonly R[]> {
+  if (to.org === undefined && to.patient === undefined) return rows
+  const kept = await session.rows(
+    `SELECT p.ledger, p.pathway FROM pathway p JOIN unnest($1::int[], $2::int[]) AS o (ledger, pathway) ON o.ledger = p.ledger AND o.pathway = p.pathway
+     WHERE ($3::int IS NULL OR p.org IN (SELECT u.org FROM organisation_under u WHERE u.above = $3)) AND ($4::bigint IS NULL OR p.patient = $4)`,
+    [...keysOf(rows), to.org ?? null, to.patient ?? null],
+  )
+  const keys = new Set(kept.map((row) => `${row['ledger']}-${row['pathway']}`))
+  return rows.filter(({ ledger, pathway }) => keys.has(`${ledger}-${pathway}`))
+}
+
+export interface PathwayFacts {
+  readonly patient: number
+  readonly name: string | null
+  readonly org: number
+  readonly version: number
+  readonly changed: string
+}
+
+/** Whose they are and who owns them, by `ledger-pathway`. */
+export async function listPathwayFacts(session: Session, rows: readonly PathwayKey[]): Promise<ReadonlyMap<string, PathwayFacts>> {
+  const facts = await session.rows(
+    `SELECT p.ledger, p.pathway, p.patient, p.org, p.version, p.changed, i.name
+     FROM pathway p JOIN unnest($1::int[], $2::int[]) AS o (ledger, pathway) ON o.ledger = p.ledger AND o.pathway = p.pathway
+     LEFT JOIN identity i ON i.ledger = p.ledger AND i.patient = p.patient`,
+    keysOf(rows),
+  )
+  return new Map(facts.map((row) => [`${row['ledger']}-${row['pathway']}`, row as unknown as PathwayFacts])) // columns are named as the fields are
+}
+
 const shown: readonly Verdict[] = ['running', 'overrun', 'unknown']
 const numberOf = (value: unknown): number | undefined => (value === null || value === undefined ? undefined : Number(value))
 const dayOf = (value: unknown): Day | undefined => numberOf(value) as Day | undefined // a day's number, as every `_d` column
 
-function clockOf(live: LivePack, interval: Interval, row: Row): readonly ClockAtRisk[] {
-  const of = (what: string): unknown => row[`${clockName(interval, 'base')}_${what}`]
-  const state = numberOf(of('state'))
+function clockOf(live: LivePack, of: ClockColumns, row: Row): readonly ClockAtRisk[] {
+  const state = numberOf(row[of.state])
   if (state === undefined) return []
-  const [start, stop, limitDay] = [dayOf(of('start_d')), dayOf(of('stop_d')), dayOf(of('limit_d'))]
-  const [gross, paused, limitAmount] = [numberOf(of('gross')), numberOf(of('paused')), numberOf(of('limit'))]
-  const [reason, pausedBy] = [reasonOfState(state), live.content.pauses[numberOf(of('pause')) ?? -1]]
+  const [start, stop, gross] = [dayOf(row[of.start_d]), dayOf(row[of.stop_d]), numberOf(row[of.gross])]
   return [
     {
-      interval,
+      interval: of.interval,
       verdict: verdictOfState(state),
-      ...(reason ? { reason } : {}),
-      ...(start === undefined ? {} : { start: { day: start } }),
-      ...(stop === undefined ? {} : { stop: { day: stop } }),
-      ...(gross === undefined ? {} : { length: gross - (paused ?? 0) }),
-      ...(limitAmount === undefined ? {} : { limitAmount }),
-      ...(limitDay === undefined ? {} : { limitDay }),
-      ...(pausedBy ? { pausedBy } : {}),
+      reason: reasonOfState(state),
+      start: start === undefined ? undefined : { day: start },
+      stop: stop === undefined ? undefined : { day: stop },
+      length: gross === undefined ? undefined : gross - (numberOf(row[of.paused]) ?? 0),
+      limitAmount: numberOf(row[of.limit]),
+      limitDay: dayOf(row[of.limit_d]),
+      pausedBy: live.content.pauses[numberOf(row[of.pause]) ?? -1],
     },
   ]
 }

@@ -107,6 +107,69 @@ export async function listBookings(session: Session, ledger: number, pathway: nu
   })
 }
 
+/** What lies ahead on a pathway. */
+export interface WorkAhead {
+  /** The open next step that is due first. */
+  readonly step: PlannedStep | undefined
+  /** Why there is none, where that was said last. */
+  readonly noStep: string | null
+  readonly bookings: readonly Booking[]
+  readonly questions: number
+  readonly escalations: number
+}
+
+export interface PlannedStep {
+  readonly work: number
+  readonly what: string
+  readonly due: string | null
+  readonly books: string | null
+  readonly ownerRole: string | null
+  readonly ownerPerson: number | null
+  readonly ownerName: string | null
+}
+
+/** What lies ahead on pathways, by `ledger-pathway`; one on which nothing was ever planned or asked is not among them. */
+export async function listWorkAhead(
+  session: Session,
+  pathways: readonly { readonly ledger: number; readonly pathway: number }[],
+): Promise<ReadonlyMap<string, WorkAhead>> {
+  const rows = await session.rows(
+    `SELECT s.ledger, s.pathway, s.no_step, s.bookings, s.questions, s.escalations,
+       CASE WHEN (s.step).work IS NOT NULL THEN json_build_object('work', (s.step).work, 'what', (s.step).body->>'what', 'due', (s.step).due,
+         'books', (s.step).body->>'books', 'ownerRole', (s.step).owner_role, 'ownerPerson', (s.step).owner_person, 'ownerName', x.name) END AS step
+     FROM (
+       SELECT w.ledger, w.pathway, (array_agg(w ORDER BY w.due NULLS LAST, w.work) FILTER (WHERE w.kind = 'next-step' AND w.open))[1] AS step,
+         (array_agg(CASE WHEN w.state = 'none' THEN w.body->>'because' END ORDER BY w.work DESC) FILTER (WHERE w.kind = 'next-step'))[1] AS no_step,
+         json_agg(json_build_array(w.body->>'books', w.due)) FILTER (WHERE w.kind = 'next-step' AND w.open AND w.body->>'books' IS NOT NULL) AS bookings,
+         count(*) FILTER (WHERE w.kind = 'query' AND w.open)::int AS questions,
+         count(*) FILTER (WHERE w.kind = 'escalation' AND w.open)::int AS escalations
+       FROM work w JOIN unnest($1::int[], $2::int[]) AS o (ledger, pathway) ON o.ledger = w.ledger AND o.pathway = w.pathway
+       WHERE w.open OR w.kind = 'next-step' GROUP BY w.ledger, w.pathway) s
+     LEFT JOIN person x ON x.person = (s.step).owner_person`,
+    [pathways.map(({ ledger }) => ledger), pathways.map(({ pathway }) => pathway)],
+  )
+  return new Map(
+    rows.map((row) => {
+      const step = (row['step'] ?? undefined) as PlannedStep | undefined // built above, with the names of the fields
+      const ahead: WorkAhead = {
+        step,
+        noStep: step ? null : (row['no_step'] as string | null), // a text column
+        bookings: bookingsOf(row['bookings']),
+        questions: Number(row['questions']),
+        escalations: Number(row['escalations']),
+      }
+      return [`${row['ledger']}-${row['pathway']}`, ahead]
+    }),
+  )
+}
+
+/** Pairs of milestone and day, as the database gathers them; a step without a day books none. */
+const bookingsOf = (pairs: unknown): readonly Booking[] =>
+  ((pairs ?? []) as readonly (readonly [string, string | null])[]).flatMap(([milestone, due]) => {
+    const on = readDay(due ?? '')
+    return on === undefined ? [] : [{ milestone, on }]
+  })
+
 export interface WorkAct {
   readonly seq: number
   readonly at: string

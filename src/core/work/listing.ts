@@ -71,13 +71,17 @@ export function filterRows<R extends Listed>(rows: readonly R[], filter: ListFil
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const last = '\uffff'
+type Urgent = Pick<Listed, 'pathway' | 'risk'>
 /** Of those past a limit, who passed it last comes first: there is most still to be done for them. */
-const urgency = ({ risk }: Listed): number => {
+const urgency = ({ risk }: Urgent): number => {
   const left = risk.slack ?? risk.daysLeft ?? Number.POSITIVE_INFINITY
   return risk.state === 'past' ? -left : left
 }
-const byUrgency = (a: Listed, b: Listed): number =>
-  riskStates.indexOf(a.risk.state) - riskStates.indexOf(b.risk.state) || (urgency(a) === urgency(b) ? 0 : urgency(a) - urgency(b))
+/** The order of a list that nobody has ordered otherwise; what is alike stands by pathway. */
+export const byUrgency = (a: Urgent, b: Urgent): number =>
+  riskStates.indexOf(a.risk.state) - riskStates.indexOf(b.risk.state) ||
+  (urgency(a) === urgency(b) ? 0 : urgency(a) - urgency(b)) ||
+  byText(a.pathway, b.pathway)
 
 const sorts: { readonly [S in ListSort]: (a: Listed, b: Listed, compare: (a: string, b: string) => number) => number } = {
   urgency: byUrgency,
@@ -94,7 +98,7 @@ const sorts: { readonly [S in ListSort]: (a: Listed, b: Listed, compare: (a: str
 export function sortRows<R extends Listed>(rows: readonly R[], by: ListSort, descending = false, compare = byText): readonly R[] {
   const sort = sorts[by]
   const turn = descending ? -1 : 1
-  return rows.toSorted((a, b) => turn * sort(a, b, compare) || byUrgency(a, b) || byText(a.pathway, b.pathway))
+  return rows.toSorted((a, b) => turn * sort(a, b, compare) || byUrgency(a, b))
 }
 
 export interface RowGroup<R> {

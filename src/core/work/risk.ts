@@ -9,14 +9,14 @@ import type { RiskState } from './risk-state.ts'
 export interface ClockAtRisk {
   readonly interval: Interval
   readonly verdict: Verdict
-  readonly reason?: Reason
-  readonly start?: { readonly day: Day }
-  readonly stop?: { readonly day: Day }
-  readonly length?: number
-  readonly limitAmount?: number
-  readonly limitDay?: Day
+  readonly reason?: Reason | undefined
+  readonly start?: { readonly day: Day } | undefined
+  readonly stop?: { readonly day: Day } | undefined
+  readonly length?: number | undefined
+  readonly limitAmount?: number | undefined
+  readonly limitDay?: Day | undefined
   /** The pause that is taken out of it today. */
-  readonly pausedBy?: { readonly id: string; readonly name: string }
+  readonly pausedBy?: { readonly id: string; readonly name: string } | undefined
 }
 
 /** A step that is planned for a day settles a milestone on that day. */

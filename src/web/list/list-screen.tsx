@@ -15,7 +15,7 @@ import { FilterBar } from './filter-bar.tsx'
 import { openLooked } from './last-looked.ts'
 import { NewPathway } from './new-pathway.tsx'
 import { PathwayGrid } from './pathway-grid.tsx'
-import { filterOf, isFiltered, type ListSearch } from './search.ts'
+import { filterOf, isFiltered, isPlain, type ListSearch } from './search.ts'
 import { Slow } from './slow.tsx'
 import { useList } from './use-list.ts'
 
@@ -29,7 +29,7 @@ export function ListScreen() {
   const navigate = route.useNavigate()
   const { density } = useSettings()
   const pack = packs.find(({ id }) => id === search.pack) ?? packs[0]
-  const list = useList(pack?.id, search.org)
+  const list = useList(pack?.id, search.org, isPlain(search))
   const looked = useMemo(() => openLooked(me.person), [me.person])
   useEffect(() => {
     window.addEventListener('pagehide', looked.leave)
@@ -45,7 +45,7 @@ export function ListScreen() {
     [navigate],
   )
 
-  const all = list.data?.rows ?? none
+  const all = list.rows ?? none
   const compare = useMemo(() => new Intl.Collator(i18n.language).compare, [i18n.language])
   const shown = useMemo(() => {
     const sorted = sortRows(filterRows(all, filterOf(search, looked.before)), search.sort ?? 'urgency', search.descending, compare)
@@ -78,7 +78,11 @@ export function ListScreen() {
             {search.org === undefined ? '' : `, ${nameOf(search.org)}`}
           </BodyShort>
           <BodyShort size="small" role="status" className="list-count">
-            {list.data === undefined ? '' : isFiltered(search) ? t('list.someOf', { count, total: all.length }) : t('list.all', { count })}
+            {list.rows === undefined
+              ? ''
+              : isFiltered(search)
+                ? t('list.someOf', { count, total: all.length })
+                : t('list.all', { count: list.count })}
           </BodyShort>
           <ChangesBadge waiting={list.waiting.size} apply={list.apply} />
           {may('record') ? (
@@ -86,11 +90,11 @@ export function ListScreen() {
               {t('new.button', { key: shownKeyOf('newPathway') })}
             </Button>
           ) : null}
-          <ExportButton groups={shown} asOf={list.data?.asOf} filter={decodeURIComponent(location.search)} />
+          <ExportButton groups={shown} asOf={list.asOf} filter={decodeURIComponent(location.search)} />
         </header>
         <FilterBar search={search} change={change} rows={all} packs={packs} />
         <p className="print-only">
-          {t('list.printed', { at: momentShort(list.data?.asOf ?? new Date().toISOString()), address: decodeURI(location.search) })}
+          {t('list.printed', { at: momentShort(list.asOf ?? new Date().toISOString()), address: decodeURI(location.search) })}
         </p>
         {list.error ? <Refusal error={list.error} /> : null}
         {list.isPending ? (

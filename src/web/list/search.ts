@@ -76,3 +76,7 @@ export const isFiltered = (search: ListSearch): boolean => {
   const { pack: _pack, org: _org, sort: _sort, descending: _descending, group: _group, open: _open, ...narrowing } = search
   return Object.keys(narrowing).length > 0
 }
+
+/** Whether the rows stand whole, in the order of urgency. */
+export const isPlain = (search: ListSearch): boolean =>
+  !isFiltered(search) && (search.sort ?? 'urgency') === 'urgency' && !search.descending && (search.group ?? 'none') === 'none'

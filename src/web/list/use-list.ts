@@ -8,6 +8,17 @@ interface Snapshot {
   readonly asOf: string
   readonly rows: readonly ListRow[]
 }
+/** `count`: how many there are, of which these rows are the first. */
+type FirstRows = Snapshot & { readonly count: number }
+
+/** More than a screen holds. */
+const firstRows = 100
+
+/** What a list that nobody has narrowed or ordered begins with: read and drawn while the rest is on its way. */
+async function readFirst(pack: string, org: number | undefined, signal: AbortSignal): Promise<FirstRows> {
+  const { asOf, count, pathways } = await ask('listPathways', { query: { pack, org, limit: firstRows, order: 'urgency' }, signal })
+  return { asOf, count, rows: pathways }
+}
 
 async function readAll(pack: string, org: number | undefined, signal: AbortSignal): Promise<Snapshot> {
   const rows: ListRow[] = []
@@ -24,13 +35,23 @@ async function readAll(pack: string, org: number | undefined, signal: AbortSigna
 
 /**
  * All open pathways under a pack, as they were read. What happens meanwhile moves no row: it is counted in `waiting`, and comes in when `apply` is called.
+ * `plain`: neither narrowed nor ordered, so that the most urgent are known to come first.
  */
-export function useList(pack: string | undefined, org: number | undefined) {
+export function useList(pack: string | undefined, org: number | undefined, plain: boolean) {
   const client = useQueryClient()
   const key = ['pathways', pack, org]
+  const known = client.getQueryData(key) !== undefined
+  const first = useQuery({
+    queryKey: ['first-pathways', pack, org],
+    enabled: pack !== undefined && plain && !known,
+    queryFn: ({ signal }) => readFirst(pack ?? '', org, signal),
+    retry: false,
+    gcTime: 0,
+  })
   const list = useQuery({
     queryKey: key,
-    enabled: pack !== undefined,
+    // After the first rows, not beside them: both at once would make the first ones wait.
+    enabled: pack !== undefined && (known || !plain || !first.isPending),
     queryFn: ({ signal }) => readAll(pack ?? '', org, signal),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 600_000,
@@ -40,7 +61,17 @@ export function useList(pack: string | undefined, org: number | undefined) {
     waiting.forget()
     await client.invalidateQueries({ queryKey: ['pathways'] })
   }, [client, waiting.forget])
-  return { ...list, waiting: waiting.changed, apply }
+  const data = list.data ?? (plain ? first.data : undefined)
+  return {
+    rows: data?.rows,
+    count: list.data ? list.data.rows.length : first.data?.count,
+    /** When the list was read; not said while there is only its beginning. */
+    asOf: list.data?.asOf,
+    error: list.error,
+    isPending: data === undefined && list.error === null,
+    waiting: waiting.changed,
+    apply,
+  }
 }
 
 /** Pathways that changed since the list was read, told by the service as it happens. */
