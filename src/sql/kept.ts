@@ -127,11 +127,10 @@ export function compileKept(pack: number, plan: Plan): readonly string[] {
     `CREATE TABLE ${schema}.${name} (ledger int NOT NULL, pathway int NOT NULL, variant_n bigint, known_from int NOT NULL, known_to int NOT NULL,
   pause bigint, from_t bigint, from_d bigint, to_t bigint, to_d bigint)`
   const keepPauses = hasPauses
-    ? `IF EXISTS (SELECT 1 FROM kept_pause WHERE ledger = $3 AND pathway = $4) THEN
+    ? `IF EXISTS (SELECT 1 FROM kept_pause WHERE ledger = $3 AND pathway = $4)
+     OR EXISTS (SELECT 1 FROM varde.entry e JOIN pack_pause c ON c.code = e.code WHERE e.ledger = $3 AND e.pathway = $4) THEN
     INSERT INTO past_pause SELECT ledger, pathway, variant_n, known_from, $1, ${pauseColumns} FROM kept_pause WHERE ledger = $3 AND pathway = $4 AND known_from < $1;
     DELETE FROM kept_pause WHERE ledger = $3 AND pathway = $4;
-  END IF;
-  IF EXISTS (SELECT 1 FROM varde.entry e JOIN pack_pause c ON c.code = e.code WHERE e.ledger = $3 AND e.pathway = $4) THEN
     INSERT INTO kept_pause (ledger, pathway, ${variant}${pauseColumns}, known_from, known_to)
     WITH ${pathwayEntries}
     SELECT ledger, pathway, ${variant}${pauseColumns}, $1, ${forever} FROM (${compilePauses(plan)}) p;
@@ -153,12 +152,13 @@ export function compileKept(pack: number, plan: Plan): readonly string[] {
     pauseTable('past_pause'),
     `CREATE INDEX kept_pause_pathway ON ${schema}.kept_pause (ledger, pathway)`,
     `CREATE INDEX past_pause_pathway ON ${schema}.past_pause (ledger, pathway)`,
-    // $1 the day, $2 the moment it ends, $3 the ledger, $4 the pathway or pathways: the compiled text names its parameters by number.
+    // Follow one pathway after something was recorded, or many through all their versions. $1 the day, $2 the moment it ends, $3 the ledger, $4 the
+    // pathway or pathways: the compiled text names its parameters by number.
     `CREATE FUNCTION ${schema}.keep_version(bigint, bigint, int, int) ${language} AS $keep$
 BEGIN
+  WITH gone AS (DELETE FROM kept_row WHERE ledger = $3 AND pathway = $4 RETURNING *)
   INSERT INTO past_row (ledger, pathway, variant, known_from, known_to, open, ${list})
-    SELECT ledger, pathway, variant, known_from, $1, open, ${list} FROM kept_row WHERE ledger = $3 AND pathway = $4 AND known_from < $1;
-  DELETE FROM kept_row WHERE ledger = $3 AND pathway = $4;
+    SELECT ledger, pathway, variant, known_from, $1, open, ${list} FROM gone WHERE known_from < $1;
   ${keepPauses}
   INSERT INTO kept_row (ledger, pathway, variant, open, ${list}, known_from, known_to)
   WITH ${pathwayEntries} SELECT x.*, $1, ${forever} FROM (${openRows}) x;
@@ -168,9 +168,6 @@ BEGIN
   ${history('row', `variant, open, ${list}`, openRows)}
   ${hasPauses ? history('pause', `${variant}${pauseColumns}`, compilePauses(plan)) : ''}
 END $keep$`,
-    // Follows a pathway after something was recorded on a day.
-    `CREATE FUNCTION ${schema}.keep(p_ledger int, p_pathway int, p_day date) ${language} AS $keep$
-BEGIN PERFORM keep_version(p_day - DATE '1970-01-01', (p_day - DATE '1970-01-01' + 1) * 86400::bigint, p_ledger, p_pathway); END $keep$`,
     // Makes the whole history of pathways again.
     `CREATE FUNCTION ${schema}.keep_history(p_ledger int, p_pathways int[]) ${language} AS $keep$
 BEGIN
@@ -191,6 +188,16 @@ END $keep$`,
     ]),
   ]
 }
+
+/** The function by which an act has the layer of its own pack follow: a text that is made anew for each act would be planned anew for each. */
+export const compileFollow = (packs: readonly number[]): string =>
+  `CREATE OR REPLACE FUNCTION varde.follow(p_pack int, p_day bigint, p_moment bigint, p_ledger int, p_pathway int) RETURNS void LANGUAGE plpgsql AS $follow$
+BEGIN
+  CASE p_pack
+  WHEN 0 THEN NULL;${packs.map((n) => `\n  WHEN ${n} THEN PERFORM ${packSchema(n)}.keep_version(p_day, p_moment, p_ledger, p_pathway);`).join('')}
+  END CASE;
+END $follow$;
+REVOKE ALL ON FUNCTION varde.follow FROM PUBLIC`
 
 /** No later version yet. */
 const forever = 2_147_483_647

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Client } from 'pg'
 import type { Pack } from '../core/pack/pack.ts'
-import { compileKept, livePlan, packSchema } from '../sql/kept.ts'
+import { compileFollow, compileKept, livePlan, packSchema } from '../sql/kept.ts'
 import { quoteName } from '../sql/name.ts'
 import { referenceTables } from '../sql/reference.ts'
 import { connectClient } from './postgres.ts'
@@ -37,6 +37,9 @@ export async function installPacks(
       installed.push({ pack: await install(client, folder, content, onRebuild), content, folder })
       await client.query('COMMIT')
     }
+    await client.query(`BEGIN; SET LOCAL ROLE varde_owner; SET LOCAL search_path = varde`)
+    const { rows } = await client.query<{ pack: number }>('SELECT pack FROM pack ORDER BY pack')
+    await client.query(`${compileFollow(rows.map((row) => row.pack))}; COMMIT`)
     return installed
   } finally {
     await client.end()

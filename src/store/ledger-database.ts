@@ -104,6 +104,7 @@ export function openLedger({ url, connections = 12, countingTimeoutMs = 30_000 }
     max: connections,
     application_name: 'varde',
     connectionTimeoutMillis: 10_000,
+    pipeline: true,
     types: { getTypeParser },
     // Starting workers for a question takes longer than answering most: only a large one is worth it.
     options:
@@ -120,8 +121,14 @@ export function openLedger({ url, connections = 12, countingTimeoutMs = 30_000 }
     })
     let broken = false
     try {
-      await client.query(begin)
-      const value = await task(client)
+      // Not waited for: the first statement follows on its heels. Where this fails, so does that, in the broken transaction or with no rights at all.
+      const begun = client.query(begin)
+      begun.catch(() => {})
+      const value = await task(client).catch(async (error) => {
+        await begun
+        throw error
+      })
+      await begun
       await client.query('COMMIT')
       return value
     } catch (error) {

@@ -7,7 +7,7 @@ import { actKinds, signInKinds, workKinds } from '../core/work/work.ts'
 import { quoteName, quoteText } from '../sql/name.ts'
 import { connectClient } from './postgres.ts'
 
-/** Numbered SQL files, applied once each, in order, each whole or not at all. */
+/** Numbered SQL files, applied once each, in order, each whole or not at all; then the functions of acts, each time. */
 const folder = new URL('../../migrations/', import.meta.url)
 const steps = (): readonly { readonly n: number; readonly name: string; readonly text: string }[] =>
   readdirSync(folder)
@@ -55,7 +55,8 @@ export async function migrate(ownerUrl: string, login?: string): Promise<Migrate
       })
       applied.push(step.name)
     }
-    await inTransaction(client, () => client.query(`SET LOCAL ROLE varde_owner; SET LOCAL search_path = varde; ${lists()}`))
+    const functions = readFileSync(new URL('functions.sql', folder), 'utf8')
+    await inTransaction(client, () => client.query(`SET LOCAL ROLE varde_owner; SET LOCAL search_path = varde; ${functions}; ${lists()}`))
     if (login !== undefined) await client.query(`GRANT varde_app, varde_read TO ${quoteName(login)}`)
     return { applied, version }
   } finally {

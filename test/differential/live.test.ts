@@ -254,7 +254,11 @@ describe.each(postgresServers())('the live layer on $name', ({ url }) => {
         const { rows: changes } = await client.query<{ ledger: number; pathway: number; day: string }>(
           `SELECT DISTINCT ledger, pathway, d.day::text AS day FROM varde.entry, LATERAL (VALUES (recorded), (superseded)) d (day) WHERE d.day IS NOT NULL ORDER BY 3, 1, 2`,
         )
-        for (const { ledger, pathway, day } of changes) await client.query('SELECT pack_1.keep($1, $2, $3)', [ledger, pathway, day])
+        for (const { ledger, pathway, day } of changes)
+          await client.query(
+            "SELECT varde.follow(1, d, (d + 1) * 86400::bigint, $1, $2) FROM (SELECT $3::date - DATE '1970-01-01' AS d) d",
+            [ledger, pathway, day],
+          )
         reached.versions += changes.length
         assert.deepStrictEqual(await layer(client), whole, 'followed entry by entry')
       }),
