@@ -7,11 +7,15 @@ import { askedDay, ledgersInCase } from './random.ts'
 import { kindsReached, wanted } from './reached.ts'
 
 /** 200 packs with ten ledgers each in `npm test`; the seed is fixed there and random, and printed, in `npm run soak`. */
-const packs = process.env['SOAK'] ? 2000 : 200
+const all = process.env['SOAK'] ? 2000 : 200
 const seed = process.env['SEED'] ? Number(process.env['SEED']) : process.env['SOAK'] ? Math.floor(Math.random() * 1e9) : 20_240_229
 
-/** Random packs and ledgers: the plain engine and the SQL of this database give the same accounts and figures, and nothing is left untried. */
-export function differential(name: string, database: () => Database): void {
+/**
+ * Random packs and ledgers: the plain engine and the SQL of this database give the same accounts and figures, and nothing is left untried. `part`: of
+ * the packs, for another version of a database that has tried them all; too few to meet everything.
+ */
+export function differential(name: string, database: () => Database, part = 1): void {
+  const packs = Math.round(all * part)
   test(`the plain engine and ${name} agree on ${packs * ledgersInCase} random ledgers (seed ${seed})`, { timeout: 3_600_000 }, async () => {
     const reached = new Set<string>()
     await fc.assert(
@@ -22,6 +26,6 @@ export function differential(name: string, database: () => Database): void {
       }),
       { numRuns: packs, seed, interruptAfterTimeLimit: 3_000_000, markInterruptAsFailure: true },
     )
-    expect(wanted.filter((kind) => !reached.has(kind))).toEqual([])
+    if (part === 1) expect(wanted.filter((kind) => !reached.has(kind))).toEqual([])
   })
 }
