@@ -3,9 +3,9 @@
 
 -- Records of passed limits by reason, place and month in which the limit fell. Those who wrote none yet are no rows here.
 CREATE FUNCTION passed_limits(p_ledgers int[], p_pack int, p_org int, p_interval text, p_from date, p_to date)
-RETURNS TABLE (reason text, words text, place int, month text, passed bigint, explained bigint, yes bigint, no bigint, unknown bigint, patient bigint)
+RETURNS TABLE (pack text, reason text, words text, place int, month text, passed bigint, explained bigint, yes bigint, no bigint, unknown bigint, patient bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
-  SELECT w.body->>'reason', w.body->>'words', (w.body->>'place')::int, left(w.body->>'limitDay', 7), count(*), count(*) FILTER (WHERE NOT w.open),
+  SELECT w.body->>'pack', w.body->>'reason', w.body->>'words', (w.body->>'place')::int, left(w.body->>'limitDay', 7), count(*), count(*) FILTER (WHERE NOT w.open),
          count(*) FILTER (WHERE w.body->>'avoidable' = 'yes'), count(*) FILTER (WHERE w.body->>'avoidable' = 'no'),
          count(*) FILTER (WHERE w.body->>'avoidable' = 'unknown'), count(*) FILTER (WHERE w.body->>'patientInitiated' = 'true')
     FROM work w
@@ -13,7 +13,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
      AND (p_org IS NULL OR (w.body->>'place')::int IN (SELECT u.org FROM organisation_under u WHERE u.above = p_org))
      AND (p_interval IS NULL OR w.body->>'interval' = p_interval)
      AND (p_from IS NULL OR (w.body->>'limitDay')::date >= p_from) AND (p_to IS NULL OR (w.body->>'limitDay')::date <= p_to)
-   GROUP BY 1, 2, 3, 4 ORDER BY 4 NULLS LAST, 3, 1 NULLS LAST, 2 $$;
+   GROUP BY 1, 2, 3, 4, 5 ORDER BY 5 NULLS LAST, 4, 2 NULLS LAST, 3, 1 $$;
 
 REVOKE ALL ON FUNCTION passed_limits(int[], int, int, text, date, date) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION passed_limits(int[], int, int, text, date, date) TO varde_read;
@@ -52,11 +52,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
      AND (w.body->>'rung')::int + 1 < jsonb_array_length(w.body->'ladder')
    ORDER BY w.ledger, w.work LIMIT 1000 $$;
 
--- How soon questions and escalations are answered, by place and by the role that was asked: counts and a median, of those opened in a time.
-CREATE FUNCTION answer_times(p_kind text, p_ledgers int[], p_pack int, p_org int, p_from date, p_to date, p_now timestamptz)
+-- How soon questions and escalations are answered, by place and, if asked for, by the role that was asked: counts and a median, of those opened in a time.
+CREATE FUNCTION answer_times(p_kind text, p_ledgers int[], p_pack int, p_org int, p_from date, p_to date, p_now timestamptz, p_by_role boolean)
 RETURNS TABLE (place int, role text, asked bigint, answered bigint, dropped bigint, open bigint, overdue bigint, median_hours double precision)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
-  SELECT p.org, w.owner_role, count(*), count(*) FILTER (WHERE w.state = 'answered'), count(*) FILTER (WHERE w.state = 'dropped'), count(*) FILTER (WHERE w.open),
+  SELECT p.org, CASE WHEN p_by_role THEN w.owner_role END, count(*), count(*) FILTER (WHERE w.state = 'answered'), count(*) FILTER (WHERE w.state = 'dropped'), count(*) FILTER (WHERE w.open),
          count(*) FILTER (WHERE w.open AND w.due < (p_now AT TIME ZONE o.zone)::date),
          percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM w.changed - w.opened)::double precision / 3600) FILTER (WHERE w.state = 'answered')
     FROM work w JOIN pathway p ON p.ledger = w.ledger AND p.pathway = w.pathway JOIN organisation o ON o.org = p.org
@@ -65,9 +65,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
      AND (p_from IS NULL OR (w.opened AT TIME ZONE o.zone)::date >= p_from) AND (p_to IS NULL OR (w.opened AT TIME ZONE o.zone)::date <= p_to)
    GROUP BY 1, 2 ORDER BY 1, 2 NULLS LAST $$;
 
-REVOKE ALL ON FUNCTION overdue_escalations(timestamptz), answer_times(text, int[], int, int, date, date, timestamptz) FROM PUBLIC;
+REVOKE ALL ON FUNCTION overdue_escalations(timestamptz), answer_times(text, int[], int, int, date, date, timestamptz, boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION overdue_escalations(timestamptz) TO varde_app;
-GRANT EXECUTE ON FUNCTION answer_times(text, int[], int, int, date, date, timestamptz) TO varde_read;
+GRANT EXECUTE ON FUNCTION answer_times(text, int[], int, int, date, date, timestamptz, boolean) TO varde_read;
 
 -- The agenda of a meeting is found by the meeting its discussions name.
 CREATE INDEX work_meeting ON work (ledger, ((body->>'meeting')::bigint)) WHERE kind = 'discussion';
