@@ -102,7 +102,6 @@ export function CancelForm({ meeting, onClose }: Props) {
         minRows={1}
         label={t('record.reason')}
         value={draft.reason}
-        maxLength={1000}
         onChange={({ target }) => change({ reason: target.value })}
       />
     </Form>

@@ -144,8 +144,15 @@ function Running({ meeting, doing, onDoing, onLeave }: RunningProps) {
           </>
         ) : null}
       </div>
-      {over === 'present' ? <PresentForm meeting={meeting} onClose={closeOver} /> : null}
-      {over === 'cancel' ? <CancelForm meeting={meeting} onClose={closeOver} /> : null}
+      {over === undefined ? null : (
+        <aside className="over" aria-label={t(over === 'present' ? 'meeting.presentTitle' : 'meeting.cancelTitle')}>
+          {over === 'present' ? (
+            <PresentForm meeting={meeting} onClose={closeOver} />
+          ) : (
+            <CancelForm meeting={meeting} onClose={closeOver} />
+          )}
+        </aside>
+      )}
       {edit.error ? <Refusal error={edit.error} /> : null}
       <div className="meeting-desk">
         <nav className="agenda" aria-label={t('meeting.agenda')}>

@@ -1,6 +1,6 @@
-import { Heading, Select } from '@navikt/ds-react'
+import { Button, Heading, Select } from '@navikt/ds-react'
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ask } from '../ask.ts'
@@ -31,12 +31,12 @@ export function MeetingsScreen() {
   const show = (meeting: string | undefined): void => {
     if (meeting !== undefined) void navigate({ to: '/meetings/$meeting', params: { meeting } })
   }
-  const toList = { to: '/list', search: { ...(pack === undefined ? {} : { pack: pack.id }), open: 'meeting' } } as const
+  const plan = (): void => void navigate({ to: '/list', search: { ...(pack === undefined ? {} : { pack: pack.id }), open: 'meeting' } })
   useKeys({
     down: () => setCursor(Math.min(meetings.length - 1, at + 1)),
     up: () => setCursor(Math.max(0, at - 1)),
     open: () => show(meetings[at]?.meeting),
-    ...(may('work') ? { planMeeting: () => void navigate(toList) } : {}),
+    ...(may('work') ? { planMeeting: plan } : {}),
   })
   useEffect(() => {
     document.querySelector('.work-list [aria-selected="true"]')?.scrollIntoView({ block: 'nearest' })
@@ -66,9 +66,9 @@ export function MeetingsScreen() {
           {read.data === undefined ? '' : t('meeting.count', { count: meetings.length })}
         </span>
         {may('work') ? (
-          <Link {...toList} className="plan-link">
+          <Button size="xsmall" variant="tertiary" className="plan-link" onClick={plan}>
             {t('meeting.planButton', { key: shownKeyOf('planMeeting') })}
-          </Link>
+          </Button>
         ) : null}
       </header>
       {read.error ? <Refusal error={read.error} /> : null}

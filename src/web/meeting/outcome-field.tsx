@@ -45,8 +45,6 @@ export function OutcomeField({ saver, readOnly, box }: Props) {
         label={t('outcome.outcome')}
         description={t('outcome.how', { write: shownKeyOf('writeOutcome'), next: shownKeyOf('send') })}
         value={typed.outcome}
-        // The service takes 20,000 bytes: enough for so many letters of any alphabet.
-        maxLength={5000}
         readOnly={readOnly}
         aria-describedby={id}
         onChange={({ target }) => saver.type({ outcome: target.value })}

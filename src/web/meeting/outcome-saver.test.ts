@@ -156,6 +156,20 @@ test('a page loaded again does not write over what somebody else has written mea
   expect(await second.flush()).toBe(false)
 })
 
+test('each save is heard of once as its own; anything more is somebody else', async () => {
+  const at = world()
+  const saver = at.open()
+  expect(saver.isOwnChange()).toBe(false)
+  saver.type({ outcome: 'One' })
+  await saver.flush()
+  expect([saver.isOwnChange(), saver.isOwnChange()]).toEqual([true, false])
+  // A save that was refused is no change.
+  at.write('Theirs')
+  saver.type({ outcome: 'Two' })
+  await saver.flush()
+  expect(saver.isOwnChange()).toBe(false)
+})
+
 test('what is refused is said, stays in the field, and is sent again with the next word', async () => {
   let refuses = true
   const saver = openSaver(held(1, ''), {

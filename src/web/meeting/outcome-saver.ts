@@ -43,13 +43,12 @@ export interface OutcomeSaver {
   /** Of two who wrote: this one's, over what stands there; or the other's. */
   keepMine(): void
   takeTheirs(): void
-  /** Something was typed here that is not there yet, or has only just come there: what is heard of it may be this one's own. */
-  isOwn(): boolean
+  /** A change of it was heard of: whether that was this one's own, which each save is heard of once. */
+  isOwnChange(): boolean
 }
 
 // Spaces around a question are not kept by the service; those of an outcome are.
 const same = (a: Words, b: Words): boolean => a.outcome === b.outcome && (a.question.trim() === '' || a.question.trim() === b.question)
-const ownForMs = 3_000
 
 /**
  * Saves what is typed of one pathway as it is typed, one act after the other, each on the version of the one before. What is typed stands in the field
@@ -68,7 +67,7 @@ export function openSaver(
   let sent: Words | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let typingSince: number | undefined
-  let savedAt = Number.NEGATIVE_INFINITY
+  let unheard = 0
   const listeners = new Set<() => void>()
 
   const isDirty = (): boolean => !same(typed, held)
@@ -97,24 +96,33 @@ export function openSaver(
     theirs = undefined
   }
 
+  // Of two changes that come at once either may be taken for our own: the other is news, and what is read then holds both.
+  function isOwnChange(): boolean {
+    if (unheard === 0) return false
+    unheard -= 1
+    return true
+  }
+
   async function send(): Promise<void> {
     while (isDirty() && theirs === undefined) {
       const words = typed
       sent = words
       keepNow()
+      unheard += 1
       try {
         const answer = await save(words, held.version)
         if ('held' in answer) {
           held = answer.held
           sent = undefined
-          savedAt = now()
         } else {
           sent = undefined
+          isOwnChange()
           meet(answer.theirs)
         }
         error = undefined
       } catch (refused) {
         error = refused
+        isOwnChange()
         sent = undefined
         break
       }
@@ -193,6 +201,6 @@ export function openSaver(
       keepNow()
       tell()
     },
-    isOwn: () => running !== undefined || isDirty() || now() - savedAt < ownForMs,
+    isOwnChange,
   }
 }

@@ -97,7 +97,7 @@ export function useMeeting(ref: string, writing: boolean) {
       const item = data?.items.find((one) => one.item.pathway === pathway)
       if (!item) return
       // Reading is looking, and each look is written down: what is typed here is no news, and many changes make one reading.
-      const isOwn = savers.get(item.item.work)?.isOwn() === true
+      const isOwn = savers.get(item.item.work)?.isOwnChange() === true
       if (!isOwn || writing) {
         void client.invalidateQueries({ queryKey: ['pathway', pathway] })
         void client.invalidateQueries({ queryKey: ['work', pathway] })

@@ -73,7 +73,7 @@ export function AnswerReport({ pack, search }: Props) {
             <tr>
               <th scope="col">{t('report.what')}</th>
               <th scope="col">{t('report.place')}</th>
-              <th scope="col">{t('report.role')}</th>
+              {byRole ? <th scope="col">{t('report.role')}</th> : null}
               <th scope="col" className="number">
                 {t('report.answered')}
               </th>
@@ -86,7 +86,6 @@ export function AnswerReport({ pack, search }: Props) {
               <th scope="col" className="number">
                 {t('report.median')}
               </th>
-              <td />
             </tr>
           </thead>
           <tbody>
@@ -94,16 +93,18 @@ export function AnswerReport({ pack, search }: Props) {
               <tr key={`${row.kind} ${row.place} ${row.role}`} data-kind={row.kind}>
                 <td>{t(`report.${row.kind}`)}</td>
                 <th scope="row">{nameOf(row.place)}</th>
-                <td>{roleWords(row.role)}</td>
+                {byRole ? <td>{roleWords(row.role)}</td> : null}
                 <td className="number">{part(row.answered, row.answered + row.open)}</td>
                 <td className="number">{row.open}</td>
                 <td className="number">{part(row.overdue, row.open)}</td>
-                <td className="number">{row.medianHours === null ? '' : hours(row.medianHours)}</td>
-                <td>
+                <td className="number">
                   {row.medianHours === null ? null : (
-                    <svg width={barWidth} height="10" aria-hidden="true">
-                      <rect className="bar-told" width={Math.max(1, Math.round((row.medianHours / longest) * barWidth))} height="10" />
-                    </svg>
+                    <>
+                      {hours(row.medianHours)}{' '}
+                      <svg width={barWidth} height="10" aria-hidden="true">
+                        <rect className="bar-told" width={Math.max(1, Math.round((row.medianHours / longest) * barWidth))} height="10" />
+                      </svg>
+                    </>
                   )}
                 </td>
               </tr>

@@ -9,8 +9,8 @@ export function usePartWords(): (part: number, all: number) => string {
 /** A length of time as people say it: hours up to two days, then days. */
 export function useHoursWords(): (hours: number) => string {
   const { t } = useTranslation()
-  return (hours) =>
-    hours < 48
-      ? t('report.hours', { count: hours < 1 ? Math.round(hours * 10) / 10 : Math.round(hours) })
-      : t('report.days', { count: Math.round(hours / 2.4) / 10 })
+  return (hours) => {
+    if (hours < 1) return t('report.underHour')
+    return hours < 48 ? t('report.hours', { count: Math.round(hours) }) : t('report.days', { count: Math.round(hours / 2.4) / 10 })
+  }
 }
