@@ -175,10 +175,10 @@ describe('a meeting', () => {
   })
 
   test('from the last patient to signed minutes by keyboard takes well under a minute; they name who was present', async () => {
-    while ((await shownName()) !== agenda.at(-1)) {
-      const before = await shownName()
-      await desk.press('Escape', 'j')
-      await expect.poll(shownName).not.toBe(before)
+    await desk.press('Escape')
+    for (const name of agenda.slice(3)) {
+      await desk.press('j')
+      await expect.poll(shownName).toBe(name)
     }
     const began = performance.now()
     await desk.press('s')

@@ -46,6 +46,7 @@ export function PresentForm({ meeting, onClose }: Props) {
   return (
     <Form
       title={t('meeting.presentTitle')}
+      level="2"
       submit={t('meeting.presentSubmit')}
       sending={edit.isPending}
       error={edit.error}
@@ -80,6 +81,7 @@ export function CancelForm({ meeting, onClose }: Props) {
   return (
     <Form
       title={t('meeting.cancelTitle')}
+      level="2"
       submit={t('meeting.cancel')}
       sending={cancel.isPending}
       error={cancel.error}

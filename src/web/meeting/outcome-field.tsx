@@ -27,6 +27,10 @@ export function OutcomeField({ saver, readOnly, box }: Props) {
         : standing === 'refused'
           ? t('outcome.refused')
           : t(standing === 'saved' ? 'outcome.saved' : 'outcome.saving')
+  const choose = (how: () => void): void => {
+    how()
+    box.current?.focus()
+  }
   return (
     <div className="outcome">
       <TextField
@@ -58,10 +62,10 @@ export function OutcomeField({ saver, readOnly, box }: Props) {
           <p>{t('outcome.theirs')}</p>
           {theirs.question === typed.question.trim() ? null : <p>{theirs.question}</p>}
           <blockquote className="said">{theirs.outcome === '' ? t('minutes.nothing') : theirs.outcome}</blockquote>
-          <Button type="button" size="xsmall" variant="secondary" onClick={saver.keepMine}>
+          <Button type="button" size="xsmall" variant="secondary" onClick={() => choose(saver.keepMine)}>
             {t('outcome.keepMine')}
           </Button>{' '}
-          <Button type="button" size="xsmall" variant="secondary" onClick={saver.takeTheirs}>
+          <Button type="button" size="xsmall" variant="secondary" onClick={() => choose(saver.takeTheirs)}>
             {t('outcome.takeTheirs')}
           </Button>
         </div>

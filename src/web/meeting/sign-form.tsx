@@ -46,6 +46,7 @@ export function SignForm({ meeting, onClose }: Props) {
   return (
     <Form
       title={t('sign.title')}
+      level="2"
       submit={t('sign.submit')}
       sending={sign.isPending}
       error={sign.error}
@@ -64,7 +65,7 @@ export function SignForm({ meeting, onClose }: Props) {
           const { work, body } = discussionOf(one)
           return (
             <li key={work}>
-              <Heading level="4" size="xsmall">
+              <Heading level="3" size="xsmall">
                 {one.name ?? one.item.pathway}
               </Heading>
               {body.question ? <p className="quiet">{body.question}</p> : null}

@@ -19,7 +19,7 @@ interface Props {
 /** Passed limits by reason, place and month of the limit. */
 export function PassedReport({ pack, search }: Props) {
   const { t } = useTranslation()
-  const { nameOf, packs } = useSession()
+  const { nameOf } = useSession()
   const part = usePartWords()
   const days = daysOf(search)
   const query = { pack, ...days, org: search.org, interval: search.interval }
@@ -27,16 +27,10 @@ export function PassedReport({ pack, search }: Props) {
     queryKey: ['report', 'passed', query],
     queryFn: async ({ signal }) => ({ ...(await ask('reportPassedLimits', { query, signal })), at: new Date().toISOString() }),
   })
-  const titles = new Map(packs.map(({ id, title }) => [id, title]))
   const reasonWords = ({ kind, id, words }: PassedReason): string =>
     kind === 'listed'
       ? (words ?? id ?? '')
       : t(kind === 'all' ? 'report.together' : kind === 'in-words' ? 'report.inWords' : 'report.notExplained')
-  const listWords = ({ pack: list }: PassedReason): string => {
-    if (list === null) return ''
-    const [id = '', version = ''] = list.split(' ')
-    return t('list.under', { pack: titles.get(id) ?? id, version })
-  }
   const table = passedTable(read.data?.rows ?? none)
   const monthWords = (month: string | null): string => month ?? t('report.noMonth')
   const lines = table.places.flatMap(({ place, all, lines: reasons }) => [
@@ -45,14 +39,14 @@ export function PassedReport({ pack, search }: Props) {
   ])
   const cells = (line: PassedLine, of: number) => (
     <>
-      {line.months.map((count, i) => (
-        <td key={table.months[i] ?? ''} className="number">
-          {count}
-        </td>
-      ))}
       <td className="number">{part(line.passed, of)}</td>
       <td className="number">{part(line.avoidable, line.explained)}</td>
       <td className="number">{part(line.patientInitiated, line.explained)}</td>
+      {line.months.map((count, i) => (
+        <td key={table.months[i] ?? ''} className="number" data-none={count === 0}>
+          {count}
+        </td>
+      ))}
     </>
   )
   return (
@@ -64,15 +58,15 @@ export function PassedReport({ pack, search }: Props) {
         <CsvButton
           name={`varde-passed-${read.data?.at.slice(0, 10) ?? ''}`}
           head={[
-            ...['read', 'filter', 'place', 'reason', 'reasonList', ...table.months.map((month) => month ?? 'no-day')],
-            ...['passed', 'of', 'avoidable', 'patientInitiated', 'explained'],
+            ...['read', 'filter', 'place', 'reason', 'reasonList', 'passed', 'of', 'avoidable', 'patientInitiated', 'explained'],
+            ...table.months.map((month) => month ?? 'no-day'),
           ]}
           lines={
             read.data &&
             (() =>
               lines.map(({ place, line, of }) => [
                 ...[read.data.at, decodeURIComponent(location.search), nameOf(place), reasonWords(line.reason), line.reason.pack],
-                ...[...line.months, line.passed, of, line.avoidable, line.patientInitiated, line.explained],
+                ...[line.passed, of, line.avoidable, line.patientInitiated, line.explained, ...line.months],
               ]))
           }
         />
@@ -85,18 +79,13 @@ export function PassedReport({ pack, search }: Props) {
         <>
           <MonthBars table={table} />
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls where there are many months */}
-          <div className="wide" tabIndex={0} role="region" aria-labelledby="passed-title">
+          <div className="wide" tabIndex={0} role="region" aria-label={t('report.passedTable')}>
             <table className="table passed-table">
               <thead>
                 <tr>
                   <th scope="col">{t('report.place')}</th>
                   <th scope="col">{t('report.reason')}</th>
                   <th scope="col">{t('report.list')}</th>
-                  {table.months.map((month) => (
-                    <th key={month ?? ''} scope="col" className="number">
-                      {monthWords(month)}
-                    </th>
-                  ))}
                   <th scope="col" className="number">
                     {t('report.together')}
                   </th>
@@ -106,6 +95,11 @@ export function PassedReport({ pack, search }: Props) {
                   <th scope="col" className="number">
                     {t('report.byPatient')}
                   </th>
+                  {table.months.map((month) => (
+                    <th key={month ?? ''} scope="col" className="number">
+                      {monthWords(month)}
+                    </th>
+                  ))}
                 </tr>
               </thead>
               <tbody>
@@ -113,7 +107,7 @@ export function PassedReport({ pack, search }: Props) {
                   <tr key={`${place} ${JSON.stringify(line.reason)}`} data-kind={line.reason.kind}>
                     <th scope="row">{nameOf(place)}</th>
                     <td>{reasonWords(line.reason)}</td>
-                    <td>{listWords(line.reason)}</td>
+                    <td>{line.reason.pack ?? ''}</td>
                     {cells(line, of)}
                   </tr>
                 ))}
