@@ -43,7 +43,14 @@ const screens = [
   { name: 'codes', role: 'coordinator', at: '/codes', ready: '.page h1' },
   { name: 'figures', role: 'manager', at: '/', ready: '.page h1' },
   { name: 'meetings', role: 'coordinator', at: '/meetings', ready: '.work-list [role=option]' },
-  { name: 'meeting-plan', role: 'coordinator', at: '/list', ready: '.grid-body .grid-row', keys: ['i'], shown: '.agenda-planned li' },
+  {
+    name: 'meeting-plan',
+    role: 'coordinator',
+    at: '/list?states=%5B%22past%22%5D',
+    ready: '.grid-body .grid-row',
+    keys: ['i'],
+    shown: '.agenda-planned li',
+  },
   { name: 'meeting', role: 'coordinator', at: '/meetings/{open}', ready: '.discussed-facts .clocks' },
   {
     name: 'meeting-present',
@@ -55,7 +62,7 @@ const screens = [
   },
   { name: 'meeting-sign', role: 'coordinator', at: '/meetings/{open}', ready: '.discussed-facts .clocks', keys: ['f'], shown: '.proof' },
   { name: 'minutes', role: 'clinician', at: '/meetings/{signed}', ready: '.minutes pre' },
-  { name: 'reports', role: 'manager', at: '/reports?period="all"&byRole=true', ready: '.answers-table' },
+  { name: 'reports', role: 'manager', at: '/reports?period=all&byRole=true&org=5', ready: '.answers-table' },
 ] as const
 
 let demonstration: DemonstrationUnderTest

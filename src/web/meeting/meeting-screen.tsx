@@ -25,7 +25,8 @@ export function MeetingScreen() {
   const { meeting: ref } = route.useParams()
   const { nameOf } = useSession()
   const [doing, setDoing] = useState<Doing>()
-  const read = useMeeting(ref, doing !== undefined)
+  const [whole, setWhole] = useState(false)
+  const read = useMeeting(ref, doing !== undefined || whole)
   const meeting = read.data
   const navigate = useNavigate()
   const leave = (): void => void navigate({ to: '/meetings', search: meeting === undefined ? {} : { pack: meeting.pack } })
@@ -47,7 +48,9 @@ export function MeetingScreen() {
       </header>
       {read.error ? <Refusal error={read.error} /> : null}
       {read.isPending ? <Slow>{t('list.reading')}</Slow> : null}
-      {meeting?.state === 'open' ? <Running meeting={meeting} doing={doing} onDoing={setDoing} onLeave={leave} /> : null}
+      {meeting?.state === 'open' ? (
+        <Running meeting={meeting} doing={doing} onDoing={setDoing} whole={whole} onWhole={setWhole} onLeave={leave} />
+      ) : null}
       {meeting?.state === 'signed' ? <Minutes meeting={meeting} /> : null}
       {meeting?.state === 'cancelled' ? <p className="empty">{t('meeting.cancelled')}</p> : null}
     </section>
@@ -58,16 +61,17 @@ interface RunningProps {
   readonly meeting: MeetingRead
   readonly doing: Doing | undefined
   readonly onDoing: (doing: Doing | undefined) => void
+  readonly whole: boolean
+  readonly onWhole: (whole: boolean) => void
   readonly onLeave: () => void
 }
 
-function Running({ meeting, doing, onDoing, onLeave }: RunningProps) {
+function Running({ meeting, doing, onDoing, whole, onWhole: setWhole, onLeave }: RunningProps) {
   const { t } = useTranslation()
   const { may } = useSession()
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const [over, setOver] = useState<'present' | 'cancel'>()
-  const [whole, setWhole] = useState(false)
   const box = useRef<HTMLTextAreaElement>(null)
   const types = useRef(false)
   const edit = useMeetingAct('editMeeting', meeting)
