@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { capabilities, roles } from '../core/rights/rights.ts'
 import { defineRoutes } from './route.ts'
-import { Cursor, DayText, Key, NationalId, OrgNumber, Ref, Text } from './shapes.ts'
+import { Cursor, DayText, Key, NationalId, OrgNumber, OrgText, Ref, Text } from './shapes.ts'
 
 export const organisationKinds = ['nation', 'region', 'trust', 'hospital', 'department', 'practice'] as const
 
@@ -79,6 +79,16 @@ export const organisationRoutes = defineRoutes({
         z.strictObject({ person: z.int(), name: z.string(), active: z.boolean(), machine: z.boolean(), roles: z.array(RoleHeld) }),
       ),
     }),
+  },
+  listColleagues: {
+    method: 'GET',
+    path: '/api/colleagues',
+    tag: 'Organisations',
+    summary: 'People who work in the house of an organisation under a pack: number and name, to say who was there or whose something is',
+    needs: 'work',
+    scope: 'any',
+    query: z.strictObject({ org: OrgText, pack: z.string().max(60) }),
+    answer: z.strictObject({ people: z.array(z.strictObject({ person: z.int(), name: z.string() })) }),
   },
   addPerson: {
     method: 'POST',

@@ -81,7 +81,7 @@ export const overrunRoutes = defineRoutes({
     method: 'GET',
     path: '/api/overruns',
     tag: 'Passed limits',
-    summary: 'Records of passed limits by reason, place and month of the limit: counts, no patients',
+    summary: 'Records of passed limits by reason, version of its list, place and month of the limit: counts, no patients',
     needs: 'count',
     scope: 'any',
     query: z.strictObject({
@@ -95,8 +95,9 @@ export const overrunRoutes = defineRoutes({
       pack: z.strictObject({ id: z.string(), version: z.string() }),
       rows: z.array(
         z.strictObject({
+          pack: z.string().describe('id and version of the pack whose list the reason is of'),
           reason: z.string().nullable().describe('null: not explained, or explained in words alone'),
-          words: z.string().nullable(),
+          words: z.string().nullable().describe('of the reason, as they were when it was chosen'),
           place: z.int(),
           month: z.string().nullable(),
           passed: z.int(),

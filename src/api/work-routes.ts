@@ -215,13 +215,14 @@ const report = {
     org: OrgText.optional().describe('pathways owned under this organisation'),
     from: DayText.optional().describe('opened on this day or after'),
     to: DayText.optional(),
+    by: z.enum(['place', 'role']).default('role').describe('place: one row a place, whoever was asked'),
   }),
   answer: z
     .strictObject({
       rows: z.array(
         z.strictObject({
           place: z.int().describe('the organisation of the pathways'),
-          role: z.string().nullable().describe('who was asked last; null: somebody in person'),
+          role: z.string().nullable().describe('who was asked last; null: somebody in person, or everybody by place'),
           asked: z.int(),
           answered: z.int(),
           open: z.int(),

@@ -168,6 +168,17 @@ describe.each(postgresServers())('a meeting on $name', ({ url }) => {
     expect(performance.now() - began).toBeLessThan(20_000)
   })
 
+  test('those who can be named as present are the people of the house who work with these pathways: no machine, nobody from elsewhere', async () => {
+    const colleagues = async (person: number, org = 2, pack = 'demo') => at.ask(person, 'GET', `/api/colleagues?org=${org}&pack=${pack}`)
+    const people = (await colleagues(coordinator)).body.people.map((one: Answer) => one.person)
+    expect(people).toEqual(expect.arrayContaining([coordinator, clinician]))
+    for (const other of [machine, elsewhere, besides]) expect(people).not.toContain(other)
+    for (const person of people) expect((await planned(0, { present: [{ person }] })).present).toMatchObject([{ person }])
+    expect((await colleagues(elsewhere)).status).toBe(404)
+    expect((await colleagues(besides)).status).toBe(404)
+    expect((await colleagues((await at.person('Invented manager', 'manager', 2)).person)).status).toBe(403)
+  })
+
   test('is of one house and one pack: others find nothing there, and put nothing on its agenda', async () => {
     const met = await planned(1)
     const { work } = met.items[0].item

@@ -162,6 +162,21 @@ export const organisationHandlers: Handlers<Routes> = {
       }
     }),
 
+  listColleagues: async (asked) => {
+    const { pack } = packNamed(asked.service, asked.query.pack)
+    return asked.in(async (session) => {
+      const { ledger } = await getOrganisation(session, asked.query.org)
+      asked.roleIn('work', ledger, pack)
+      const rows = await session.rows(
+        `SELECT DISTINCT p.person, p.name FROM person p JOIN role_held h ON h.person = p.person JOIN organisation_under u ON u.above = h.org
+           JOIN organisation o ON o.org = u.org JOIN role_may m ON m.role = h.role AND m.capability = 'see'
+         WHERE o.ledger = $1 AND h.pack IN (0, $2) AND h.role <> 'machine' AND p.active AND NOT p.machine AND may('work', $1, $2) ORDER BY p.name, p.person LIMIT 2000`,
+        [ledger, pack],
+      )
+      return { people: rows.map((row) => ({ person: Number(row['person']), name: String(row['name']) })) }
+    })
+  },
+
   addPerson: async (asked) => {
     const { body, service } = asked
     const pack = packOfRole(service, body)

@@ -158,6 +158,9 @@ describe.each(postgresServers())('passed limits on $name', ({ url }) => {
     })
     const after = await report(manager)
     expect(after.status).toBe(200)
+    // The list a reason was chosen from is named with its version: another year's list may mean something else by it.
+    const { id, version } = after.body.pack
+    expect(new Set(after.body.rows.map((row: Answer) => row.pack))).toEqual(new Set([`${id} ${version}`]))
     for (const reason of ['more-tests', 'patient-wish'])
       expect(count(after.body.rows, reason, 'passed') - count(before, reason, 'passed')).toBe(1)
     expect(count(after.body.rows, 'patient-wish', 'patientInitiated') - count(before, 'patient-wish', 'patientInitiated')).toBe(1)

@@ -248,7 +248,11 @@ async function answerTimes(asked: Asked<Routes['reportEscalations' | 'reportQuer
   const live = packNamed(service, query.pack)
   return service.ledger.counting(actor, async (rows) => {
     const ledgers = await ledgersWith(asked, { rows }, 'count', live.pack)
-    return { rows: [...(await listAnswerTimes(rows, { ...query, kind, ledgers, pack: live.pack, now: service.now() }))] }
+    return {
+      rows: [
+        ...(await listAnswerTimes(rows, { ...query, kind, ledgers, pack: live.pack, now: service.now(), byRole: query.by !== 'place' })),
+      ],
+    }
   })
 }
 

@@ -118,6 +118,11 @@ describe.each(postgresServers())('escalations that nobody answers, on $name', ({
     expect(new Set(escalations.map(({ place }) => place))).toEqual(new Set([2]))
     expect(escalations.find(({ role }) => role === 'clinician')).toMatchObject({ asked: 1, answered: 1, open: 0, answerRate: 1 })
     expect(escalations.find(({ role }) => role === 'coding-lead')).toMatchObject({ answered: 0, answerRate: 0, medianHours: null })
+    // Of one house, whoever was asked: one row, with the counts of all of them together.
+    const [whole, ...more] = await report('escalations', people.manager, '&by=place')
+    expect(more).toEqual([])
+    const sum = (what: string): number => escalations.reduce((n, one) => n + one[what], 0)
+    expect(whole).toMatchObject({ place: 2, role: null, asked: sum('asked'), answered: sum('answered'), open: sum('open') })
     expect((await report('escalations', people.elsewhere)).map(({ place }) => place)).toEqual([3])
     expect(await report('queries', people.manager, '&from=2199-01-01')).toEqual([])
     expect(await report('queries', people.elsewhere, '&org=2')).toEqual([])

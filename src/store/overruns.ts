@@ -19,7 +19,7 @@ export interface PassedLimitsAsked {
   readonly to?: string | undefined
 }
 
-/** Records by reason, place and month of the limit. The function answers for those who may count there, and names no pathway. */
+/** Records by reason with the version of its list, place and month of the limit. The function answers for those who may count there, and names no pathway. */
 export async function countPassedLimits(rows: Session['rows'], { pack, ledgers, org, interval, from, to }: PassedLimitsAsked) {
   const found = await rows('SELECT * FROM varde.passed_limits($1, $2, $3, $4, $5, $6)', [
     ledgers,
@@ -30,6 +30,7 @@ export async function countPassedLimits(rows: Session['rows'], { pack, ledgers, 
     to ?? null,
   ])
   return found.map((row) => ({
+    pack: String(row['pack']),
     reason: row['reason'] as string | null, // text columns, of which these may be null
     words: row['words'] as string | null,
     place: Number(row['place']),

@@ -201,11 +201,13 @@ export interface AnswerTimesAsked {
   readonly from?: string | undefined
   readonly to?: string | undefined
   readonly now: Date
+  /** False: one row a place, whoever was asked. */
+  readonly byRole: boolean
 }
 
-/** How soon questions or escalations are answered, by place and role. The function answers for those who may count there. */
-export async function listAnswerTimes(rows: Session['rows'], { kind, ledgers, pack, org, from, to, now }: AnswerTimesAsked) {
-  const found = await rows('SELECT * FROM varde.answer_times($1, $2, $3, $4, $5, $6, $7)', [
+/** How soon questions or escalations are answered, by place, and by role if that is asked for. The function answers for those who may count there. */
+export async function listAnswerTimes(rows: Session['rows'], { kind, ledgers, pack, org, from, to, now, byRole }: AnswerTimesAsked) {
+  const found = await rows('SELECT * FROM varde.answer_times($1, $2, $3, $4, $5, $6, $7, $8)', [
     kind,
     ledgers,
     pack,
@@ -213,6 +215,7 @@ export async function listAnswerTimes(rows: Session['rows'], { kind, ledgers, pa
     from ?? null,
     to ?? null,
     now.toISOString(),
+    byRole,
   ])
   return found.map((row) => {
     const [asked, answered] = [Number(row['asked']), Number(row['answered'])]

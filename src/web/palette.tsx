@@ -39,6 +39,15 @@ export function Palette({ onClose, onHelp }: { readonly onClose: () => void; rea
   )
   const fixed: readonly Command[] = [
     ...screensOf(session).map(({ to, words }) => ({ id: to, words: t(words), run: () => void navigate({ to }) })),
+    ...(session.may('work')
+      ? [
+          {
+            id: 'plan',
+            words: t('meeting.plan'),
+            run: () => void navigate({ to: '/list', search: (before) => ({ ...before, open: 'meeting' }) }),
+          },
+        ]
+      : []),
     { id: 'help', words: t('help.title'), run: onHelp },
     ...(['light', 'dark', 'system'] as const).map((theme) => ({
       id: theme,

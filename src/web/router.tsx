@@ -3,6 +3,10 @@ import { CodesScreen } from './codes/codes-screen.tsx'
 import { FiguresScreen } from './figures/figures-screen.tsx'
 import { ListScreen } from './list/list-screen.tsx'
 import { readListSearch } from './list/search.ts'
+import { MeetingScreen } from './meeting/meeting-screen.tsx'
+import { MeetingsScreen } from './meeting/meetings-screen.tsx'
+import { ReportsScreen } from './reports/reports-screen.tsx'
+import { readReportSearch } from './reports/search.ts'
 import { useSession } from './session.tsx'
 import { Shell } from './shell.tsx'
 import { WorkScreen } from './work/work-screen.tsx'
@@ -43,8 +47,27 @@ const figuresRoute = createRoute({
   component: FiguresScreen,
 })
 
+const meetingsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/meetings',
+  validateSearch: ({ pack }: Readonly<Record<string, unknown>>): { readonly pack?: string } => (typeof pack === 'string' ? { pack } : {}),
+  component: MeetingsScreen,
+})
+const meetingRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/meetings/$meeting',
+  validateSearch: ({ at }: Readonly<Record<string, unknown>>): { readonly at?: string } => (typeof at === 'string' ? { at } : {}),
+  component: MeetingScreen,
+})
+const reportsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/reports',
+  validateSearch: readReportSearch,
+  component: ReportsScreen,
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([start, listRoute, workRoute, codesRoute, figuresRoute]),
+  routeTree: root.addChildren([start, listRoute, workRoute, codesRoute, figuresRoute, meetingsRoute, meetingRoute, reportsRoute]),
   defaultPreload: false,
 })
 

@@ -1,9 +1,9 @@
 import type { KeyId } from './keys/table.ts'
 
 export interface Screen {
-  readonly to: '/list' | '/work' | '/codes' | '/figures'
+  readonly to: '/list' | '/work' | '/codes' | '/figures' | '/meetings' | '/reports'
   readonly key: KeyId
-  readonly words: 'screen.list' | 'screen.work' | 'screen.codes' | 'screen.figures'
+  readonly words: 'screen.list' | 'screen.work' | 'screen.codes' | 'screen.figures' | 'screen.meetings' | 'screen.reports'
 }
 
 /** The screens somebody has something to do on. */
@@ -13,6 +13,8 @@ export function screensOf({ may }: { readonly may: (capability: 'see' | 'record'
     { to: '/work', key: 'goWork', words: 'screen.work', shown: may('see') },
     { to: '/codes', key: 'goCodes', words: 'screen.codes', shown: may('record') },
     { to: '/figures', key: 'goFigures', words: 'screen.figures', shown: may('count') },
+    { to: '/meetings', key: 'goMeetings', words: 'screen.meetings', shown: may('see') },
+    { to: '/reports', key: 'goReports', words: 'screen.reports', shown: may('count') },
   ]
   return screens.filter(({ shown }) => shown)
 }

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type DemonstrationUnderTest, openDemonstrationUnderTest } from '../support/demonstration.ts'
+import { byKeyboard, withoutMouse } from './by-keyboard.ts'
 import { type Desk, openBrowser, openDesk } from './desk.ts'
 
 /** One working day of a coordinator, by keyboard alone. */
@@ -8,17 +9,13 @@ describe('a day at the desk', () => {
   let demonstration: DemonstrationUnderTest
   let browser: Browser
   let desk: Desk
+  let keyboard: ReturnType<typeof byKeyboard>
   beforeAll(async () => {
     demonstration = await openDemonstrationUnderTest(300)
     browser = await openBrowser()
     desk = await openDesk(browser, { address: demonstration.address, person: demonstration.person('coordinator') })
-    // Nothing here touches a mouse: it would end the test.
-    await desk.page.addInitScript(() => {
-      for (const kind of ['mousedown', 'click'])
-        addEventListener(kind, (event) => {
-          if ((event as MouseEvent).detail > 0) throw new Error('This day is worked by keyboard.')
-        })
-    })
+    keyboard = byKeyboard(desk)
+    await withoutMouse(desk)
   })
   afterAll(async () => {
     await browser?.close()
@@ -29,30 +26,9 @@ describe('a day at the desk', () => {
   const count = () => desk.page.locator('.list-count')
   const done = () => desk.page.locator('.last-done')
   const opened = () => desk.page.locator('.panel #pathway-title')
-  /** Types into a field by its label, reached by Tab as people do. */
-  const tabTo = async (label: string | RegExp, role?: 'button'): Promise<void> => {
-    const field = (
-      role ? desk.page.getByRole(role, { name: label }) : desk.page.getByLabel(label, { exact: typeof label === 'string' })
-    ).first()
-    for (let presses = 0; presses < 60; presses++) {
-      if (await field.evaluate((node) => node === document.activeElement)) return
-      await desk.press('Tab')
-    }
-    throw new Error(`No way by Tab to ${label}.`)
-  }
-  const tabToFirst = async (selector: string): Promise<void> => {
-    const place = desk.page.locator(selector).first()
-    for (let presses = 0; presses < 80; presses++) {
-      if (await place.evaluate((node) => node === document.activeElement)) return
-      await desk.press('Tab')
-    }
-    throw new Error(`No way by Tab to ${selector}.`)
-  }
-  const write = async (label: string | RegExp, text: string): Promise<void> => {
-    await tabTo(label)
-    await desk.press('Control+a')
-    await desk.page.keyboard.type(text)
-  }
+  const tabTo = (label: string | RegExp, role?: 'button') => keyboard.tabTo(label, role)
+  const write = (label: string | RegExp, text: string) => keyboard.write(label, text)
+  const passWarnings = () => keyboard.passWarnings()
 
   test('begins with the list: what asks for somebody is on top, and twenty rows fit on a small screen', async () => {
     await rows().first().waitFor()
@@ -120,7 +96,7 @@ describe('a day at the desk', () => {
   })
 
   test('the start is corrected to the day before; the first is kept', async () => {
-    await tabToFirst('.entry:not([data-gone]) .opener')
+    await keyboard.tabToFirst('.entry:not([data-gone]) .opener')
     await desk.press('Enter', 'r')
     await write('Day it happened', '-7')
     await write('Reason', 'The letter came the day before.')
@@ -254,16 +230,6 @@ describe('a day at the desk', () => {
   })
 
   const row = (ref: string) => desk.page.locator(`[id="row-${ref}"]`)
-  /** Ticks every warning there is: they were read. */
-  async function passWarnings(): Promise<void> {
-    await desk.page.waitForTimeout(600)
-    const boxes = desk.page.locator('.form input[type=checkbox]')
-    for (let nth = 0; nth < (await boxes.count()); nth++) {
-      for (let presses = 0; presses < 40 && !(await boxes.nth(nth).evaluate((node) => node === document.activeElement)); presses++)
-        await desk.press('Tab')
-      if (!(await boxes.nth(nth).isChecked())) await desk.press('Space')
-    }
-  }
   async function record(code: string, day: string, decider?: string): Promise<void> {
     await desk.press('c')
     await write('Code, name or milestone', code)

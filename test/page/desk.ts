@@ -22,7 +22,12 @@ export interface Desk {
   readonly complaints: readonly string[]
   picture(name: string): Promise<void>
   press(...keys: readonly string[]): Promise<void>
+  /** Asks the service as this person, past the page. */
+  ask(method: 'GET' | 'POST', path: string, body?: unknown, version?: number): Promise<Answer>
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: what the service answers is looked at by the test that asked
+export type Answer = any
 
 interface DeskOptions {
   readonly address: string
@@ -58,6 +63,7 @@ export async function openDesk(
   })
   const answer = await context.request.post(`${address}/api/demonstration/sign-in`, { data: { person }, headers: { origin: address } })
   if (!answer.ok()) throw new Error(`Nobody was signed in: ${answer.status()}`)
+  const { csrf }: { csrf: string } = await (await context.request.get(`${address}/api/me`)).json()
   await page.goto(`${address}${at}`)
   return {
     context,
@@ -67,6 +73,12 @@ export async function openDesk(
     picture: async (name) => void (await page.screenshot({ path: join(pictures, `${name}.png`) })),
     press: async (...keys) => {
       for (const key of keys) await page.keyboard.press(key)
+    },
+    ask: async (method, path, body, version) => {
+      const headers = { origin: address, 'varde-csrf': csrf, ...(version === undefined ? {} : { 'if-match': `"${version}"` }) }
+      const said = await context.request.fetch(`${address}${path}`, { method, headers, ...(body === undefined ? {} : { data: body }) })
+      if (!said.ok()) throw new Error(`${path}: ${said.status()} ${await said.text()}`)
+      return said.json()
     },
   }
 }

@@ -102,6 +102,7 @@ export const examples: { readonly [K in RouteId]: Example } = {
   listOrganisations: just({}),
   addOrganisation: { make: (house) => ({ body: { org: house.org, kind: 'department', name: words(house) } }) },
   listPeople: just({}),
+  listColleagues: { make: (house) => ({ query: { org: house.org, pack: 'demo' } }) },
   addPerson: { make: (house) => ({ body: { org: house.org, name: words(house), role: 'coder', pack: 'demo' } }) },
   giveRole: { make: (house) => ({ params: { person: house.number.coder }, body: { org: house.org, role: 'analyst' } }) },
   withdrawRole: { make: (house) => ({ params: { person: house.number.coder }, body: { org: house.org, role: 'analyst' } }) },

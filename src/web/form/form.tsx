@@ -7,6 +7,8 @@ import { Refusal } from './refusal.tsx'
 
 interface Props {
   readonly title: string
+  /** Of its heading: 3 where it stands under somebody's name, as most do. */
+  readonly level?: '2' | '3'
   /** What the button does, as a verb with its object. */
   readonly submit: string
   readonly sending: boolean
@@ -19,7 +21,7 @@ interface Props {
 }
 
 /** A form beside what it is about. Ctrl+Enter sends it, Esc leaves it with everything kept; Enter alone never sends anything. */
-export function Form({ title, submit, sending, error, missing, onSend, onClose, children }: Props) {
+export function Form({ title, level = '3', submit, sending, error, missing, onSend, onClose, children }: Props) {
   const { t } = useTranslation()
   const place = useRef<HTMLFormElement>(null)
   const away = useAwaySince()
@@ -41,7 +43,7 @@ export function Form({ title, submit, sending, error, missing, onSend, onClose, 
         if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && event.target instanceof HTMLInputElement) event.preventDefault()
       }}
     >
-      <Heading level="3" size="xsmall">
+      <Heading level={level} size="xsmall">
         {title}
       </Heading>
       {children}

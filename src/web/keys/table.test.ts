@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { combinationOf, keyIds, keysOf, keyTable, refuseKey } from './table.ts'
+import { combinationOf, keyIds, keysOf, keyTable, refuseKey, together } from './table.ts'
 
 const press = (key: string, mods: Partial<Record<'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey', boolean>> = {}) =>
   combinationOf({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...mods })
@@ -28,16 +28,17 @@ describe('the keys', () => {
   test('none does two things in one place', () => {
     const clashes = keyIds.flatMap((a) =>
       keyIds
-        .filter(
-          (b) =>
-            a < b &&
-            (keyTable[a].scope === keyTable[b].scope ||
-              [keyTable[a].scope, keyTable[b].scope].includes('everywhere') ||
-              ![keyTable[a].scope, keyTable[b].scope].includes('form')),
-        )
+        .filter((b) => a < b && together(keyTable[a].scope, keyTable[b].scope))
         .flatMap((b) => (keysOf(a, {}).some((key) => keysOf(b, {}).includes(key)) ? [`${a} ${b}`] : [])),
     )
     expect(clashes).toEqual([])
+  })
+
+  test('a form takes the keys from what it stands on, and a meeting is on a screen of its own; all else is together', () => {
+    expect([together('form', 'pathway'), together('list', 'meeting'), together('meeting', 'list')]).toEqual([false, false, false])
+    expect([together('form', 'everywhere'), together('list', 'pathway'), together('meeting', 'pathway'), together('list', 'list')]).toEqual(
+      [true, true, true, true],
+    )
   })
 
   test('a letter is the letter, whatever stands beside it on the keyboard', () => {

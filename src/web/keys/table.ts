@@ -1,5 +1,5 @@
-/** Where a key works. `everywhere` also while a list or a pathway is open. */
-export type KeyScope = 'everywhere' | 'list' | 'pathway' | 'form'
+/** Where a key works. `everywhere` also while a list, a pathway or a meeting is open. */
+export type KeyScope = 'everywhere' | 'list' | 'pathway' | 'meeting' | 'form'
 
 export interface KeyRow {
   readonly scope: KeyScope
@@ -21,6 +21,8 @@ export const keyTable = {
   goWork: { scope: 'everywhere', keys: ['2'] },
   goCodes: { scope: 'everywhere', keys: ['3'] },
   goFigures: { scope: 'everywhere', keys: ['4'] },
+  goMeetings: { scope: 'everywhere', keys: ['5'] },
+  goReports: { scope: 'everywhere', keys: ['6'] },
   undo: { scope: 'everywhere', keys: ['Mod+z'], fixed: true },
   down: { scope: 'list', keys: ['j', 'ArrowDown'] },
   up: { scope: 'list', keys: ['k', 'ArrowUp'] },
@@ -36,6 +38,7 @@ export const keyTable = {
   sort: { scope: 'list', keys: ['o'] },
   group: { scope: 'list', keys: ['g'] },
   density: { scope: 'list', keys: ['t'] },
+  planMeeting: { scope: 'list', keys: ['i'] },
   record: { scope: 'pathway', keys: ['c'] },
   editStep: { scope: 'pathway', keys: ['e'] },
   finishStep: { scope: 'pathway', keys: ['d'] },
@@ -48,6 +51,13 @@ export const keyTable = {
   correct: { scope: 'pathway', keys: ['r'] },
   withdraw: { scope: 'pathway', keys: ['w'] },
   handOver: { scope: 'pathway', keys: ['v'] },
+  // In a field only the second of each works: whoever types goes on without leaving it.
+  nextPatient: { scope: 'meeting', keys: ['j', 'Mod+Enter'] },
+  previousPatient: { scope: 'meeting', keys: ['k', 'Mod+ArrowUp'] },
+  writeOutcome: { scope: 'meeting', keys: ['s'] },
+  wholePathway: { scope: 'meeting', keys: ['o'] },
+  present: { scope: 'meeting', keys: ['i'] },
+  sign: { scope: 'meeting', keys: ['f'] },
   send: { scope: 'form', keys: ['Mod+Enter'], fixed: true },
 } as const satisfies Readonly<Record<string, KeyRow>>
 
@@ -87,8 +97,15 @@ const awkward = /[/\\[\]{}@|~`#$^]/
 
 export type KeyRefusal = { readonly because: 'taken'; readonly by: KeyId } | { readonly because: 'reserved' | 'awkward' | 'fixed' }
 
-const together = (a: KeyScope, b: KeyScope): boolean =>
-  a === b || a === 'everywhere' || b === 'everywhere' || (a !== 'form' && b !== 'form')
+/** Scopes that are never on the page at once: a form takes the keys from what it stands on, and a meeting is on a screen of its own. */
+const apart: readonly (readonly [KeyScope, KeyScope])[] = [
+  ['form', 'list'],
+  ['form', 'pathway'],
+  ['form', 'meeting'],
+  ['list', 'meeting'],
+]
+export const together = (a: KeyScope, b: KeyScope): boolean =>
+  !apart.some(([one, other]) => (a === one && b === other) || (a === other && b === one))
 
 /** Why a key may not be changed to a combination; undefined where it may. */
 export function refuseKey(id: KeyId, combination: string, choice: KeyChoice): KeyRefusal | undefined {

@@ -1,7 +1,6 @@
-import { Button } from '@navikt/ds-react'
 import { useTranslation } from 'react-i18next'
-import { csvText } from '../../core/words/csv.ts'
 import type { RowGroup } from '../../core/work/listing.ts'
+import { CsvButton } from '../save-file.tsx'
 import { useSession } from '../session.tsx'
 import type { ListRow } from './use-list.ts'
 
@@ -15,66 +14,58 @@ interface Props {
 export function ExportButton({ groups, asOf, filter }: Props) {
   const { t } = useTranslation()
   const { nameOf, packs } = useSession()
-  const save = (): void => {
-    const rows = groups.flatMap((group) => group.rows)
-    const head = [
-      'asOf',
-      'filter',
-      'pathway',
-      'name',
-      'pack',
-      'variant',
-      'place',
-      'state',
-      'interval',
-      'day',
-      'limit',
-      'slack',
-      'daysLeft',
-      'nextStep',
-      'due',
-      'owner',
-      'noStepReason',
-      'questions',
-      'escalations',
-      'changed',
-    ]
-    const lines = rows.map((row) => {
-      const clock = row.clocks.find(({ interval }) => interval === row.risk.interval)
-      const variant = packs.find(({ id }) => id === row.pack)?.variants.find(({ id }) => id === row.variant)?.name ?? row.variant
-      const { risk, nextStep } = row
-      return [
-        asOf,
-        filter,
-        row.pathway,
-        row.name,
-        row.pack,
-        variant,
-        nameOf(row.org),
-        t(`risk.${risk.state}`),
-        clock?.name,
-        clock?.day,
-        clock?.limit,
-        risk.slack,
-        risk.daysLeft,
-        nextStep?.what,
-        nextStep?.due,
-        nextStep?.owner,
-        row.noStepReason,
-        row.questions,
-        row.escalations,
-        row.changed,
-      ]
-    })
-    const link = document.createElement('a')
-    link.href = URL.createObjectURL(new Blob([csvText(head, lines)], { type: 'text/csv' }))
-    link.download = `varde-${(asOf ?? '').slice(0, 10)}.csv`
-    link.click()
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
-  }
-  return (
-    <Button size="xsmall" variant="tertiary" onClick={save} disabled={asOf === undefined}>
-      {t('list.export')}
-    </Button>
-  )
+  const lines = () =>
+    groups
+      .flatMap((group) => group.rows)
+      .map((row) => {
+        const clock = row.clocks.find(({ interval }) => interval === row.risk.interval)
+        const variant = packs.find(({ id }) => id === row.pack)?.variants.find(({ id }) => id === row.variant)?.name ?? row.variant
+        const { risk, nextStep } = row
+        return [
+          asOf,
+          filter,
+          row.pathway,
+          row.name,
+          row.pack,
+          variant,
+          nameOf(row.org),
+          t(`risk.${risk.state}`),
+          clock?.name,
+          clock?.day,
+          clock?.limit,
+          risk.slack,
+          risk.daysLeft,
+          nextStep?.what,
+          nextStep?.due,
+          nextStep?.owner,
+          row.noStepReason,
+          row.questions,
+          row.escalations,
+          row.changed,
+        ]
+      })
+  return <CsvButton name={`varde-${(asOf ?? '').slice(0, 10)}`} head={head} lines={asOf === undefined ? undefined : lines} />
 }
+
+const head = [
+  'asOf',
+  'filter',
+  'pathway',
+  'name',
+  'pack',
+  'variant',
+  'place',
+  'state',
+  'interval',
+  'day',
+  'limit',
+  'slack',
+  'daysLeft',
+  'nextStep',
+  'due',
+  'owner',
+  'noStepReason',
+  'questions',
+  'escalations',
+  'changed',
+]

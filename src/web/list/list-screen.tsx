@@ -6,6 +6,7 @@ import { filterRows, groupRows, type ListGroup, type ListSort, listGroups, listS
 import { Refusal } from '../form/refusal.tsx'
 import { shownKeyOf, useKeys } from '../keys/use-keys.ts'
 import { momentShort } from '../languages.ts'
+import { PlanMeeting } from '../meeting/plan-meeting.tsx'
 import { PathwayPanel } from '../pathway/pathway-panel.tsx'
 import { useSession } from '../session.tsx'
 import { settings, useSettings } from '../settings.ts'
@@ -57,6 +58,7 @@ export function ListScreen() {
   const next = <T extends string>(all: readonly T[], now: T): T => all[(all.indexOf(now) + 1) % all.length] ?? now
   useKeys({
     ...(may('record') ? { newPathway: () => open(opening) } : {}),
+    ...(may('work') ? { planMeeting: () => open(planning) } : {}),
     apply: () => void list.apply(),
     withoutStep: () => change({ withoutStep: search.withoutStep ? undefined : true }),
     sort: () => change({ sort: next<ListSort>(listSorts, search.sort ?? 'urgency') }),
@@ -88,6 +90,11 @@ export function ListScreen() {
           {may('record') ? (
             <Button size="xsmall" variant="tertiary" onClick={() => open(opening)}>
               {t('new.button', { key: shownKeyOf('newPathway') })}
+            </Button>
+          ) : null}
+          {may('work') ? (
+            <Button size="xsmall" variant="tertiary" onClick={() => open(planning)}>
+              {t('meeting.planButton', { key: shownKeyOf('planMeeting') })}
             </Button>
           ) : null}
           <ExportButton groups={shown} asOf={list.asOf} filter={decodeURIComponent(location.search)} />
@@ -129,6 +136,16 @@ export function ListScreen() {
       </section>
       {search.open === undefined ? null : search.open === opening ? (
         <NewPathway pack={pack.id} onOpened={open} onClose={() => open(undefined)} />
+      ) : search.open === planning ? (
+        list.data === undefined ? null : (
+          <PlanMeeting
+            pack={pack.id}
+            rows={shown.flatMap(({ rows }) => rows)}
+            org={search.org}
+            onPlanned={(meeting) => void navigate({ to: '/meetings/$meeting', params: { meeting } })}
+            onClose={() => open(undefined)}
+          />
+        )
       ) : (
         <PathwayPanel key={search.open} pathway={search.open} looked={looked} onClose={() => open(undefined)} />
       )}
@@ -136,8 +153,9 @@ export function ListScreen() {
   )
 }
 
-/** In place of a pathway's number in the address: one that is being opened. */
+/** In place of a pathway's number in the address: one that is being opened, a meeting that is being planned. */
 const opening = 'new'
+const planning = 'meeting'
 const none: readonly never[] = []
 function ChangesBadge({ waiting, apply }: { readonly waiting: number; readonly apply: () => Promise<void> }) {
   const { t } = useTranslation()

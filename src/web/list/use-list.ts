@@ -1,6 +1,7 @@
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect, useRef, useState } from 'react'
-import { type Answer, addressOf, ask } from '../ask.ts'
+import { useCallback, useState } from 'react'
+import { type Answer, ask } from '../ask.ts'
+import { useLive } from '../live.ts'
 
 export type ListRow = Answer<'listPathways'>['pathways'][number]
 
@@ -79,21 +80,15 @@ function useChanges(pack: string | undefined, listening: boolean) {
   const client = useQueryClient()
   const [changed, setChanged] = useState<ReadonlySet<string>>(new Set())
   const forget = useCallback(() => setChanged(new Set()), [])
-  const seen = useRef(forget)
-  seen.current = forget
-  useEffect(() => {
-    if (pack === undefined || !listening) return
-    const stream = new EventSource(addressOf('followChanges', {}, { pack }))
-    stream.addEventListener('change', (event) => {
-      const { pathway }: { pathway: string } = JSON.parse(event.data)
+  useLive(listening ? pack : undefined, {
+    change: ({ pathway }) => {
       setChanged((before) => new Set([...before, pathway]))
       // The pathway that is open shows at once what happened to it.
       void client.invalidateQueries({ queryKey: ['pathway', pathway] })
       void client.invalidateQueries({ queryKey: ['work', pathway] })
-    })
-    stream.addEventListener('reset', () => void client.invalidateQueries({ queryKey: ['pathways'] }))
-    return () => stream.close()
-  }, [pack, listening, client])
+    },
+    reset: () => void client.invalidateQueries({ queryKey: ['pathways'] }),
+  })
   return { changed, forget }
 }
 

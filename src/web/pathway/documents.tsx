@@ -25,25 +25,32 @@ interface Props {
   readonly open: DocumentAsked | undefined
   readonly onOpen: (asked: DocumentAsked | undefined) => void
   readonly onEntry: (entry: string) => void
+  /** Only letters of these kinds; absent: all of them. */
+  readonly among?: (kind: string) => boolean
+  /** What is said where there is none. */
+  readonly none?: string
 }
 
 /** The letters and notes of a pathway; one opens in place, with the sentences that entries rest on marked. */
-export function Documents({ pathway, patient, open, onOpen, onEntry }: Props) {
+export function Documents({ pathway, patient, open, onOpen, onEntry, among = () => true, none }: Props) {
   const { t } = useTranslation()
   const own = usePathwayDocuments(pathway)
   const person = useQuery({ queryKey: ['patient', patient], queryFn: ({ signal }) => ask('readPatient', { params: { patient }, signal }) })
   const [showsOthers, setShowsOthers] = useState(false)
   if (own.error) return <Refusal error={own.error} />
   if (own.isPending) return <Slow>{t('document.reading')}</Slow>
-  const others = (person.data?.documents ?? []).filter(({ document }) => !own.data.some((one) => one.document === document))
+  const mine = own.data.filter(({ kind }) => among(kind))
+  const others = (person.data?.documents ?? []).filter(
+    ({ document, kind }) => among(kind) && !own.data.some((one) => one.document === document),
+  )
   const isOther = open !== undefined && others.some(({ document }) => document === open.document)
   const shown: readonly Listed[] = [
-    ...own.data,
+    ...mine,
     ...(showsOthers ? others : isOther ? others.filter(({ document }) => document === open.document) : []),
   ]
   return (
     <>
-      {own.data.length === 0 ? <p className="quiet">{t('document.none')}</p> : null}
+      {mine.length === 0 ? <p className="quiet">{none ?? t('document.none')}</p> : null}
       <ul className="documents plain">
         {shown.map((one) => (
           <Item key={one.document} listed={one} pathway={pathway} open={open} onOpen={onOpen} onEntry={onEntry} />
@@ -58,7 +65,7 @@ export function Documents({ pathway, patient, open, onOpen, onEntry }: Props) {
   )
 }
 
-function Item({ listed, pathway, open, onOpen, onEntry }: { readonly listed: Listed } & Omit<Props, 'patient'>) {
+function Item({ listed, pathway, open, onOpen, onEntry }: { readonly listed: Listed } & Omit<Props, 'patient' | 'among' | 'none'>) {
   const { t } = useTranslation()
   const id = useId()
   const { document, kind, title, written, received, author } = listed

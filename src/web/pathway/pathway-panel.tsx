@@ -5,28 +5,19 @@ import { useTranslation } from 'react-i18next'
 import { ask } from '../ask.ts'
 import { Refusal } from '../form/refusal.tsx'
 import type { About } from '../form/use-act.ts'
-import type { KeyId } from '../keys/table.ts'
-import { shownKey, shownKeyOf, useKeys } from '../keys/use-keys.ts'
+import { shownKey } from '../keys/use-keys.ts'
 import type { LookedAt } from '../list/last-looked.ts'
 import { RiskMark } from '../list/risk-mark.tsx'
 import { type AtRisk, useBasisWords, useRiskWords } from '../list/risk-words.ts'
 import { Slow } from '../list/slow.tsx'
 import { type PackTold, useSession } from '../session.tsx'
-import { HandoverForm } from './handover-form.tsx'
 import { PassedLimits } from './passed-limits.tsx'
-import type { EntryRead, PathwayRead } from './read.ts'
+import { type Doing, PathwayActs } from './pathway-acts.tsx'
+import { type PathwayRead, variantName } from './read.ts'
 import { bookingsOf, Reading } from './reading.tsx'
-import { RecordForm } from './record-form.tsx'
-import { AskForm, EscalateForm, NoteForm, WithdrawForm } from './say-forms.tsx'
-import { FinishForm, StepForm } from './step-forms.tsx'
 import { StepLine } from './step-line.tsx'
 import { useWork } from './use-work.ts'
 import { WorkSection } from './work-section.tsx'
-
-/** The form that is open, and what it is about. */
-type Doing =
-  | { readonly what: 'record' | 'step' | 'finish' | 'ask' | 'escalate' | 'note' | 'hand-over' }
-  | { readonly what: 'correct' | 'withdraw' | 'ask-about'; readonly entry: EntryRead }
 
 interface Props {
   readonly pathway: string
@@ -105,22 +96,8 @@ function Opened({
     setDoing(undefined)
     document.querySelector<HTMLElement>('[role="grid"]')?.focus({ preventScroll: true })
   }
-  const planned = work.step?.state === 'planned' ? work.step : undefined
   const proposal = work.of('proposal').find(({ open }) => open)
   const [decide, setDecide] = useState(focused)
-  const acts: readonly { readonly key: KeyId; readonly words: string; readonly shown: boolean; readonly run: () => void }[] = [
-    { key: 'record', words: t('act.record'), shown: may('record'), run: () => setDoing({ what: 'record' }) },
-    { key: 'editStep', words: t('act.step'), shown: may('work'), run: () => setDoing({ what: 'step' }) },
-    { key: 'finishStep', words: t('act.finish'), shown: may('work') && planned !== undefined, run: () => setDoing({ what: 'finish' }) },
-    { key: 'ask', words: t('act.ask'), shown: may('work'), run: () => setDoing({ what: 'ask' }) },
-    { key: 'escalate', words: t('act.escalate'), shown: may('work'), run: () => setDoing({ what: 'escalate' }) },
-    { key: 'note', words: t('act.note'), shown: may('work'), run: () => setDoing({ what: 'note' }) },
-    { key: 'handOver', words: t('act.handOver'), shown: may('work'), run: () => setDoing({ what: 'hand-over' }) },
-    { key: 'accept', words: t('act.accept'), shown: may('answer') && proposal !== undefined, run: () => setDecide(proposal?.work) },
-  ]
-  const shown = acts.filter((act) => act.shown)
-  useKeys(doing === undefined ? Object.fromEntries(shown.map(({ key, run }) => [key, run])) : {})
-  const step = { about, step: work.step, proposed: read.proposedStep, onClose: close }
   return (
     <>
       <PanelHead title={who.data?.name ?? (who.isPending ? '…' : t('list.noName'))} onClose={onClose}>
@@ -128,37 +105,17 @@ function Opened({
       </PanelHead>
       <div className="panel-body">
         <p className="quiet">
-          {[who.data?.nationalId, who.data?.born, pack.variants.find(({ id }) => id === variantOf(read))?.name, nameOf(read.org), pathway]
-            .filter(Boolean)
-            .join(' · ')}
+          {[who.data?.nationalId, who.data?.born, variantName(read, pack), nameOf(read.org), pathway].filter(Boolean).join(' · ')}
         </p>
         <Why read={read} />
-        <div className="acts" role="toolbar" aria-label={t('act.title')}>
-          {shown.map(({ key, words, run }) => (
-            <Button key={key} size="xsmall" variant="secondary" onClick={run}>
-              {words} <kbd>{shownKeyOf(key)}</kbd>
-            </Button>
-          ))}
-        </div>
-        {doing?.what === 'record' ? <RecordForm about={about} version={version} entries={read.entries} onClose={close} /> : null}
-        {doing?.what === 'correct' ? (
-          <RecordForm
-            key={doing.entry.entry}
-            about={about}
-            version={version}
-            entries={read.entries}
-            corrects={doing.entry}
-            onClose={close}
-          />
-        ) : null}
-        {doing?.what === 'withdraw' ? <WithdrawForm about={about} version={version} entry={doing.entry} onClose={close} /> : null}
-        {doing?.what === 'step' ? <StepForm {...step} /> : null}
-        {doing?.what === 'finish' && planned ? <FinishForm {...step} step={planned} /> : null}
-        {doing?.what === 'ask' ? <AskForm about={about} onClose={close} /> : null}
-        {doing?.what === 'ask-about' ? <AskForm about={about} entry={doing.entry} onClose={close} /> : null}
-        {doing?.what === 'escalate' ? <EscalateForm about={about} onClose={close} /> : null}
-        {doing?.what === 'note' ? <NoteForm about={about} onClose={close} /> : null}
-        {doing?.what === 'hand-over' ? <HandoverForm about={about} from={read.org} onClose={close} /> : null}
+        <PathwayActs
+          read={read}
+          step={work.step}
+          doing={doing}
+          onDoing={setDoing}
+          onClose={close}
+          {...(proposal === undefined ? {} : { onDecide: () => setDecide(proposal.work) })}
+        />
         <StepLine step={work.step} proposed={read.proposedStep} />
         <Reading
           read={read}
@@ -176,9 +133,8 @@ function Opened({
   )
 }
 
-const variantOf = (read: PathwayRead): string => String((read.explanation as { readonly variant?: string } | null)?.variant ?? '') // as `explainPathway` gives it
-
-function Why({ read }: { readonly read: AtRisk }) {
+/** Why it stands where it does, and what that rests on. */
+export function Why({ read }: { readonly read: AtRisk }) {
   const why = useRiskWords(read)
   const basis = useBasisWords(read)
   return (

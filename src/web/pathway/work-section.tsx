@@ -97,6 +97,8 @@ export function wordsOf(item: AnyWork): { readonly said: string; readonly answer
       return { said: item.body.asks, ...(item.body.because ? { answer: item.body.because } : {}) }
     case 'overrun':
       return { said: [item.body.words ?? item.body.reason, item.body.text].filter(Boolean).join('. ') }
+    case 'discussion':
+      return { said: item.body.question ?? '', ...(item.body.outcome ? { answer: item.body.outcome } : {}) }
     case 'next-step':
       return { said: item.body.what ?? item.body.because ?? '', ...(item.body.outcome ? { answer: item.body.outcome } : {}) }
     default:
