@@ -3,6 +3,7 @@ import type { Solver } from '../core/stats/whole-numbers.ts'
 
 /** Beyond this a number of the solver is not taken for a whole one; `suppress` checks exactly what is taken. */
 const nearlyWhole = 1e-6
+const unreachable = 1e30
 /** A question that takes longer is answered with the best found so far: then a cell more is hidden. Not measured to occur. */
 const secondsPerQuestion = 20
 
@@ -53,7 +54,7 @@ function solverOf(highs: Highs): Solver {
       }
     }
     return {
-      furthest: (place, way) => {
+      furthest: (place, way, enough) => {
         model.changeObjectiveSense(way === 'smallest' ? objectiveSense.minimize : objectiveSense.maximize)
         model.changeColCost(place, 1)
         // Most tables have whole corners: then the linear answer, found a hundred times faster, is the answer.
@@ -63,6 +64,7 @@ function solverOf(highs: Highs): Solver {
             { kind: 'range', from: 0, to: numCols - 1 },
             places.map(() => variableType.integer),
           )
+          model.options.set('objective_target', enough ?? (way === 'smallest' ? -unreachable : unreachable))
           found = run()
           model.clearIntegrality()
         }

@@ -39,30 +39,32 @@ function faults({ cells, sums, told = [] }: Release): readonly string[] {
 
 const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)
 
-/** What a reader knows when some cells are hidden: what is shown of the others, and what was told before. */
-export function boundsOf(release: Release, profile: Profile, shownOf: (cell: Cell) => Shown | undefined): Bounds {
-  const ceiling = ceilingOf(release.cells)
-  const bounds = new Map(
-    release.cells.map((cell) => {
-      const shown = shownOf(cell)
-      const { low, high } = shown ? toldBy(profile, shown, cell.national) : { low: 0, high: null }
-      return [cell.id, { low, high: high ?? ceiling }]
-    }),
-  )
-  for (const { cell, low, high } of release.told ?? []) {
-    const known = bounds.get(cell)!
-    bounds.set(cell, { low: Math.max(known.low, low), high: Math.min(known.high, high ?? ceiling) })
+/** What a reader knows of a cell: what is shown of it, and what was told before. Nothing is shown of one that is not published. */
+function boundReader(
+  { cells, told = [] }: Release,
+  profile: Profile,
+): (cell: Cell, shown: Shown | undefined) => { readonly low: number; readonly high: number } {
+  const ceiling = ceilingOf(cells)
+  const before = Map.groupBy(told, (one) => one.cell)
+  return (cell, shown) => {
+    const known = [shown ? toldBy(profile, shown, cell.national) : { low: 0, high: null }, ...(before.get(cell.id) ?? [])]
+    return { low: Math.max(...known.map((one) => one.low)), high: Math.min(...known.map((one) => one.high ?? ceiling)) }
   }
-  return bounds
+}
+
+export function boundsOf(release: Release, profile: Profile, shownOf: (cell: Cell) => Shown | undefined): Bounds {
+  const bound = boundReader(release, profile)
+  return new Map(release.cells.map((cell) => [cell.id, bound(cell, shownOf(cell))]))
 }
 
 /**
  * Hides every small count of a release, and as many others as it takes so that none of the hidden can be worked out: from totals, from
  * other tables with the same cells, from earlier releases.
  *
- * For each hidden cell two whole tables are found that differ in it by the profile's width or more and that a reader cannot tell from
- * the true one. Where there are none, the cheapest cell beside it (the smallest count) is hidden too, one at a time. Two such tables
- * stay possible when more is hidden, so each cell is shown to be safe once. What the solver finds is checked with whole numbers.
+ * First sums that leave too little room are mended by arithmetic. Then, for each hidden cell, two whole tables are found that differ in
+ * it by the profile's width or more and that a reader cannot tell from the true one. Where there are none, the cheapest cell beside it
+ * (the smallest count) is hidden too, one at a time. Two such tables stay possible when more is hidden, so each cell is shown to be
+ * safe once. What the solver finds is checked with whole numbers.
  *
  * The order of cells does not matter; the same release gives the same answer. Hiding the fewest is not promised.
  * Source: part 5.8; Willenborg and de Waal, Elements of Statistical Disclosure Control, 2001, ch. 4.
@@ -96,6 +98,12 @@ export function suppress(given: Release, profile: Profile, solver: Solver): Supp
   /** The smallest and largest count of each cell in tables that were found and checked; at first, in the true one. */
   const seen = new Map(cells.map((cell) => [cell.id, { low: cell.count, high: cell.count }]))
   const isWide = (id: string) => seen.get(id)!.high - seen.get(id)!.low >= profile.width
+  const see = (ids: readonly string[], values: readonly number[]) => {
+    for (const [place, id] of ids.entries()) {
+      const { low, high } = seen.get(id)!
+      seen.set(id, { low: Math.min(low, values[place]!), high: Math.max(high, values[place]!) })
+    }
+  }
   let asked = 0
 
   /** Of a part's guarded cells, those for which no two tables are far enough apart. */
@@ -108,31 +116,32 @@ export function suppress(given: Release, profile: Profile, solver: Solver): Supp
         const doubtful = part.cells.filter((id) => guard.has(id) && !isWide(id))
         if (doubtful.length === 0) return []
         return withOpen(solver, part.problem, (open) => {
-          for (const id of doubtful)
+          for (const id of doubtful) {
+            const place = part.cells.indexOf(id)
             for (const way of ['largest', 'smallest'] as const) {
               if (isWide(id)) break
               asked++
-              const found = open.furthest(part.cells.indexOf(id), way)
-              if (!found || !fits(part.problem, found.values)) continue
-              for (const [place, other] of part.cells.entries()) {
-                const { low, high } = seen.get(other)!
-                seen.set(other, { low: Math.min(low, found.values[place]!), high: Math.max(high, found.values[place]!) })
-              }
+              const { low, high } = seen.get(id)!
+              const found = open.furthest(place, way, way === 'largest' ? low + profile.width : high - profile.width)
+              if (found && fits(part.problem, found.values)) see(part.cells, found.values)
             }
-          // One a part and round: what helps it often helps the others.
-          return doubtful.filter((id) => !isWide(id)).slice(0, 1)
+            // One a part and round: the others are asked about when this is mended, which often mends them too.
+            if (!isWide(id)) return [id]
+          }
+          return []
         })
       }),
     ]
   }
 
+  const cheapest = (ids: readonly string[]) =>
+    ids
+      .map((one) => byId.get(one)!)
+      .filter(mayHide)
+      .toSorted((a, b) => a.count - b.count || (a.id < b.id ? -1 : 1))[0]
+
   /** The cheapest cell beside it, in the sum that binds it most; else the cheapest beside those, and so on outwards. */
   function nextToHide(id: string, bounds: Bounds): Cell | undefined {
-    const cheapest = (ids: readonly string[]) =>
-      ids
-        .map((one) => byId.get(one)!)
-        .filter(mayHide)
-        .toSorted((a, b) => a.count - b.count || (a.id < b.id ? -1 : 1))[0]
     const slack = (beside: readonly string[]) =>
       beside.filter((one) => one !== id).reduce((total, one) => total + bounds.get(one)!.high - bounds.get(one)!.low, 0)
     const tightest = (sumsOf.get(id) ?? []).toSorted((a, b) => slack(a.beside) - slack(b.beside))
@@ -164,8 +173,33 @@ export function suppress(given: Release, profile: Profile, solver: Solver): Supp
     return answer
   }
 
+  /**
+   * Sums whose other cells together leave less room than the width: no solver is needed to see that a cell of theirs can be worked
+   * out. Most of what has to be hidden is found so.
+   */
+  function mendTightSums(): void {
+    const bounds = new Map(boundsOf(release, profile, shownOf))
+    const bound = boundReader(release, profile)
+    const guard = new Set(guarded().map((cell) => cell.id))
+    const room = (id: string) => bounds.get(id)!.high - bounds.get(id)!.low
+    for (let mended = true; mended; ) {
+      mended = false
+      for (const { whole, parts } of release.sums) {
+        const beside = [whole, ...parts]
+        const all = beside.reduce((total, id) => total + room(id), 0)
+        const next = beside.some((id) => guard.has(id) && all - room(id) < profile.width) ? cheapest(beside) : undefined
+        if (!next) continue
+        hidden.set(next.id, 'complement')
+        guard.add(next.id)
+        bounds.set(next.id, bound(next, { kind: 'hidden' }))
+        mended = true
+      }
+    }
+  }
+
   const exposed = new Set<string>()
   for (;;) {
+    mendTightSums()
     const bounds = boundsOf(release, profile, shownOf)
     const narrow = narrowIn(bounds)
     if (narrow.length === 0) break

@@ -15,8 +15,8 @@ export interface Furthest {
 
 /** A problem held open, to be asked several times. */
 export interface OpenProblem {
-  /** Undefined when no numbers that fit were found. */
-  furthest(place: number, way: 'smallest' | 'largest'): Furthest | undefined
+  /** Undefined when no numbers that fit were found. May stop, without proof, at one that is as far as `enough`. */
+  furthest(place: number, way: 'smallest' | 'largest', enough?: number): Furthest | undefined
   close(): void
 }
 
