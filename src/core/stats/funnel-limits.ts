@@ -29,7 +29,7 @@ const within = (value: number): number => Math.min(1, Math.max(0, value))
 /**
  * Exact limits for a share of n cases around theta, interpolated between whole counts.
  *
- * n whole and at least 1, theta from 0 to 1. Cut at 0 and 1. Source: part 5.3; Spiegelhalter, Stat Med 2005;24:1185-1202.
+ * n whole and at least 1, theta from 0 to 1. Cut at 0 and 1. More cases narrow them, but for a wobble of a hundredth of a case. Source: part 5.3; Spiegelhalter, Stat Med 2005;24:1185-1202.
  */
 export function binomialLimits(n: number, theta: number): FunnelLimits {
   const distribution = binomial(n, theta)

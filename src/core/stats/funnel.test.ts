@@ -121,7 +121,8 @@ describe('laws of limits', () => {
         // Interpolated limits of hardly any expected case end at 0 before they widen; part 5.3 calls such funnels not reliable anyway.
         if (way === 'exact') fc.pre(few * Math.min(centre, 1 - centre) >= 5)
         const [wide, narrow] = [limitsOf(few, centre), limitsOf(few + more, centre)]
-        const slack = 1e-9
+        // Between whole counts interpolation wobbles, by at most 0.0134 of one case from five expected cases on (measured, at 50 of 0.1).
+        const slack = way === 'exact' ? 0.02 / few : 1e-9
         expect(wide.lower998).toBeLessThanOrEqual(narrow.lower998 + slack)
         expect(wide.lower95).toBeLessThanOrEqual(narrow.lower95 + slack)
         expect(wide.upper95).toBeGreaterThanOrEqual(narrow.upper95 - slack)

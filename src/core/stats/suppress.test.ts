@@ -219,23 +219,61 @@ const tableOf = (a: number, b: number) =>
     .array(count, { minLength: a * b, maxLength: a * b })
     .map((counts): CrossTable => ({ of: 'people', dimensions: [levels('place', a), levels('month', b)], counts }))
 
+/** What a release told, for the next. */
+const toldIn = (release: Release, shown: ReadonlyMap<string, Shown>, profile: Profile): readonly Told[] =>
+  release.cells.flatMap((cell) => (shown.has(cell.id) ? [{ cell: cell.id, ...toldBy(profile, shown.get(cell.id)!, cell.national) }] : []))
+
 test('no hidden cell of a small table can be narrowed down by trying every table there could be', () => {
-  let complements = 0
+  const reached = { complement: 0, exposed: 0, safe: 0, national: 0 }
+  const places = (counts: readonly number[]): readonly number[] => [counts[0]! + counts[1]!, counts[2]! + counts[3]!]
   fc.assert(
-    fc.property(tableOf(2, 2), anyProfile, (table, profile) => {
-      const release = releaseOf([table])
-      const result = suppress(release, profile, solver)
-      if (result.kind !== 'safe') throw new Error(result.kind)
-      complements += result.hidden.filter((one) => one.why === 'complement').length
-      const inner = table.dimensions[0]!.levels.flatMap((place) =>
-        table.dimensions[1]!.levels.map((month) => cellId('people', { place, month })),
-      )
-      const attacked = { release, profile, shown: result.shown }
-      expect(derivable(attacked, byTrying(attacked, inner, 21))).toEqual([])
-    }),
-    { numRuns: process.env['SOAK'] ? 1000 : 60 },
+    fc.property(
+      tableOf(2, 2),
+      anyProfile,
+      anyProfile,
+      fc.boolean(),
+      fc.boolean(),
+      (counted, profile, earlierProfile, national, earlier) => {
+        const table = { ...counted, ...(national ? { nationalWithout: 'place' } : {}) }
+        const first = releaseOf([{ ...table, dimensions: table.dimensions.slice(0, 1), counts: places(table.counts) }])
+        const told = earlier ? toldIn(first, hide(first, earlierProfile).shown, earlierProfile) : []
+        const release = releaseOf([table], told)
+        const result = suppress(release, profile, solver)
+        if (result.kind === 'does-not-add-up') throw new Error(result.kind)
+        reached[result.kind]++
+        const inner = table.dimensions[0]!.levels.flatMap((place) =>
+          table.dimensions[1]!.levels.map((month) => cellId('people', { place, month })),
+        )
+        if (result.kind === 'exposed') {
+          // Whatever is hidden now, it can be worked out: with all hidden that may be, the attacker has it still.
+          const least = new Map(
+            release.cells.map((cell): [string, Shown] => [
+              cell.id,
+              cell.count >= profile.hides.from ? { kind: 'hidden' } : showCount(profile, cell.count),
+            ]),
+          )
+          const lost = derivable({ release, profile, shown: least }, byTrying({ release, profile, shown: least }, inner, 30))
+          expect(earlier && result.cells.every((id) => lost.includes(id))).toBe(true)
+          return
+        }
+        reached.complement += result.hidden.filter((one) => one.why === 'complement').length
+        reached.national += Number(national && profile.exceptNational)
+        const attacked = { release, profile, shown: result.shown }
+        expect(derivable(attacked, byTrying(attacked, inner, 21))).toEqual([])
+      },
+    ),
+    { numRuns: process.env['SOAK'] ? 1000 : 100 },
   )
-  expect(complements).toBeGreaterThan(20)
+  expect(reached.complement).toBeGreaterThan(20)
+  expect(reached.national).toBeGreaterThan(3)
+  expect(reached.safe).toBeGreaterThan(reached.exposed)
+})
+
+test('a count of the country is hidden only where nothing else would help', () => {
+  const country = (counts: readonly number[]) =>
+    hide(releaseOf([{ ...rowOf(counts), nationalWithout: 'place' }]), profiles.EN).shown.get(cellId('people', {}))
+  expect(country([4, 21, 30])).toEqual({ kind: 'count', count: 55 })
+  expect(country([2, 3])).toEqual({ kind: 'hidden' })
 })
 
 test('the attacker is no straw man: hiding only what is small leaves cells it works out', () => {
@@ -286,7 +324,7 @@ describe('several tables, totals and an earlier release', () => {
   const size = { place: 4, month: 3, outcome: 2 } as const
   const drawn = fc.record({
     counts: fc.array(count, { minLength: 24, maxLength: 24 }),
-    earlierProfile: fc.constantFrom<Profile>(profiles.NO, profiles.strict),
+    earlierProfile: anyProfile,
     profile: anyProfile,
   })
   /** People by place, month and outcome, of which a release shows some margins. */
@@ -307,9 +345,6 @@ describe('several tables, totals and an earlier release', () => {
       ),
     }
   }
-  const toldIn = (release: Release, shown: ReadonlyMap<string, Shown>, profile: Profile): readonly Told[] =>
-    release.cells.flatMap((cell) => (shown.has(cell.id) ? [{ cell: cell.id, ...toldBy(profile, shown.get(cell.id)!, cell.national) }] : []))
-
   test('no cell can be narrowed down from all of it together', () => {
     const reached = { safe: 0, exposed: 0 }
     fc.assert(

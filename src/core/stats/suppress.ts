@@ -91,9 +91,8 @@ export function suppress(given: Release, profile: Profile, solver: Solver): Supp
     return hidden.has(cell.id) ? { kind: 'hidden' } : showCount(profile, cell.count, cell.national)
   }
   const toldExactly = new Set((release.told ?? []).filter((one) => one.low === one.high).map((one) => one.cell))
-  /** Could be hidden, to some use. A count that the profile shows though it is small (a zero in England) stays. */
-  const mayHide = (cell: Cell) =>
-    !cell.unpublished && !exempt(cell) && !hidden.has(cell.id) && !toldExactly.has(cell.id) && cell.count >= profile.hides.from
+  /** Could be hidden, to some use; a count of the country only where nothing else is left. A count that the profile shows though it is small (a zero in England) stays. */
+  const mayHide = (cell: Cell) => !cell.unpublished && !hidden.has(cell.id) && !toldExactly.has(cell.id) && cell.count >= profile.hides.from
 
   /** The smallest and largest count of each cell in tables that were found and checked; at first, in the true one. */
   const seen = new Map(cells.map((cell) => [cell.id, { low: cell.count, high: cell.count }]))
@@ -138,7 +137,7 @@ export function suppress(given: Release, profile: Profile, solver: Solver): Supp
     ids
       .map((one) => byId.get(one)!)
       .filter(mayHide)
-      .toSorted((a, b) => a.count - b.count || (a.id < b.id ? -1 : 1))[0]
+      .toSorted((a, b) => Number(exempt(a)) - Number(exempt(b)) || a.count - b.count || (a.id < b.id ? -1 : 1))[0]
 
   /** The cheapest cell beside it, in the sum that binds it most; else the cheapest beside those, and so on outwards. */
   function nextToHide(id: string, bounds: Bounds): Cell | undefined {
