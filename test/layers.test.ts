@@ -26,6 +26,8 @@ const core = [
 /** What each room may import, besides itself: rooms, and packages (absent: any that package.json lists as a dependency). */
 const rooms: Readonly<Record<string, { readonly rooms: readonly string[]; readonly packages?: readonly string[] }>> = {
   ...Object.fromEntries(core.map((room, place) => [room, { rooms: core.slice(0, place), packages: ['zod', 'yaml'] }])),
+  // Plain numbers in, plain numbers out: both packages are as pure as core itself.
+  'core/stats': { rooms: core.slice(0, core.indexOf('core/stats')), packages: ['jstat', 'ml-matrix'] },
   sql: { rooms: core, packages: ['zod', 'yaml'] },
   store: { rooms: [...core, 'sql'] },
   intake: { rooms: [...core, 'sql', 'store'] },

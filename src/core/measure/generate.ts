@@ -1,33 +1,11 @@
 import { type ArrivingEntry, type Standing, standings } from '../ledger/entry.ts'
 import { asList, type Pack } from '../pack/pack.ts'
+import { allNumbers, type Random, randomOf } from '../words/chance.ts'
 import { addDays, type Day, dayText, readDay, weekdayOf } from '../words/day.ts'
 import { type Instant, instantOf, wallTimeOf } from '../words/instant.ts'
 import { codeIn, comesIn, type Scenario, type Spread, type Step, type Time } from './scenario.ts'
 
-/** Whole numbers from 0 to 2^32 - 1, each as likely. */
-export type Random = () => number
-const all = 2 ** 32
-
-/**
- * The generator sfc32: it passes the usual tests of chance and needs only whole numbers of 32 bits, so that it gives the
- * same everywhere. Each pathway has its own: the first thousand of a larger ledger are those of a smaller one.
- */
-export function randomOf(seed: number, pathway: number): Random {
-  let [a, b, c, count] = [seed | 0, Math.floor(seed / all) | 0, pathway | 0, 1]
-  const random = () => {
-    const sum = (((a + b) | 0) + count) | 0
-    count = (count + 1) | 0
-    a = b ^ (b >>> 9)
-    b = (c + (c << 3)) | 0
-    c = (c << 21) | (c >>> 11)
-    c = (c + sum) | 0
-    return sum >>> 0
-  }
-  for (let i = 0; i < 12; i++) random()
-  return random
-}
-
-export const happens = (random: Random, share: number): boolean => random() < share * all
+export const happens = (random: Random, share: number): boolean => random() < share * allNumbers
 
 /** Weights added up, as shares of all numbers a generator gives. */
 function edgesOf(weights: readonly number[]): Float64Array {
@@ -36,7 +14,7 @@ function edgesOf(weights: readonly number[]): Float64Array {
   let sum = 0
   for (const [i, weight] of weights.entries()) {
     sum += weight
-    edges[i] = (sum / total) * all
+    edges[i] = (sum / total) * allNumbers
   }
   return edges
 }
