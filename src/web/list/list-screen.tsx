@@ -137,7 +137,7 @@ export function ListScreen() {
       {search.open === undefined ? null : search.open === opening ? (
         <NewPathway pack={pack.id} onOpened={open} onClose={() => open(undefined)} />
       ) : search.open === planning ? (
-        list.data === undefined ? null : (
+        list.asOf === undefined ? null : (
           <PlanMeeting
             pack={pack.id}
             rows={shown.flatMap(({ rows }) => rows)}
