@@ -279,10 +279,14 @@ describe('the reading of a chart', () => {
     const steps = fc.array(fc.tuple(fc.integer({ min: -3, max: 3 }), fc.integer({ min: 0, max: 10 })), { minLength: 2, maxLength: 45 })
     const good = fc.constantFrom('up' as const, 'down' as const, 'neither' as const)
     fc.assert(
-      fc.property(steps, good, fc.boolean(), fc.boolean(), (drawn, way, rebased, drifts) => {
+      fc.property(steps, good, fc.boolean(), fc.constantFrom('walk', 'drift', 'jump'), (drawn, way, rebased, course) => {
         let level = 0
-        // A drift of seven at the end of a noisy series: a trend whose newest point need not be outside.
-        const values = drawn.map(([step, noise], i) => (drifts ? (i >= drawn.length - 7 ? (level += 1) : noise) : (level += step) + noise))
+        const values = drawn.map(([step, noise], i) => {
+          const atEnd = i >= drawn.length - 8
+          // Seven and more rising at the end, or on one side, though not outside: else trends and shifts are hardly ever drawn.
+          if (course === 'drift') return atEnd ? (level += 1) : noise
+          return course === 'jump' ? noise + (atEnd ? 7 : 0) : (level += step) + noise
+        })
         const chart = chartOf(values, { good: way, target: 5, rebasedAt: rebased && values.length > 8 ? [4] : [] })
         const reading = readChart(chart)
         seen.add(reading.kind === 'unusual' ? reading.signal.rule : reading.kind)
