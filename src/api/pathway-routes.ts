@@ -76,6 +76,12 @@ const ClockNow = z.strictObject({
 })
 
 const unit = z.enum(['day', 'working-day', 'minute'])
+const median = z
+  .strictObject({ of: z.int(), from: z.string(), to: z.string(), place: z.int() })
+  .describe('so many pathways of this ledger, which came to the stop of the clock in these months')
+const tooFew = z
+  .strictObject({ of: z.int(), least: z.int() })
+  .describe('the local median was asked for, and there are too few pathways for it')
 /** How near a pathway is to a limit. docs/work.md says what each state, basis and reason means. */
 export const RiskView = z
   .strictObject({
@@ -84,15 +90,24 @@ export const RiskView = z
     slack: z.number().nullable(),
     daysLeft: z.number().nullable(),
     basis: z.discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('booked'), milestone: z.string(), on: z.string(), plus: z.int().optional() }),
+      z.strictObject({
+        kind: z.literal('booked'),
+        milestone: z.string(),
+        on: z.string(),
+        plus: z.int().optional(),
+        median: median.optional(),
+        tooFew: tooFew.optional(),
+      }),
       z.strictObject({
         kind: z.literal('template'),
         after: z.string(),
         on: z.string(),
         days: z.int(),
         source: z.string().nullable(),
+        tooFew: tooFew.optional(),
       }),
-      z.strictObject({ kind: z.literal('none') }),
+      z.strictObject({ kind: z.literal('median'), after: z.string(), on: z.string(), days: z.int(), median }),
+      z.strictObject({ kind: z.literal('none'), tooFew: tooFew.optional() }),
     ]),
     reason: z.discriminatedUnion('code', [
       z.strictObject({ code: z.literal('stopped'), on: z.string(), length: z.number().nullable(), unit }),

@@ -25,6 +25,7 @@ import { listBookings } from '../store/work.ts'
 import { sendCsv } from './csv-answer.ts'
 import { cursorsOf } from './cursor.ts'
 import { checkEvidence, type EvidenceSaid, type ReceivedDays } from './evidence.ts'
+import { localMedians } from './local-medians.ts'
 import { notThere, refuse, StaleError } from './problem.ts'
 import type { Asked, Handlers, ServiceParts } from './service.ts'
 
@@ -269,6 +270,7 @@ async function openPathways(asked: Pick<Asked<Routes['listPathways']>, 'actor' |
     const mine = await ledgersWith(asked, session, 'see', live.pack, query.org)
     const asking = nowOf(service, live.content.zone)
     const clocks = new Map((await listOpenClocks(session, live, mine, asking)).map((row) => [`${row.ledger}-${row.pathway}`, row]))
+    const local = await localMedians(asked, session, { live, ledgers: mine, today: asking.asOf })
     // The page is cut before its work is looked at, but where what is looked for is in the work. One look a pathway tells all of it.
     const rows = await session.rows(
       `SELECT p.ledger, p.pathway, p.patient, p.org, p.version, p.changed, i.name, (s.step).work AS step, (s.step).body->>'what' AS step_what,
@@ -335,6 +337,7 @@ async function openPathways(asked: Pick<Asked<Routes['listPathways']>, 'actor' |
             clocks: open?.atRisk ?? [],
             bookings: bookingsOf(row['bookings']),
             reached: open?.reached,
+            local: local.get(ledger),
           }),
           nextStep: row['step'] === null ? null : stepOf(ledger, row),
           noStepReason: row['no_step'] as string | null, // a text column
@@ -454,6 +457,8 @@ export const pathwayHandlers: Handlers<Routes> = {
       const reading = pathway && readPathway(live.content, pathway, asking)
       const rules = query.rules === undefined ? undefined : readDay(query.rules)
       const bookings = await listBookings(session, record.ledger, record.pathway)
+      const today = todayAt(service, zone)
+      const local = (await localMedians(asked, session, { live, ledgers: [record.ledger], today })).get(record.ledger)
       asked.reply.header('etag', `"${record.version}"`)
       return {
         pathway: params.pathway,
@@ -466,7 +471,7 @@ export const pathwayHandlers: Handlers<Routes> = {
         explanation: pathway ? explainPathway(live.content, pathway, asking) : null,
         under: pathway && rules !== undefined ? explainUnder(live.content, pathway, asking, rules) : null,
         risk: reading
-          ? riskOfReading(reading, bookings)
+          ? riskOfReading(reading, bookings, local)
           : riskOf({ pack: live.content, variant: '', today: asking.asOf, clocks: [], bookings }),
         proposedStep: (reading && proposeStep(live.content, reading, asking.asOf)) ?? null,
       }
