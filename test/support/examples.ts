@@ -86,6 +86,19 @@ const onMeeting = (body: (house: House, met: Awaited<ReturnType<typeof meeting>>
   },
 })
 const explained = (house: House) => ({ reason: 'capacity', avoidable: 'unknown', patientInitiated: false, text: words(house) })
+const view = async (house: House, own = false) =>
+  (
+    await good(
+      house.all.post('/api/views', { org: house.org, own, name: `${words(house)} ${randomUUID().slice(0, 8)}`, search: { pack: 'demo' } }),
+    )
+  ).body
+const onView = (body: (house: House) => object, dropped = false): Example => ({
+  make: async (house) => {
+    const { view: kept, version } = await view(house)
+    if (dropped) await good(house.all.post(`/api/views/${kept}/drops`, {}, versioned(version)))
+    return { params: { view: kept }, body: body(house), headers: versioned(dropped ? version + 1 : version) }
+  },
+})
 const counted = async (house: House): Promise<Call> => {
   await house.entry()
   return { query: { pack: 'demo', org: house.org } }
@@ -133,6 +146,22 @@ export const examples: { readonly [K in RouteId]: Example } = {
   correctEntry: onEntry((house) => ({ code: 'M1V', occurred: '2026-07-01', reason: words(house) })),
   withdrawEntry: onEntry((house) => ({ reason: words(house) })),
   disputeEntry: onEntry((house) => ({ question: words(house), toRole: 'clinician' })),
+
+  listViews: {
+    make: async (house) => {
+      await view(house)
+      await view(house, true)
+      return {}
+    },
+  },
+  keepView: {
+    make: (house) => ({
+      body: { org: house.org, own: false, name: `${words(house)} ${randomUUID().slice(0, 8)}`, search: { states: ['past'] } },
+    }),
+  },
+  changeView: onView((house) => ({ name: `${words(house)} ${randomUUID().slice(0, 8)}`, search: { sort: 'name' } })),
+  dropView: onView(() => ({})),
+  restoreView: onView(() => ({}), true),
 
   listFigures: { make: counted },
   exportFigures: { make: counted },

@@ -25,6 +25,9 @@ export const actTells: { readonly [K in ActKind]: readonly string[] } = {
   'person-set': ['person', 'name', 'machine', 'active'],
   'role-given': role,
   'role-withdrawn': role,
+  'view-kept': ['view', 'org', 'own', 'search'],
+  'view-dropped': ['view'],
+  'view-restored': ['view'],
   'work-opened': work,
   'work-moved': [...work, 'work', 'from'],
 }
