@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { standings } from '../core/ledger/entry.ts'
 import { roles } from '../core/rights/rights.ts'
 import { riskStates } from '../core/work/risk-state.ts'
+import { ListSettings } from './list-settings.ts'
 import { defineRoutes } from './route.ts'
 import { Cursor, DayText, Evidence, InstantText, IssueShape, Key, OrgNumber, OrgText, Ref, Text } from './shapes.ts'
 
@@ -202,6 +203,24 @@ export const pathwayRoutes = defineRoutes({
     needs: 'see',
     scope: 'any',
     query: z.strictObject(listed),
+  },
+  noteExport: {
+    method: 'POST',
+    path: '/api/pathways/exports',
+    tag: 'Pathways',
+    summary: 'Write down that rows of the list, as they were read, are saved as a file: the page asks this before it makes the file',
+    needs: 'see',
+    scope: 'any',
+    status: 201,
+    bodyLimit: 2_000_000,
+    body: z.strictObject({
+      pack: z.string().max(60),
+      asOf: InstantText.describe('when the rows were read'),
+      filter: ListSettings,
+      named: z.boolean().describe('true: words or a name narrowed them as well; which ones is not told'),
+      pathways: z.array(Ref).min(1).max(50_000),
+    }),
+    answer: z.strictObject({ rows: z.int() }),
   },
   openPathway: {
     method: 'POST',

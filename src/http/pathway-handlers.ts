@@ -311,7 +311,10 @@ async function openPathways(asked: Pick<Asked<Routes['listPathways']>, 'actor' |
       await session.look(ledger, {
         kind: query.look,
         seen: seen.map((row) => Number(row['pathway'])),
-        about: { pack: live.id, org: query.org, patient: query.patient },
+        about: {
+          ...{ pack: live.id, org: query.org, patient: query.patient },
+          ...(query.look === 'list-export' && query.withoutNextStep ? { filter: { withoutStep: true } } : {}),
+        },
       })
     }
     const last = query.limit !== undefined && rows.length > query.limit ? page.at(-1) : undefined
@@ -426,6 +429,33 @@ export const pathwayHandlers: Handlers<Routes> = {
           return clockColumns.map(([, of]) => clock && of(clock))
         }),
       ]),
+    })
+  },
+
+  // The file holds the rows as they stand on the screen, so the page makes it: read anew they might be others. That it is made is a look.
+  noteExport: async (asked) => {
+    const { pack, pathways, ...about } = asked.body
+    const live = packNamed(asked.service, pack)
+    const refs = [...new Set(pathways)].map(readRef)
+    return asked.in(async (session) => {
+      const mine = new Set(await ledgersWith(asked, session, 'see', live.pack))
+      const found = await session.rows(
+        `SELECT p.ledger, p.pathway FROM unnest($1::int[], $2::bigint[]) AS o (ledger, pathway)
+           JOIN pathway p ON p.ledger = o.ledger AND p.pathway = o.pathway WHERE p.pack = $3`,
+        [refs.map(({ ledger }) => ledger), refs.map(({ n }) => n), live.pack],
+      )
+      // Nobody can have on their screen what they may not see, and nobody is to be written down as seen who was not.
+      if (found.length !== refs.length || found.some((row) => !mine.has(Number(row['ledger'])))) throw notThere()
+      const byLedger = Map.groupBy(found, (row) => Number(row['ledger']))
+      for (const [ledger, rows] of [...byLedger].sort(([a], [b]) => a - b)) {
+        asked.roleIn('see', ledger, live.pack)
+        await session.look(ledger, {
+          kind: 'list-export',
+          seen: rows.map((row) => Number(row['pathway'])),
+          about: { pack: live.id, ...about },
+        })
+      }
+      return { rows: found.length }
     })
   },
 

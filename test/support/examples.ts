@@ -131,6 +131,13 @@ export const examples: { readonly [K in RouteId]: Example } = {
 
   listPathways: { make: listed },
   exportPathways: { make: listed },
+  noteExport: {
+    make: async (house) => {
+      const { pathway } = await house.pathway()
+      const filter = { pack: 'demo', states: ['past'] }
+      return { body: { pack: 'demo', asOf: '2026-06-01T08:00:00Z', filter, named: false, pathways: [pathway] } }
+    },
+  },
   openPathway: { make: async (house) => ({ body: { org: house.org, patient: await house.patient(), pack: 'demo' } }) },
   readPathway: { make: async (house) => ({ params: { pathway: (await house.entry()).pathway } }) },
   listChoices: { make: async (house) => ({ params: { pathway: (await house.entry()).pathway } }) },
