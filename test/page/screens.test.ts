@@ -29,6 +29,8 @@ const screens = [
     shown: '.panel form',
   },
   { name: 'new', role: 'coordinator', at: '/list', ready: '.grid-body .grid-row', keys: ['p'], shown: '.panel form' },
+  { name: 'views', role: 'coordinator', at: '/list?open=%22views%22', ready: '.panel form' },
+  { name: 'views-menu', role: 'coordinator', at: '/list', ready: '.grid-body .grid-row', keys: ['i'], shown: '[role=menuitem]' },
   { name: 'help', role: 'coordinator', at: '/list', ready: '.grid-body .grid-row', keys: ['h'], shown: '.help' },
   {
     name: 'palette',

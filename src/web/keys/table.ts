@@ -36,6 +36,7 @@ export const keyTable = {
   sort: { scope: 'list', keys: ['o'] },
   group: { scope: 'list', keys: ['g'] },
   density: { scope: 'list', keys: ['t'] },
+  views: { scope: 'list', keys: ['i'] },
   record: { scope: 'pathway', keys: ['c'] },
   editStep: { scope: 'pathway', keys: ['e'] },
   finishStep: { scope: 'pathway', keys: ['d'] },

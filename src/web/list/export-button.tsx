@@ -1,22 +1,31 @@
 import { Button } from '@navikt/ds-react'
+import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { csvText } from '../../core/words/csv.ts'
 import type { RowGroup } from '../../core/work/listing.ts'
+import { ask } from '../ask.ts'
+import { Refusal } from '../form/refusal.tsx'
 import { useSession } from '../session.tsx'
+import { isNamed, type ListSearch, settingsOf } from './search.ts'
 import type { ListRow } from './use-list.ts'
 
 interface Props {
   readonly groups: readonly RowGroup<ListRow>[]
   readonly asOf: string | undefined
-  readonly filter: string
+  readonly pack: string
+  readonly search: ListSearch
 }
 
-/** The rows that are shown, in that order, as CSV, with the time they were read and what they were narrowed by. */
-export function ExportButton({ groups, asOf, filter }: Props) {
+/**
+ * The rows that are shown, in that order, as CSV, with the time they were read and what they were narrowed by. Made here, of what is on the screen, once
+ * the service has written down that it is.
+ */
+export function ExportButton({ groups, asOf, pack, search }: Props) {
   const { t } = useTranslation()
   const { nameOf, packs } = useSession()
-  const save = (): void => {
-    const rows = groups.flatMap((group) => group.rows)
+  /** What is on the screen when it is asked for: what becomes of the list meanwhile is not in the file. */
+  const shown = () => ({ rows: groups.flatMap((group) => group.rows), asOf: asOf ?? '', filter: decodeURIComponent(location.search) })
+  const save = ({ rows, asOf, filter }: ReturnType<typeof shown>): void => {
     const head = [
       'asOf',
       'filter',
@@ -68,13 +77,29 @@ export function ExportButton({ groups, asOf, filter }: Props) {
     })
     const link = document.createElement('a')
     link.href = URL.createObjectURL(new Blob([csvText(head, lines)], { type: 'text/csv' }))
-    link.download = `varde-${(asOf ?? '').slice(0, 10)}.csv`
+    link.download = `varde-${asOf.slice(0, 10)}.csv`
     link.click()
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
   }
+  const note = useMutation({
+    networkMode: 'always',
+    mutationFn: ({ rows, asOf }: ReturnType<typeof shown>) => {
+      const pathways = rows.map(({ pathway }) => pathway)
+      return ask('noteExport', { body: { pack, asOf, filter: settingsOf(search), named: isNamed(search), pathways } })
+    },
+    onSuccess: (_, what) => save(what),
+  })
   return (
-    <Button size="xsmall" variant="tertiary" onClick={save} disabled={asOf === undefined}>
-      {t('list.export')}
-    </Button>
+    <>
+      <Button
+        size="xsmall"
+        variant="tertiary"
+        onClick={() => note.mutate(shown())}
+        disabled={asOf === undefined || groups.length === 0 || note.isPending}
+      >
+        {t('list.export')}
+      </Button>
+      {note.error ? <Refusal error={note.error} /> : null}
+    </>
   )
 }

@@ -9,7 +9,7 @@ import { momentShort } from '../languages.ts'
 import { PathwayPanel } from '../pathway/pathway-panel.tsx'
 import { useSession } from '../session.tsx'
 import { settings, useSettings } from '../settings.ts'
-import { cleared } from './cleared.ts'
+import { cleared, viewless } from './cleared.ts'
 import { ExportButton } from './export-button.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { openLooked } from './last-looked.ts'
@@ -18,6 +18,8 @@ import { PathwayGrid } from './pathway-grid.tsx'
 import { filterOf, isFiltered, type ListSearch } from './search.ts'
 import { Slow } from './slow.tsx'
 import { useList } from './use-list.ts'
+import type { ViewTold } from './use-views.ts'
+import { ViewsPanel } from './views-panel.tsx'
 
 const route = getRouteApi('/list')
 
@@ -54,6 +56,13 @@ export function ListScreen() {
   const count = shown.reduce((sum, { rows }) => sum + rows.length, 0)
 
   const open = useCallback((pathway: string | undefined) => change({ open: pathway }), [change])
+  const showView = useCallback(
+    ({ search: { density: rows, ...said } }: ViewTold) => {
+      if (rows) settings.set({ density: rows })
+      change({ ...viewless, ...said })
+    },
+    [change],
+  )
   const next = <T extends string>(all: readonly T[], now: T): T => all[(all.indexOf(now) + 1) % all.length] ?? now
   useKeys({
     ...(may('record') ? { newPathway: () => open(opening) } : {}),
@@ -86,9 +95,9 @@ export function ListScreen() {
               {t('new.button', { key: shownKeyOf('newPathway') })}
             </Button>
           ) : null}
-          <ExportButton groups={shown} asOf={list.data?.asOf} filter={decodeURIComponent(location.search)} />
+          <ExportButton groups={shown} asOf={list.data?.asOf} pack={pack.id} search={search} />
         </header>
-        <FilterBar search={search} change={change} rows={all} packs={packs} />
+        <FilterBar search={search} change={change} rows={all} packs={packs} showView={showView} manageViews={() => open(viewing)} />
         <p className="print-only">
           {t('list.printed', { at: momentShort(list.data?.asOf ?? new Date().toISOString()), address: decodeURI(location.search) })}
         </p>
@@ -125,6 +134,8 @@ export function ListScreen() {
       </section>
       {search.open === undefined ? null : search.open === opening ? (
         <NewPathway pack={pack.id} onOpened={open} onClose={() => open(undefined)} />
+      ) : search.open === viewing ? (
+        <ViewsPanel search={search} show={showView} onClose={() => open(undefined)} />
       ) : (
         <PathwayPanel key={search.open} pathway={search.open} looked={looked} onClose={() => open(undefined)} />
       )}
@@ -132,8 +143,9 @@ export function ListScreen() {
   )
 }
 
-/** In place of a pathway's number in the address: one that is being opened. */
+/** In place of a pathway's number in the address: one that is being opened; the views. */
 const opening = 'new'
+const viewing = 'views'
 const none: readonly never[] = []
 function ChangesBadge({ waiting, apply }: { readonly waiting: number; readonly apply: () => Promise<void> }) {
   const { t } = useTranslation()

@@ -1,3 +1,6 @@
+import type { z } from 'zod'
+import type { ListSettings } from '../../api/list-settings.ts'
+import { personRoles } from '../../core/words/role.ts'
 import { type ListFilter, type ListGroup, type ListSort, listGroups, listSorts } from '../../core/work/listing.ts'
 import { type RiskState, riskStates } from '../../core/work/risk-state.ts'
 
@@ -76,3 +79,21 @@ export const isFiltered = (search: ListSearch): boolean => {
   const { pack: _pack, org: _org, sort: _sort, descending: _descending, group: _group, open: _open, ...narrowing } = search
   return Object.keys(narrowing).length > 0
 }
+
+export type KeptSettings = z.input<typeof ListSettings>
+
+/** What of a search the service takes to keep or to tell: all but words and names of people, and the pathway that is open. */
+export function settingsOf({ text: _text, open: _open, owner, states, variants, orgs, ...rest }: ListSearch): KeptSettings {
+  const role = personRoles.find((one) => one === owner)
+  return {
+    ...rest,
+    ...(states ? { states: [...states] } : {}),
+    ...(variants ? { variants: [...variants] } : {}),
+    ...(orgs ? { orgs: [...orgs] } : {}),
+    ...(role ? { owner: role } : {}),
+  }
+}
+
+/** Whether words or the name of somebody narrow it: what is neither kept nor told. */
+export const isNamed = ({ text, owner }: ListSearch): boolean =>
+  (text ?? '') !== '' || (owner !== undefined && !personRoles.some((role) => role === owner))
