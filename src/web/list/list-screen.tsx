@@ -113,7 +113,7 @@ export function ListScreen() {
             sort={search.sort ?? 'urgency'}
             descending={search.descending === true}
             density={density}
-            openPathway={search.open}
+            openPathway={search.open === opening || search.open === viewing ? undefined : search.open}
             waiting={list.waiting}
             isNew={looked.isNew}
             onOpen={open}

@@ -11,7 +11,7 @@ interface Props {
   readonly manage: () => void
 }
 
-/** Views to choose from: one's own first, then those of each organisation. */
+/** Views to choose from: one's own first, then those of each organisation. The menu hangs in the main part of the page, which readers go through. */
 export function ViewsMenu({ show, manage }: Props) {
   const { t } = useTranslation()
   const { nameOf } = useSession()
@@ -24,7 +24,7 @@ export function ViewsMenu({ show, manage }: Props) {
   useKeys({ views: () => opened(true) })
   const groups = [...Map.groupBy(views, ({ own, org }) => (own ? t('view.mine') : t('view.sharedWith', { name: nameOf(org) })))]
   return (
-    <ActionMenu open={open} onOpenChange={opened}>
+    <ActionMenu open={open} onOpenChange={opened} rootElement={document.getElementById('main')}>
       <ActionMenu.Trigger>
         <Button size="xsmall" variant="tertiary">
           {t('view.button', { key: shownKeyOf('views') })}

@@ -40,7 +40,7 @@ export function ViewsPanel({ search, show, onClose }: Props) {
         {error ? <Refusal error={error} /> : null}
         {act.error ? <Refusal error={act.error} /> : null}
         <section aria-labelledby="views-title">
-          <Heading level="3" size="xsmall" id="views-title">
+          <Heading level="3" size="xsmall" id="views-title" tabIndex={-1}>
             {t('view.there')}
           </Heading>
           {views.length === 0 ? <p className="quiet">{t('view.none')}</p> : null}
@@ -48,7 +48,13 @@ export function ViewsPanel({ search, show, onClose }: Props) {
             {views.map((view) => (
               <li key={view.view}>
                 {renaming === view.view ? (
-                  <RenameForm view={view} onClose={() => setRenaming(undefined)} />
+                  <RenameForm
+                    view={view}
+                    onClose={() => {
+                      setRenaming(undefined)
+                      focusOn(`rename-${view.view}`)
+                    }}
+                  />
                 ) : (
                   <>
                     <ViewLine view={view} />
@@ -57,7 +63,7 @@ export function ViewsPanel({ search, show, onClose }: Props) {
                         {t('view.show')}
                         <span className="for-readers"> {view.name}</span>
                       </Button>
-                      <Button size="xsmall" variant="tertiary" onClick={() => setRenaming(view.view)}>
+                      <Button size="xsmall" variant="tertiary" id={`rename-${view.view}`} onClick={() => setRenaming(view.view)}>
                         {t('view.rename')}
                         <span className="for-readers"> {view.name}</span>
                       </Button>
@@ -74,7 +80,10 @@ export function ViewsPanel({ search, show, onClose }: Props) {
                       <Button
                         size="xsmall"
                         variant="tertiary"
-                        onClick={() => act.mutate({ done: t('view.dropped', { name: view.name }), act: () => dropView(view) })}
+                        onClick={() => {
+                          act.mutate({ done: t('view.dropped', { name: view.name }), act: () => dropView(view) })
+                          focusOn('views-title')
+                        }}
                       >
                         {t('view.drop')}
                         <span className="for-readers"> {view.name}</span>
@@ -90,6 +99,9 @@ export function ViewsPanel({ search, show, onClose }: Props) {
     </aside>
   )
 }
+
+/** What had the focus is gone: it goes to what stands in its place. */
+const focusOn = (id: string): void => void setTimeout(() => document.getElementById(id)?.focus())
 
 function ViewLine({ view: { name, own, org, changed, changedBy } }: { readonly view: ViewTold }) {
   const { t } = useTranslation()
