@@ -163,6 +163,11 @@ describe('views of the list', () => {
     const [readAt] = new Set(rows.map(({ asOf }) => asOf))
     expect(Date.parse(readAt!)).toBeGreaterThan(Date.now() - 600_000)
     expect(rows[0]!['filter']).toContain('prøve')
+    // No slack is told without what it rests on, on the screen and in the file.
+    for (const row of rows) {
+      expect(row['slackRestsOn']).toMatch(/^(Rests on|Nothing is booked)/)
+      expect(await desk.page.locator(`[id="row-${row['pathway']}"]`).getAttribute('title')).toContain(row['slackRestsOn'])
+    }
 
     const context = await browser.newContext()
     const headers = { origin: demonstration.address }

@@ -6,6 +6,7 @@ import type { RowGroup } from '../../core/work/listing.ts'
 import { ask } from '../ask.ts'
 import { Refusal } from '../form/refusal.tsx'
 import { useSession } from '../session.tsx'
+import { useBasisWords } from './risk-words.ts'
 import { isNamed, type ListSearch, settingsOf } from './search.ts'
 import type { ListRow } from './use-list.ts'
 
@@ -23,6 +24,7 @@ interface Props {
 export function ExportButton({ groups, asOf, pack, search }: Props) {
   const { t } = useTranslation()
   const { nameOf, packs } = useSession()
+  const basisOf = useBasisWords()
   /** What is on the screen when it is asked for: what becomes of the list meanwhile is not in the file. */
   const shown = () => ({ rows: groups.flatMap((group) => group.rows), asOf: asOf ?? '', filter: decodeURIComponent(location.search) })
   const save = ({ rows, asOf, filter }: ReturnType<typeof shown>): void => {
@@ -39,6 +41,7 @@ export function ExportButton({ groups, asOf, pack, search }: Props) {
       'day',
       'limit',
       'slack',
+      'slackRestsOn',
       'daysLeft',
       'nextStep',
       'due',
@@ -65,6 +68,7 @@ export function ExportButton({ groups, asOf, pack, search }: Props) {
         clock?.day,
         clock?.limit,
         risk.slack,
+        basisOf(row),
         risk.daysLeft,
         nextStep?.what,
         nextStep?.due,

@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '../session.tsx'
 import type { ListRow } from './use-list.ts'
@@ -30,9 +31,14 @@ export function useRiskWords({ risk, pack: id }: AtRisk): string {
 }
 
 /** What the slack rests on, in one sentence; no forecast is shown without it. */
-export function useBasisWords({ risk: { basis, slack }, pack: id }: AtRisk): string {
+export function useBasisWords(): (row: AtRisk) => string {
   const { t } = useTranslation()
   const { packs, nameOf } = useSession()
+  return (row) => basisWords(row, { t, packs, nameOf })
+}
+
+type Said = Pick<ReturnType<typeof useSession>, 'packs' | 'nameOf'> & { readonly t: TFunction }
+function basisWords({ risk: { basis, slack }, pack: id }: AtRisk, { t, packs, nameOf }: Said): string {
   const name = (milestone: string): string =>
     packs.find((one) => one.id === id)?.milestones.find((one) => one.id === milestone)?.name ?? milestone
   if (slack === null) return ''

@@ -180,7 +180,7 @@ const variantOf = (read: PathwayRead): string => String((read.explanation as { r
 
 function Why({ read }: { readonly read: AtRisk }) {
   const why = useRiskWords(read)
-  const basis = useBasisWords(read)
+  const basis = useBasisWords()(read)
   return (
     <p>
       {why} <span className="quiet">{basis}</span>
