@@ -173,7 +173,7 @@ export async function deskScroll(at: LiveLedger): Promise<Outcome> {
       else if ((await page.evaluate<number>(`document.querySelector('.grid-body').scrollTop`)) === 0) way = 1
     }
     const count = await page.evaluate<{ all: number; moved: number; blank: number; least: number }>('window.frames_')
-    if (count.moved < 20) throw new Error('The list hardly moved: nothing was measured.')
+    if (count.moved < 20) throw new Error(`The list hardly moved, in ${count.moved} of ${count.all} frames: nothing was measured.`)
     return {
       ratio: count.blank,
       detail: `${count.blank} of ${count.moved} frames in which the list moved, at the worst ${Math.round(Math.min(1, count.least) * 100)} % of it with rows; ${rows.toLocaleString('en')} open pathways`,

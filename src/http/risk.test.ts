@@ -251,9 +251,12 @@ describe.each(postgresServers())('the local median over HTTP on $name', ({ url }
     return pathway
   }
   const finished = (org: number, rest: number) => imported(org, `M1A ${days(-50 - rest)}`, `M1S ${days(-45 - rest)}`, `M1TS ${days(-45)}`)
-  const riskOf = async (org: number, pathway: string) => {
+  const listed = async (org: number, pathway: string) => {
     const { body } = await at.ask(coordinators[org - 2], 'GET', '/api/pathways?pack=demo-local')
-    const { risk } = body.pathways.find((row: Answer) => row.pathway === pathway)
+    return body.pathways.find((row: Answer) => row.pathway === pathway).risk
+  }
+  const riskOf = async (org: number, pathway: string) => {
+    const risk = await listed(org, pathway)
     expect((await at.ask(coordinators[org - 2], 'GET', `/api/pathways/${pathway}`)).body.risk).toEqual(risk)
     return risk
   }
@@ -277,7 +280,9 @@ describe.each(postgresServers())('the local median over HTTP on $name', ({ url }
     expect((await riskOf(2, here)).basis).toEqual(basis)
     expect((await riskOf(3, there)).basis).toMatchObject({ kind: 'template', tooFew: { of: 4 } })
     now = new Date(start.getTime() + 86_400_000)
-    expect((await riskOf(2, here)).basis).toMatchObject({ days: 15, median: { of: 6 } })
-    expect((await riskOf(3, there)).basis).toMatchObject({ kind: 'median', days: 2, median: { of: 5, place: 3 } })
+    // Nobody waits for those of a new day: until they are there, the last ones are shown.
+    expect((await listed(2, here)).basis.median.of).toBeGreaterThanOrEqual(5)
+    await expect.poll(async () => (await listed(2, here)).basis).toMatchObject({ days: 15, median: { of: 6 } })
+    await expect.poll(async () => (await listed(3, there)).basis).toMatchObject({ kind: 'median', days: 2, median: { of: 5, place: 3 } })
   })
 })

@@ -15,9 +15,13 @@ export function compileMedians(plan: Plan): string | undefined {
     return `(${interval}, ${after}, ${stop}, ${slotColumn(bare, after, 'base', 'd')})`
   })
   if (rests.length === 0) return undefined
+  // Said of the pathway itself, so that those of other months are left before their rests are looked at.
+  const stops = plan.pack.intervals
+    .filter(({ unit }) => unit !== 'minute')
+    .map(({ to }) => `${momentColumn(bare, to, 'base', 'd')} BETWEEN $1 AND $2`)
   return `${relations}SELECT x.ledger, x.variant, r.interval, r.after, count(*)::int AS n,
   ceil(percentile_cont(0.5) WITHIN GROUP (ORDER BY r.stop - r.reached))::int AS days
 FROM (${compileSlots(bare, plan, rows)}) x CROSS JOIN LATERAL (VALUES ${rests.join(', ')}) r (interval, after, stop, reached)
-WHERE r.stop BETWEEN $1 AND $2 AND r.reached <= r.stop
+WHERE (${[...new Set(stops)].join(' OR ')}) AND r.stop BETWEEN $1 AND $2 AND r.reached <= r.stop
 GROUP BY x.ledger, x.variant, r.interval, r.after`
 }
