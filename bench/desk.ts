@@ -115,8 +115,8 @@ export async function deskSpeed(at: LiveLedger, what: 'first-rows' | 'filter' | 
   }
 }
 
-/** How long the list is scrolled by each way, in milliseconds, and how far one turn of the wheel goes. */
-const scrolled = { ms: 4000, wheel: 900 }
+/** By each way until the list has moved in so many frames, and no longer than so many milliseconds; how far one turn of the wheel goes. */
+const scrolled = { frames: 150, ms: 20_000, wheel: 900 }
 
 /**
  * Scrolling as fast as people can hold it, by PageDown and by the wheel: frames in which some of what is seen of the list has no row, when the frame is
@@ -149,14 +149,16 @@ export async function deskScroll(at: LiveLedger): Promise<Outcome> {
       }
       requestAnimationFrame(look)
     })()`)
-    const during = async (ms: number, step: () => Promise<unknown>): Promise<void> => {
-      for (const until = performance.now() + ms; performance.now() < until; ) await step()
+    const moved = () => page.evaluate<number>('window.frames_.moved')
+    const scrolling = async (step: () => Promise<unknown>): Promise<void> => {
+      const enough = (await moved()) + scrolled.frames
+      for (const until = performance.now() + scrolled.ms; performance.now() < until && (await moved()) < enough; ) await step()
     }
     const atEnd = () =>
       page.evaluate<boolean>(`(({ scrollTop, scrollHeight, clientHeight }) => scrollTop + clientHeight >= scrollHeight - 1)(
         document.querySelector('.grid-body'))`)
     // A key that is held repeats some thirty times a second; at the end it begins again from the first row.
-    await during(scrolled.ms, async () => {
+    await scrolling(async () => {
       await page.keyboard.down('PageDown')
       await page.waitForTimeout(30)
       if (!(await atEnd())) return
@@ -166,12 +168,13 @@ export async function deskScroll(at: LiveLedger): Promise<Outcome> {
     await page.keyboard.up('PageDown')
     await page.keyboard.press('Home')
     await page.locator('.grid-body').hover()
-    for (let way = 1, until = performance.now() + scrolled.ms; performance.now() < until; ) {
+    let way = 1
+    await scrolling(async () => {
       await page.mouse.wheel(0, way * scrolled.wheel)
       await page.waitForTimeout(16)
       if (await atEnd()) way = -1
       else if ((await page.evaluate<number>(`document.querySelector('.grid-body').scrollTop`)) === 0) way = 1
-    }
+    })
     const count = await page.evaluate<{ all: number; moved: number; blank: number; least: number }>('window.frames_')
     if (count.moved < 20) throw new Error(`The list hardly moved, in ${count.moved} of ${count.all} frames: nothing was measured.`)
     return {
