@@ -114,3 +114,74 @@ export async function deskSpeed(at: LiveLedger, what: 'first-rows' | 'filter' | 
     detail: `${milliseconds(p95(times))} (median ${milliseconds(p95(times.toSorted((a, b) => a - b).slice(0, Math.ceil(times.length / 2))))}) with ${rows.toLocaleString('en')} open pathways`,
   }
 }
+
+/** By each way until the list has moved in so many frames, and no longer than so many milliseconds; how far one turn of the wheel goes. */
+const scrolled = { frames: 150, ms: 20_000, wheel: 900 }
+
+/**
+ * Scrolling as fast as people can hold it, by PageDown and by the wheel: frames in which some of what is seen of the list has no row, when the frame is
+ * about to be drawn. Whatever the browser shows ahead of the page's own work cannot be counted from within.
+ */
+export async function deskScroll(at: LiveLedger): Promise<Outcome> {
+  const desk = await openDesk(at, await at.hospitalsWithOpen(5000))
+  const { page, rows } = desk
+  try {
+    await page.locator('[role=grid]').focus()
+    // Asked for in each frame again, so that it comes after what the page itself does in the frame.
+    await page.evaluate(`(() => {
+      window.frames_ = { all: 0, moved: 0, blank: 0, least: Infinity }
+      const body = document.querySelector('.grid-body')
+      let last = body.scrollTop
+      const look = () => {
+        const seen = body.getBoundingClientRect()
+        const rows = [...body.querySelectorAll('.grid-row')].map((row) => row.getBoundingClientRect()).sort((a, b) => a.top - b.top)
+        let covered = seen.top
+        for (const { top, bottom } of rows) if (top <= covered + 1.5 && bottom > covered) covered = bottom
+        const count = window.frames_
+        count.all++
+        if (body.scrollTop !== last) {
+          count.moved++
+          if (covered < seen.top + body.clientHeight - 1.5) count.blank++
+          count.least = Math.min(count.least, (covered - seen.top) / body.clientHeight)
+        }
+        last = body.scrollTop
+        requestAnimationFrame(look)
+      }
+      requestAnimationFrame(look)
+    })()`)
+    const moved = () => page.evaluate<number>('window.frames_.moved')
+    const scrolling = async (step: () => Promise<unknown>): Promise<void> => {
+      const enough = (await moved()) + scrolled.frames
+      for (const until = performance.now() + scrolled.ms; performance.now() < until && (await moved()) < enough; ) await step()
+    }
+    const atEnd = () =>
+      page.evaluate<boolean>(`(({ scrollTop, scrollHeight, clientHeight }) => scrollTop + clientHeight >= scrollHeight - 1)(
+        document.querySelector('.grid-body'))`)
+    // A key that is held repeats some thirty times a second; at the end it begins again from the first row.
+    await scrolling(async () => {
+      await page.keyboard.down('PageDown')
+      await page.waitForTimeout(30)
+      if (!(await atEnd())) return
+      await page.keyboard.up('PageDown')
+      await page.keyboard.press('Home')
+    })
+    await page.keyboard.up('PageDown')
+    await page.keyboard.press('Home')
+    await page.locator('.grid-body').hover()
+    let way = 1
+    await scrolling(async () => {
+      await page.mouse.wheel(0, way * scrolled.wheel)
+      await page.waitForTimeout(16)
+      if (await atEnd()) way = -1
+      else if ((await page.evaluate<number>(`document.querySelector('.grid-body').scrollTop`)) === 0) way = 1
+    })
+    const count = await page.evaluate<{ all: number; moved: number; blank: number; least: number }>('window.frames_')
+    if (count.moved < 20) throw new Error(`The list hardly moved, in ${count.moved} of ${count.all} frames: nothing was measured.`)
+    return {
+      ratio: count.blank,
+      detail: `${count.blank} of ${count.moved} frames in which the list moved, at the worst ${Math.round(Math.min(1, count.least) * 100)} % of it with rows; ${rows.toLocaleString('en')} open pathways`,
+    }
+  } finally {
+    await desk.close()
+  }
+}

@@ -9,7 +9,7 @@ import { listOpenClocks } from '../src/store/pathways.ts'
 import type { Goal, Outcome } from './benches.ts'
 import { coordinatorsAtWork } from './coordinators.ts'
 import { median } from './cpu.ts'
-import { deskSpeed } from './desk.ts'
+import { deskScroll, deskSpeed } from './desk.ts'
 import type { LiveLedger } from './live-ledger.ts'
 
 const ms = (n: number) => `${n.toFixed(n < 10 ? 2 : 0)} ms`
@@ -287,6 +287,12 @@ export const liveBenches: readonly LiveBench[] = [
     goal: { atMost: 1 } as const,
     run: (at: LiveLedger) => deskSpeed(at, what),
   })),
+  {
+    id: 'desk-scroll',
+    what: 'in the browser: frames without a row in some of the list while PageDown is held and the wheel is turned',
+    goal: { atMost: 0 },
+    run: deskScroll,
+  },
   { id: 'live-cell', what: 'milliseconds for one cell of a figure from the kept layer, to 20', goal: { atMost: 1 }, run: oneCell },
   { id: 'past-vs-now', what: 'a figure as known on a past day, against the same figure now', goal: { atMost: 2 }, run: pastAgainstNow },
   {

@@ -71,6 +71,14 @@ BEGIN
   WHEN 'role-withdrawn' THEN
     DELETE FROM role_held h WHERE h.person = (j->>'person')::int AND h.org = (j->>'org')::int AND h.role = j->>'role'
       AND h.pack = coalesce((j->>'pack')::int, 0);
+  WHEN 'view-kept' THEN
+    INSERT INTO list_view VALUES (l.ledger, coalesce((j->>'view')::bigint, l.seq), (j->>'org')::int, CASE WHEN (j->>'own')::boolean THEN l.person END,
+                                  j->>'name', j->'search', false, 1, l.at, l.person)
+    ON CONFLICT (ledger, view) DO UPDATE SET name = excluded.name, search = excluded.search, version = list_view.version + 1,
+      changed = excluded.changed, changed_by = excluded.changed_by;
+  WHEN 'view-dropped', 'view-restored' THEN
+    UPDATE list_view v SET dropped = l.kind = 'view-dropped', version = v.version + 1, changed = l.at, changed_by = l.person
+      WHERE v.ledger = l.ledger AND v.view = (j->>'view')::bigint;
   ELSE NULL;                                     -- acts that change no table: a sign-in, an export
   END CASE;
   RETURN n;
@@ -159,6 +167,7 @@ BEGIN
             AND EXISTS (SELECT 1 FROM role_may m WHERE m.role = j->>'role' AND m.capability IN ('administer', 'log')) THEN
         RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004';       -- whoever gives rights, or reads all that was done, does so for a whole house
       END IF;
+      IF l.kind IN ('view-kept', 'view-dropped', 'view-restored') THEN PERFORM check_view(p_ledger, l.pathway, l.kind, j, p_expected[i]); END IF;
       IF l.kind IN ('identity-corrected', 'identity-erased', 'document-received')
          AND NOT EXISTS (SELECT 1 FROM patient x WHERE x.ledger = p_ledger AND x.patient = (j->>'patient')::bigint) THEN
         RAISE EXCEPTION 'not there' USING ERRCODE = 'VA005';

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { standings } from '../core/ledger/entry.ts'
 import { roles } from '../core/rights/rights.ts'
 import { riskStates } from '../core/work/risk-state.ts'
+import { ListSettings } from './list-settings.ts'
 import { defineRoutes } from './route.ts'
 import { Cursor, DayText, Evidence, InstantText, IssueShape, Key, OrgNumber, OrgText, Ref, Text } from './shapes.ts'
 
@@ -76,6 +77,12 @@ const ClockNow = z.strictObject({
 })
 
 const unit = z.enum(['day', 'working-day', 'minute'])
+const median = z
+  .strictObject({ of: z.int(), from: z.string(), to: z.string(), place: z.int() })
+  .describe('so many pathways of this ledger, which came to the stop of the clock in these months')
+const tooFew = z
+  .strictObject({ of: z.int(), least: z.int() })
+  .describe('the local median was asked for, and there are too few pathways for it')
 /** How near a pathway is to a limit. docs/work.md says what each state, basis and reason means. */
 export const RiskView = z
   .strictObject({
@@ -84,15 +91,24 @@ export const RiskView = z
     slack: z.number().nullable(),
     daysLeft: z.number().nullable(),
     basis: z.discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('booked'), milestone: z.string(), on: z.string(), plus: z.int().optional() }),
+      z.strictObject({
+        kind: z.literal('booked'),
+        milestone: z.string(),
+        on: z.string(),
+        plus: z.int().optional(),
+        median: median.optional(),
+        tooFew: tooFew.optional(),
+      }),
       z.strictObject({
         kind: z.literal('template'),
         after: z.string(),
         on: z.string(),
         days: z.int(),
         source: z.string().nullable(),
+        tooFew: tooFew.optional(),
       }),
-      z.strictObject({ kind: z.literal('none') }),
+      z.strictObject({ kind: z.literal('median'), after: z.string(), on: z.string(), days: z.int(), median }),
+      z.strictObject({ kind: z.literal('none'), tooFew: tooFew.optional() }),
     ]),
     reason: z.discriminatedUnion('code', [
       z.strictObject({ code: z.literal('stopped'), on: z.string(), length: z.number().nullable(), unit }),
@@ -193,6 +209,24 @@ export const pathwayRoutes = defineRoutes({
     needs: 'see',
     scope: 'any',
     query: z.strictObject(listed),
+  },
+  noteExport: {
+    method: 'POST',
+    path: '/api/pathways/exports',
+    tag: 'Pathways',
+    summary: 'Write down that rows of the list, as they were read, are saved as a file: the page asks this before it makes the file',
+    needs: 'see',
+    scope: 'any',
+    status: 201,
+    bodyLimit: 2_000_000,
+    body: z.strictObject({
+      pack: z.string().max(60),
+      asOf: InstantText.describe('when the rows were read'),
+      filter: ListSettings,
+      named: z.boolean().describe('true: words or a name narrowed them as well; which ones is not told'),
+      pathways: z.array(Ref).min(1).max(50_000),
+    }),
+    answer: z.strictObject({ rows: z.int() }),
   },
   openPathway: {
     method: 'POST',

@@ -11,6 +11,7 @@ import { organisationRoutes } from './organisation-routes.ts'
 import { overrunRoutes } from './overrun-routes.ts'
 import { pathwayRoutes } from './pathway-routes.ts'
 import { signInRoutes } from './sign-in-routes.ts'
+import { viewRoutes } from './view-routes.ts'
 import { workRoutes } from './work-routes.ts'
 
 /** Every route of the service. */
@@ -27,6 +28,7 @@ export const allRoutes = {
   ...logRoutes,
   ...signInRoutes,
   ...breakGlassRoutes,
+  ...viewRoutes,
   ...liveRoutes,
   ...intakeRoutes,
 } as const

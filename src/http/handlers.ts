@@ -13,6 +13,7 @@ import { overrunHandlers } from './overrun-handlers.ts'
 import { pathwayHandlers } from './pathway-handlers.ts'
 import type { Handlers } from './service.ts'
 import { signInHandlers } from './sign-in-handlers.ts'
+import { viewHandlers } from './view-handlers.ts'
 import { workHandlers } from './work-handlers.ts'
 
 /** What answers each route. */
@@ -29,6 +30,7 @@ export const handlers: Handlers<AllRoutes> = {
   ...logHandlers,
   ...signInHandlers,
   ...breakGlassHandlers,
+  ...viewHandlers,
   ...liveHandlers,
   ...intakeHandlers,
 }

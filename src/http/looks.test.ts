@@ -28,6 +28,7 @@ const questions: Readonly<Record<string, string>> = {
 const reasons: Readonly<Record<string, string>> = {
   followChanges: 'says which pathway changed, and in which role; nothing of what stands there',
   listMeetings: 'says when people meet, and who; nothing of whom it is about',
+  listViews: 'says how lists were narrowed, and whose views these are; nothing of whom they show',
   verifyLog: 'says whether chains hold; nothing of what is in them',
 }
 
@@ -103,6 +104,28 @@ describe.each(postgresServers())('who saw what on $name', ({ url }) => {
     expect(Number(after?.['seq'])).toBe(Number(before?.['seq'] ?? 0) + 1)
     expect(after).toMatchObject({ person: who, role: who === officer ? 'data-protection-officer' : 'coordinator' })
     expect(Number(after?.['pathway']) === Number(names['pathway']?.split('-')[1]) || after?.['shown'] === true).toBe(true)
+  })
+
+  test('rows that are saved as a file are a look with what narrowed them, when they were read and how many: not the words that were searched for', async () => {
+    const { pathways, asOf } = (await at.ask(person, 'GET', '/api/pathways?pack=no-house')).body
+    const refs = pathways.map(({ pathway }: { readonly pathway: string }) => pathway)
+    const filter = { pack: 'no-house', states: ['past'], sort: 'name' }
+    const body = { pack: 'no-house', asOf, filter, named: true, pathways: refs }
+    expect(await at.ask(person, 'POST', '/api/pathways/exports', body)).toMatchObject({ status: 201, body: { rows: refs.length } })
+    const { rows } = (await at.ask(officer, 'GET', `/api/log?kind=list-export&pathway=${refs[0]}&limit=1`)).body
+    expect(rows).toEqual([
+      expect.objectContaining({
+        ...{ chain: 'look', kind: 'list-export', person, name: 'Invented coordinator', role: 'coordinator', showed: refs.length },
+        told: { pack: 'no-house', asOf, filter, named: true },
+      }),
+    ])
+    const before = await looks()
+    // What is not theirs to see they cannot have saved; words and names have no place in what is told.
+    const stranger = (await at.person('Invented coordinator elsewhere', 'coordinator', 3)).person
+    expect((await at.ask(stranger, 'POST', '/api/pathways/exports', body)).status).toBe(404)
+    expect((await at.ask(person, 'POST', '/api/pathways/exports', { ...body, pathways: [...refs, '2-9999'] })).status).toBe(404)
+    expect((await at.ask(person, 'POST', '/api/pathways/exports', { ...body, filter: { text: 'Invented' } })).status).toBe(400)
+    expect((await looks())[0]?.['seq']).toBe(before[0]?.['seq'])
   })
 
   test('what an edit on stale data is shown is a look too', async () => {

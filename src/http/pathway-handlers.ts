@@ -34,6 +34,7 @@ import { listBookings, listWorkAhead, type PlannedStep } from '../store/work.ts'
 import { sendCsv } from './csv-answer.ts'
 import { cursorsOf } from './cursor.ts'
 import { checkEvidence, type EvidenceSaid, type ReceivedDays } from './evidence.ts'
+import { localMedians } from './local-medians.ts'
 import { notThere, refuse, StaleError } from './problem.ts'
 import type { Asked, Handlers, ServiceParts } from './service.ts'
 
@@ -280,6 +281,7 @@ async function openPathways(asked: Pick<Asked<Routes['listPathways']>, 'actor' |
     const asking = nowOf(service, live.content.zone)
     const within = patient ? mine.filter((ledger) => ledger === patient.ledger) : mine
     const running = await listOpenClocks(session, live, within, asking)
+    const local = await localMedians(asked, session, { live, ledgers: within, today: asking.asOf })
     const open = await narrowPathways(session, running, { org: query.org, patient: patient?.n })
     const ahead = await listWorkAhead(session, open)
     const listed = open
@@ -287,9 +289,17 @@ async function openPathways(asked: Pick<Asked<Routes['listPathways']>, 'actor' |
         const pathway = refOf(clocks.ledger, clocks.pathway)
         const work = ahead.get(pathway)
         const { variant, atRisk, reached } = clocks
-        const today = asking.asOf
         const bookings = work?.bookings ?? []
-        return { pathway, clocks, work, risk: riskOf({ pack: live.content, variant, today, clocks: atRisk, bookings, reached }) }
+        const question = {
+          pack: live.content,
+          variant,
+          today: asking.asOf,
+          clocks: atRisk,
+          bookings,
+          reached,
+          local: local.get(clocks.ledger),
+        }
+        return { pathway, clocks, work, risk: riskOf(question) }
       })
       .filter(({ work }) => query.withoutNextStep !== true || (!work?.step && work?.noStep == null))
     const { after, limit = listed.length } = query
@@ -309,7 +319,10 @@ async function openPathways(asked: Pick<Asked<Routes['listPathways']>, 'actor' |
       await session.look(ledger, {
         kind: query.look,
         seen: seen.map(({ clocks }) => clocks.pathway),
-        about: { pack: live.id, org: query.org, patient: query.patient },
+        about: {
+          ...{ pack: live.id, org: query.org, patient: query.patient },
+          ...(query.look === 'list-export' && query.withoutNextStep ? { filter: { withoutStep: true } } : {}),
+        },
       })
     }
     const last = query.order !== 'urgency' && rest.length > page.length ? page.at(-1)?.clocks : undefined
@@ -408,6 +421,33 @@ export const pathwayHandlers: Handlers<Routes> = {
     })
   },
 
+  // The file holds the rows as they stand on the screen, so the page makes it: read anew they might be others. That it is made is a look.
+  noteExport: async (asked) => {
+    const { pack, pathways, ...about } = asked.body
+    const live = packNamed(asked.service, pack)
+    const refs = [...new Set(pathways)].map(readRef)
+    return asked.in(async (session) => {
+      const mine = new Set(await ledgersWith(asked, session, 'see', live.pack))
+      const found = await session.rows(
+        `SELECT p.ledger, p.pathway FROM unnest($1::int[], $2::bigint[]) AS o (ledger, pathway)
+           JOIN pathway p ON p.ledger = o.ledger AND p.pathway = o.pathway WHERE p.pack = $3`,
+        [refs.map(({ ledger }) => ledger), refs.map(({ n }) => n), live.pack],
+      )
+      // Nobody can have on their screen what they may not see, and nobody is to be written down as seen who was not.
+      if (found.length !== refs.length || found.some((row) => !mine.has(Number(row['ledger'])))) throw notThere()
+      const byLedger = Map.groupBy(found, (row) => Number(row['ledger']))
+      for (const [ledger, rows] of [...byLedger].sort(([a], [b]) => a - b)) {
+        asked.roleIn('see', ledger, live.pack)
+        await session.look(ledger, {
+          kind: 'list-export',
+          seen: rows.map((row) => Number(row['pathway'])),
+          about: { pack: live.id, ...about },
+        })
+      }
+      return { rows: found.length }
+    })
+  },
+
   openPathway: async (asked) => {
     const { service, body } = asked
     const live = packNamed(service, body.pack)
@@ -436,6 +476,8 @@ export const pathwayHandlers: Handlers<Routes> = {
       const reading = pathway && readPathway(live.content, pathway, asking)
       const rules = query.rules === undefined ? undefined : readDay(query.rules)
       const bookings = await listBookings(session, record.ledger, record.pathway)
+      const today = todayAt(service, zone)
+      const local = (await localMedians(asked, session, { live, ledgers: [record.ledger], today })).get(record.ledger)
       asked.reply.header('etag', `"${record.version}"`)
       return {
         pathway: params.pathway,
@@ -448,7 +490,7 @@ export const pathwayHandlers: Handlers<Routes> = {
         explanation: pathway ? explainPathway(live.content, pathway, asking) : null,
         under: pathway && rules !== undefined ? explainUnder(live.content, pathway, asking, rules) : null,
         risk: reading
-          ? riskOfReading(reading, bookings)
+          ? riskOfReading(reading, bookings, local)
           : riskOf({ pack: live.content, variant: '', today: asking.asOf, clocks: [], bookings }),
         proposedStep: (reading && proposeStep(live.content, reading, asking.asOf)) ?? null,
       }

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { postgresServers } from '../../test/support/postgres.ts'
 import { type Answer, openedPathway, type ServiceUnderTest, serviceUnderTest } from '../../test/support/service.ts'
@@ -226,5 +229,78 @@ describe.each(postgresServers())('time risk over HTTP on $name', ({ url }) => {
       risk: { state: 'past', reason: { code: 'limit-passed', over: 1, unit: 'minute' } },
     })
     now = start
+  })
+})
+
+describe.each(postgresServers())('the local median over HTTP on $name', ({ url }) => {
+  let at: ServiceUnderTest
+  let folder: string
+  // The middle of a month, so that the months before it are whole wherever it is.
+  const start = new Date()
+  let now = start
+  const today = wallTimeOf(Math.floor(start.getTime() / 1000) as Instant, 'Europe/Oslo').day
+  const days = (n: number): string => dayText(addDays(today, n))
+  const coordinators: number[] = []
+  beforeAll(async () => {
+    // A house copy of the demo pack in which the local median is asked for.
+    folder = await mkdtemp(join(tmpdir(), 'varde-local-median-'))
+    const pack = { id: 'demo-local', version: '1', title: 'Demo with its median', extends: relative(folder, 'packs/demo') }
+    const risk = { localMedian: { months: 6, least: 5 } }
+    await writeFile(join(folder, 'pack.yaml'), JSON.stringify({ pack: { ...pack, risk } }))
+    at = await serviceUnderTest(url, [folder], { now: () => now })
+    for (const org of [2, 3]) coordinators.push((await at.person('Invented coordinator', 'coordinator', org)).person)
+  })
+  afterAll(async () => {
+    await at.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  /** A pathway of another time, as an import brings it. */
+  async function imported(org: number, ...entries: readonly string[]): Promise<string> {
+    const { pathway } = await openedPathway(at, coordinators[org - 2]!, org, 'demo-local')
+    await at.act(
+      org,
+      ...entries.map((entry) => {
+        const [code, occurred = ''] = entry.split(' ')
+        const recorded = { recorded: occurred, recordedAt: Date.parse(occurred) / 1000, recorder: 'clinician', place: org }
+        return { kind: 'imported' as const, pathway: Number(pathway.split('-')[1]), payload: { code, occurred, ...recorded } }
+      }),
+    )
+    return pathway
+  }
+  const finished = (org: number, rest: number) => imported(org, `M1A ${days(-50 - rest)}`, `M1S ${days(-45 - rest)}`, `M1TS ${days(-45)}`)
+  const listed = async (org: number, pathway: string) => {
+    const { body } = await at.ask(coordinators[org - 2], 'GET', '/api/pathways?pack=demo-local')
+    return body.pathways.find((row: Answer) => row.pathway === pathway).risk
+  }
+  const riskOf = async (org: number, pathway: string) => {
+    const risk = await listed(org, pathway)
+    expect((await at.ask(coordinators[org - 2], 'GET', `/api/pathways/${pathway}`)).body.risk).toEqual(risk)
+    return risk
+  }
+  const month = (monthsAgo: number): string => {
+    const [year = 0, of = 1] = dayText(today).split('-').map(Number)
+    return new Date(Date.UTC(year, of - 1 - monthsAgo, 1)).toISOString().slice(0, 7)
+  }
+
+  test('is that of the house alone, names its basis, and needs enough pathways; computed once a day', async () => {
+    for (const rest of [10, 30, 14, 12, 16]) await finished(2, rest)
+    for (const rest of [2, 2, 2, 2]) await finished(3, rest)
+    const here = await imported(2, `M1A ${days(-13)}`, `M1S ${days(-7)}`)
+    const there = await imported(3, `M1A ${days(-13)}`, `M1S ${days(-7)}`)
+    // Half of 10, 12, 14, 16, 30 is 14: seven days from now, of the 22 that are left.
+    const basis = { kind: 'median', after: 'attendance', on: days(-7), days: 14, median: { of: 5, from: month(6), to: month(1), place: 2 } }
+    expect(await riskOf(2, here)).toMatchObject({ state: 'in-time', slack: 15, basis })
+    expect(await riskOf(3, there)).toMatchObject({ slack: 17, basis: { kind: 'template', days: 12, tooFew: { of: 4, least: 5 } } })
+
+    await finished(2, 40)
+    await finished(3, 2)
+    expect((await riskOf(2, here)).basis).toEqual(basis)
+    expect((await riskOf(3, there)).basis).toMatchObject({ kind: 'template', tooFew: { of: 4 } })
+    now = new Date(start.getTime() + 86_400_000)
+    // Nobody waits for those of a new day: until they are there, the last ones are shown.
+    expect((await listed(2, here)).basis.median.of).toBeGreaterThanOrEqual(5)
+    await expect.poll(async () => (await listed(2, here)).basis).toMatchObject({ days: 15, median: { of: 6 } })
+    await expect.poll(async () => (await listed(3, there)).basis).toMatchObject({ kind: 'median', days: 2, median: { of: 5, place: 3 } })
   })
 })

@@ -32,14 +32,17 @@ export async function openLanguages(): Promise<void> {
   })
 }
 
-/** A day as in a sentence: `Sat 7 March`. */
-export const dayInWords = (day: string): string =>
-  new Intl.DateTimeFormat(i18next.language === 'nb' ? 'nb-NO' : 'en-GB', {
+/** A day as in a sentence, with its year where that is another than this one: `Sat 7 March`, `Fri 7 March 2025`. */
+export function dayInWords(day: string, thisYear = new Date().getFullYear()): string {
+  const words = new Intl.DateTimeFormat(i18next.language === 'nb' ? 'nb-NO' : 'en-GB', {
     weekday: 'short',
     day: 'numeric',
     month: 'long',
     timeZone: 'UTC',
   }).format(new Date(`${day}T00:00:00Z`))
+  const year = day.slice(0, 4)
+  return year === String(thisYear) ? words : `${words} ${year}`
+}
 
 /** A moment of the ledger as it is in tables, on this clock: `2026-03-07 14:05`. */
 export function momentShort(moment: string | number): string {

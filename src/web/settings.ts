@@ -7,8 +7,6 @@ export interface Settings {
   readonly theme: 'light' | 'dark' | 'system'
   readonly density: 'compact' | 'comfortable'
   readonly keys: KeyChoice
-  /** Views of the list that were saved: name and address. */
-  readonly views: readonly { readonly name: string; readonly search: string }[]
 }
 
 const place = 'varde.settings'
@@ -17,7 +15,6 @@ const usual = (): Settings => ({
   theme: 'system',
   density: 'compact',
   keys: {},
-  views: [],
 })
 
 function read(): Settings {

@@ -10,6 +10,7 @@ import { cellOf, figuresOf, type Grouped } from '../../src/core/measure/figure.t
 import type { Pack } from '../../src/core/pack/pack.ts'
 import { addDays, type Day, dayText } from '../../src/core/words/day.ts'
 import { endOfDay } from '../../src/core/words/instant.ts'
+import { findMedians, medianMonths, restsOf } from '../../src/core/work/median.ts'
 import { reachedOf, riskOfReading } from '../../src/core/work/propose-step.ts'
 import { type ClockAtRisk, riskOf } from '../../src/core/work/risk.ts'
 import { installPacks } from '../../src/store/install-packs.ts'
@@ -17,6 +18,7 @@ import { openLedger } from '../../src/store/ledger-database.ts'
 import { type LiveQuestion, liveAccount, liveFigures } from '../../src/store/live-figures.ts'
 import { livePacks } from '../../src/store/live-packs.ts'
 import { lineOrder } from '../../src/store/measuring.ts'
+import { listMedians } from '../../src/store/medians.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { listOpenClocks } from '../../src/store/pathways.ts'
 import { operator } from '../support/live-ledger.ts'
@@ -137,11 +139,12 @@ describe.each(postgresServers())('the live layer on $name', ({ url }) => {
     await drop()
   })
 
-  test('the list of open pathways has the clocks, the pauses going on, the milestone reached and the risk of the plain engine', async () => {
-    const reached = { open: 0, paused: 0, milestones: 0, states: new Set<string>() }
+  test('the list of open pathways has the clocks, the pauses going on, the milestone reached, the local medians and the risk of the plain engine', async () => {
+    const reached = { open: 0, paused: 0, milestones: 0, medians: 0, ofMore: 0, states: new Set<string>(), bases: new Set<string>() }
     await fc.assert(
       fc.asyncProperty(randomCase, async (c) => {
-        const content = { ...randomPack(c.seed), id: 'random' } as Pack
+        const drawn = randomPack(c.seed)
+        const content = { ...drawn, id: 'random', risk: { ...drawn.risk, localMedian: { months: 24 + (c.seed % 96), least: 2 } } } as Pack
         const entries = asLive(randomLedger(content, c.seed, c.raw, c.plain))
         const [installed] = await installPacks(address, [{ folder: 'random', content }])
         assert(installed)
@@ -156,6 +159,20 @@ describe.each(postgresServers())('the live layer on $name', ({ url }) => {
         try {
           const rows = await database.as(operator(ledgers, [1]), (s) => listOpenClocks(s, live, ledgers, asking))
           const ours = new Map(rows.map((row) => [`${row.ledger} ${row.pathway} ${row.variant}`, row]))
+          const months = medianMonths(last, content.risk.localMedian!.months)
+          const locals = await database.as(operator(ledgers, [1]), (s) => listMedians(s, live, ledgers, months))
+          const inOrder = (rests: ReturnType<typeof findMedians>) =>
+            rests.toSorted((a, b) =>
+              a.variant < b.variant ? -1 : a.variant > b.variant ? 1 : a.interval - b.interval || a.after - b.after,
+            )
+          for (const { place, rests } of locals) {
+            const readings = plain.flatMap(({ reading }) => (reading.pathway.ledger === place ? [reading] : []))
+            assert.deepStrictEqual(inOrder(rests), inOrder(findMedians(readings, months)), `the medians of ledger ${place}`)
+            reached.medians += rests.length
+            reached.ofMore += rests.filter((rest) => rest.of > 1).length
+            // What may be asked for and is not there has no pathways, not none counted.
+            assert(rests.every((rest) => restsOf(content).some((one) => one.interval === rest.interval && one.after === rest.after)))
+          }
           for (const { key, runs, clocks, reached: newest, reading } of plain) {
             const row = ours.get(key)
             if (!row) {
@@ -166,8 +183,10 @@ describe.each(postgresServers())('the live layer on $name', ({ url }) => {
             assert.deepStrictEqual(row.reached, newest)
             const bookings = content.slots.slice(0, 3).map(({ id }, i) => ({ milestone: id, on: addDays(last, (c.seed % 9) + i) }))
             const { variant, atRisk } = row
-            const risk = riskOf({ pack: content, variant, today: last, clocks: atRisk, bookings, reached: row.reached })
-            assert.deepStrictEqual(risk, riskOfReading(reading, bookings))
+            const local = locals.find(({ place }) => place === row.ledger)
+            const risk = riskOf({ pack: content, variant, today: last, clocks: atRisk, bookings, reached: row.reached, local })
+            assert.deepStrictEqual(risk, riskOfReading(reading, bookings, local))
+            reached.bases.add(risk.basis.kind)
             reached.open++
             reached.states.add(risk.state)
             if (row.clocks.some(({ paused }) => paused)) reached.paused++
@@ -182,6 +201,8 @@ describe.each(postgresServers())('the live layer on $name', ({ url }) => {
     expect(reached.open).toBeGreaterThan(100)
     expect(reached.paused).toBeGreaterThan(5)
     expect(reached.milestones).toBeGreaterThan(100)
+    expect(reached.medians).toBeGreaterThan(100)
+    expect(reached.ofMore).toBeGreaterThan(8)
     expect([...reached.states]).toEqual(expect.arrayContaining(['past', 'paused', 'no-limit']))
   }, 600_000)
 

@@ -30,6 +30,8 @@ const screens = [
     shown: '.panel form',
   },
   { name: 'new', role: 'coordinator', at: '/list', ready: '.grid-body .grid-row', keys: ['p'], shown: '.panel form' },
+  { name: 'views', role: 'coordinator', at: '/list?open=%22views%22', ready: '.panel form' },
+  { name: 'views-menu', role: 'coordinator', at: '/list', ready: '.grid-body .grid-row', keys: ['i'], shown: '[role=menuitem]' },
   { name: 'help', role: 'coordinator', at: '/list', ready: '.grid-body .grid-row', keys: ['h'], shown: '.help' },
   {
     name: 'palette',
@@ -48,7 +50,7 @@ const screens = [
     role: 'coordinator',
     at: '/list?states=%5B%22past%22%5D',
     ready: '.grid-body .grid-row',
-    keys: ['i'],
+    keys: ['y'],
     shown: '.agenda-planned li',
   },
   { name: 'meeting', role: 'coordinator', at: '/meetings/{open}', ready: '.discussed-facts .clocks' },

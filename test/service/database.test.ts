@@ -54,6 +54,7 @@ describe.each(postgresServers())('the database on $name', ({ url }) => {
       await at.act(
         ledger,
         { kind: 'document-received', payload: { patient: patient!.seq, kind: 'letter', title: 'Letter', body: 'Text' } },
+        { kind: 'view-kept', payload: { org: ledger, own: false, name: 'Past', search: { states: ['past'] } } },
         { kind: 'work-opened', pathway, payload: { kind: 'note', state: 'written', open: false, body: { text: 'Note' } } },
         {
           kind: 'glass-broken',

@@ -86,6 +86,19 @@ const onMeeting = (body: (house: House, met: Awaited<ReturnType<typeof meeting>>
   },
 })
 const explained = (house: House) => ({ reason: 'capacity', avoidable: 'unknown', patientInitiated: false, text: words(house) })
+const view = async (house: House, own = false) =>
+  (
+    await good(
+      house.all.post('/api/views', { org: house.org, own, name: `${words(house)} ${randomUUID().slice(0, 8)}`, search: { pack: 'demo' } }),
+    )
+  ).body
+const onView = (body: (house: House) => object, dropped = false): Example => ({
+  make: async (house) => {
+    const { view: kept, version } = await view(house)
+    if (dropped) await good(house.all.post(`/api/views/${kept}/drops`, {}, versioned(version)))
+    return { params: { view: kept }, body: body(house), headers: versioned(dropped ? version + 1 : version) }
+  },
+})
 const counted = async (house: House): Promise<Call> => {
   await house.entry()
   return { query: { pack: 'demo', org: house.org } }
@@ -119,6 +132,13 @@ export const examples: { readonly [K in RouteId]: Example } = {
 
   listPathways: { make: listed },
   exportPathways: { make: listed },
+  noteExport: {
+    make: async (house) => {
+      const { pathway } = await house.pathway()
+      const filter = { pack: 'demo', states: ['past'] }
+      return { body: { pack: 'demo', asOf: '2026-06-01T08:00:00Z', filter, named: false, pathways: [pathway] } }
+    },
+  },
   openPathway: { make: async (house) => ({ body: { org: house.org, patient: await house.patient(), pack: 'demo' } }) },
   readPathway: { make: async (house) => ({ params: { pathway: (await house.entry()).pathway } }) },
   listChoices: { make: async (house) => ({ params: { pathway: (await house.entry()).pathway } }) },
@@ -134,6 +154,22 @@ export const examples: { readonly [K in RouteId]: Example } = {
   correctEntry: onEntry((house) => ({ code: 'M1V', occurred: '2026-07-01', reason: words(house) })),
   withdrawEntry: onEntry((house) => ({ reason: words(house) })),
   disputeEntry: onEntry((house) => ({ question: words(house), toRole: 'clinician' })),
+
+  listViews: {
+    make: async (house) => {
+      await view(house)
+      await view(house, true)
+      return {}
+    },
+  },
+  keepView: {
+    make: (house) => ({
+      body: { org: house.org, own: false, name: `${words(house)} ${randomUUID().slice(0, 8)}`, search: { states: ['past'] } },
+    }),
+  },
+  changeView: onView((house) => ({ name: `${words(house)} ${randomUUID().slice(0, 8)}`, search: { sort: 'name' } })),
+  dropView: onView(() => ({})),
+  restoreView: onView(() => ({}), true),
 
   listFigures: { make: counted },
   exportFigures: { make: counted },

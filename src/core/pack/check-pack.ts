@@ -5,7 +5,7 @@ import { personRoles } from '../words/role.ts'
 import { didYouMean } from '../words/yaml.ts'
 import { checkCondition } from './conditions.ts'
 import { limitTable, validDays } from './limit-table.ts'
-import type { Attribute, CodeRow, End, Pack } from './pack.ts'
+import type { Attribute, CodeRow, End, Pack, RiskSettings } from './pack.ts'
 import { checkLimits, checkSums, readCalendars, readIntervals, readPauses, readSlots } from './read-clocks.ts'
 import { readCodes } from './read-codes.ts'
 import { readIndicators } from './read-indicators.ts'
@@ -70,9 +70,14 @@ export function checkPack(text: PackText, spotOf: (path: Path) => Spot): Result<
     ends,
     indicators,
     template,
-    risk: { tightDays: 7, bookDays: 7, tightShare: 0.25, ...text.pack.risk },
+    risk: riskOf(text.pack.risk),
     spotOf,
   })
+}
+
+function riskOf({ localMedian, ...said }: PackText['pack']['risk'] = {}): RiskSettings {
+  const usual = { tightDays: 7, bookDays: 7, tightShare: 0.25 }
+  return { ...usual, ...said, ...(localMedian === undefined ? {} : { localMedian: { months: 12, least: 20, ...localMedian } }) }
 }
 
 function checkIds(text: PackText, refs: References): void {

@@ -158,6 +158,8 @@ export interface RiskSettings {
   readonly tightDays: number
   readonly bookDays: number
   readonly tightShare: number
+  /** How long the rest took in this house takes the place of the template. Absent: it does not. */
+  readonly localMedian?: { readonly months: number; readonly least: number }
 }
 
 /** A pack read, checked and put in the form both engines compute from. */

@@ -52,6 +52,13 @@ const Meta = z.strictObject({
         .max(1)
         .optional()
         .describe('of a clock in minutes: tight when this share of its limit or less is left; 0.25 unless said'),
+      localMedian: z
+        .strictObject({
+          months: z.int().min(1).max(120).optional().describe('of the last so many whole months; 12 unless said'),
+          least: z.int().min(5).max(100_000).optional().describe('of no fewer pathways than so many; 20 unless said'),
+        })
+        .optional()
+        .describe('how long the rest took in this house takes the place of the template, where it is known; absent: it does not'),
     })
     .optional()
     .describe('from when on a pathway is shown as at risk; no figure depends on it'),

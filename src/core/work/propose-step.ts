@@ -4,6 +4,7 @@ import { isUnknown } from '../pack/schema.ts'
 import { stepAfter } from '../pack/template.ts'
 import { addDays, type Day, dayText } from '../words/day.ts'
 import type { PersonRole } from '../words/role.ts'
+import type { LocalMedians } from './median.ts'
 import { type Booking, type Reached, type Risk, riskOf } from './risk.ts'
 
 /** The furthest milestone of the course that has an entry; ends are no steps. */
@@ -15,10 +16,10 @@ export const reachedOf = ({ pack, chosen }: PathwayReading): Reached | undefined
     .at(-1)
 
 /** The risk of a pathway as it was read. */
-export function riskOfReading(reading: PathwayReading, bookings: readonly Booking[]): Risk {
+export function riskOfReading(reading: PathwayReading, bookings: readonly Booking[], local?: LocalMedians): Risk {
   const { pack, pathway, asking } = reading
   const clocks = pack.intervals.flatMap((interval) => readClock(reading, interval) ?? [])
-  return riskOf({ pack, variant: pathway.variant, today: asking.asOf, clocks, bookings, reached: reachedOf(reading) })
+  return riskOf({ pack, variant: pathway.variant, today: asking.asOf, clocks, bookings, reached: reachedOf(reading), local })
 }
 
 /** A step that the pack proposes; nothing is planned until a person does. */

@@ -4,6 +4,7 @@ import { loadPack } from '../../store/pack-folder.ts'
 import type { Pack, TemplateItem } from '../pack/pack.ts'
 import { addDays, type Day, dayText, readDay } from '../words/day.ts'
 import { issueText } from '../words/issue.ts'
+import type { LocalMedians } from './median.ts'
 import { type Booking, type ClockAtRisk, type RiskQuestion, riskOf } from './risk.ts'
 import { riskStates } from './risk-state.ts'
 
@@ -235,6 +236,71 @@ describe('a clock in minutes', () => {
   })
 })
 
+describe('where the pack asks for the local median', () => {
+  const asking: Pack = { ...pack, risk: { ...pack.risk, localMedian: { months: 12, least: 20 } } }
+  const whole = demo.intervals.findIndex(({ id }) => id === 'start-to-treatment')
+  const months = { from: '2025-03', to: '2026-02', first: day('2025-03-01'), last: day('2026-02-28') }
+  const rest = (after: string, days: number, of: number, more = {}) => ({
+    variant: 'marsh',
+    interval: whole,
+    after: slot(after),
+    days,
+    of,
+    ...more,
+  })
+  const local = (...rests: LocalMedians['rests']): LocalMedians => ({ place: 2, months, rests })
+  const median = (of: number) => ({ of, from: '2025-03', to: '2026-02', place: 2 })
+  const askLocal = (left: number, medians: LocalMedians | undefined, more: Partial<RiskQuestion> = {}) =>
+    ask([running(left)], { pack: asking, local: medians, ...more })
+
+  test('it takes the place of the template, and says of whom, which months and where', () => {
+    expect(askLocal(30, local(rest('decision', 17, 41)), { reached: reached('decision', 4) })).toMatchObject({
+      state: 'in-time',
+      slack: 17,
+      basis: { kind: 'median', after: 'decision', on: '2026-03-06', days: 17, median: median(41) },
+    })
+    // By the template it would be in time.
+    expect(askLocal(12, local(rest('decision', 17, 41)), { reached: reached('decision', 4) })).toMatchObject({
+      state: 'will-pass',
+      slack: -1,
+      reason: { code: 'too-little-time', short: 1 },
+    })
+  })
+  test('of a booked step it is what passes after it, and the basis says so', () => {
+    expect(
+      askLocal(30, local(rest('decision', 17, 20)), { bookings: [booked('decision', 5)], reached: reached('attendance', 2) }),
+    ).toMatchObject({ slack: 8, basis: { kind: 'booked', milestone: 'decision', on: '2026-03-15', plus: 17, median: median(20) } })
+    expect(askLocal(30, local(rest('decision', 17, 20)), { bookings: [booked('treatment', 5)] }).basis).toEqual({
+      kind: 'booked',
+      milestone: 'treatment',
+      on: '2026-03-15',
+    })
+  })
+  test('with too few pathways the template speaks, and says how few there were', () => {
+    expect(askLocal(30, local(rest('decision', 17, 19)), { reached: reached('decision', 4) })).toMatchObject({
+      slack: 24,
+      basis: { kind: 'template', days: 10, tooFew: { of: 19, least: 20 } },
+    })
+    const nothing = { ...asking, template: [] }
+    expect(askLocal(30, local(), { reached: reached('decision', 4), pack: nothing })).toMatchObject({
+      slack: 30,
+      basis: { kind: 'none', tooFew: { of: 0, least: 20 } },
+    })
+  })
+  test('another variant, another clock and another milestone are not its', () => {
+    for (const more of [{ variant: 'hill' }, { interval: whole + 1 }, { after: slot('attendance') }])
+      expect(askLocal(30, local(rest('decision', 17, 41, more)), { reached: reached('decision', 4) }).basis).toMatchObject({
+        kind: 'template',
+      })
+  })
+  test('where the pack does not ask for it nothing of it is used', () => {
+    const found = local(rest('decision', 17, 41))
+    expect(askLocal(30, found, { reached: reached('decision', 4), pack })).toEqual(
+      askLocal(30, undefined, { reached: reached('decision', 4), pack }),
+    )
+  })
+})
+
 describe('of several clocks', () => {
   test('the one with least slack decides', () => {
     expect(ask([running(30), running(12, { of: 'decision-to-treatment' })])).toMatchObject({ interval: 'decision-to-treatment', slack: 12 })
@@ -302,10 +368,29 @@ describe('laws', () => {
       { nil: undefined },
     ),
     known: fc.boolean(),
+    local: fc.array(
+      fc.record({
+        variant: fc.constant('marsh'),
+        interval: fc.nat(demo.intervals.length - 1),
+        after: fc.nat(3),
+        days: fc.nat(30),
+        of: fc.integer({ min: 15, max: 30 }),
+      }),
+      { maxLength: 6 },
+    ),
   })
+  const months = { from: '2025-03', to: '2026-02', first: day('2025-03-01'), last: day('2026-02-28') }
 
   // A failing case is printed, and a whole pack with it would hide the rest.
-  const pick = ({ known, ...q }: { readonly known: boolean } & Partial<RiskQuestion>) => ({ ...q, pack: known ? pack : bare })
+  const pick = ({
+    known,
+    local,
+    ...q
+  }: { readonly known: boolean; readonly local: LocalMedians['rests'] } & Partial<Omit<RiskQuestion, 'local'>>) => {
+    const of = known ? pack : bare
+    const asks = { ...of, risk: { ...of.risk, localMedian: { months: 12, least: 20 } } }
+    return { ...q, ...(local.length > 0 ? { pack: asks, local: { place: 2, months, rests: local } } : { pack: of }) }
+  }
 
   test('booking something earlier, but not in the past, never makes a pathway look worse', () => {
     let changed = 0
@@ -359,6 +444,6 @@ describe('laws', () => {
       }),
       { numRuns: 1000 },
     )
-    expect([...seen].sort()).toEqual([...riskStates.filter((s) => s !== 'finished'), 'booked', 'none', 'template'].sort())
+    expect([...seen].sort()).toEqual([...riskStates.filter((s) => s !== 'finished'), 'booked', 'median', 'none', 'template'].sort())
   })
 })

@@ -3,6 +3,7 @@ import type { Interval, Pack } from '../pack/pack.ts'
 import type { Verdict } from '../pack/schema.ts'
 import { shortestTo } from '../pack/template.ts'
 import { addDays, type Day, dayText } from '../words/day.ts'
+import type { LocalMedians } from './median.ts'
 import type { RiskState } from './risk-state.ts'
 
 /** What risk asks of one clock: what `readClock` answers, or the database. Lengths are in the clock's unit, seconds for minutes. */
@@ -38,18 +39,49 @@ export interface RiskQuestion {
   readonly clocks: readonly ClockAtRisk[]
   readonly bookings: readonly Booking[]
   readonly reached?: Reached | undefined
+  /** How long the rest took in this house, where the pack asks for it. */
+  readonly local?: LocalMedians | undefined
+}
+
+/** What a local median rests on: so many pathways of a ledger that came to the stop of the clock in these months. */
+export interface MedianOf {
+  readonly of: number
+  readonly from: string
+  readonly to: string
+  readonly place: number
+}
+/** The median was asked for and there are too few pathways for it. */
+export interface TooFew {
+  readonly of: number
+  readonly least: number
 }
 
 /**
  * What the slack rests on.
  *
  * `booked`: the milestone is booked on that day; `plus`: days the template says pass from it to the stop at the least.
- * `template`: so many days at the least from a milestone, reached on that day, to the stop. `none`: the slack is the days left.
+ * `template`: so many days at the least from a milestone, reached on that day, to the stop. `median`: so many days from it, as half of the pathways
+ * there took at the most. `none`: the slack is the days left. `median` of a booked day is what `plus` rests on, where that is not the template.
  */
 export type Basis =
-  | { readonly kind: 'booked'; readonly milestone: string; readonly on: string; readonly plus?: number }
-  | { readonly kind: 'template'; readonly after: string; readonly on: string; readonly days: number; readonly source: string | null }
-  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'booked'
+      readonly milestone: string
+      readonly on: string
+      readonly plus?: number
+      readonly median?: MedianOf
+      readonly tooFew?: TooFew
+    }
+  | {
+      readonly kind: 'template'
+      readonly after: string
+      readonly on: string
+      readonly days: number
+      readonly source: string | null
+      readonly tooFew?: TooFew
+    }
+  | { readonly kind: 'median'; readonly after: string; readonly on: string; readonly days: number; readonly median: MedianOf }
+  | { readonly kind: 'none'; readonly tooFew?: TooFew }
 
 /** Why the state is what it is: a code, and what its sentence needs. Days are texts, lengths are days unless `unit` says minutes. */
 export type RiskReason =
@@ -205,9 +237,9 @@ function daysLeft(limitDay: Day | undefined, clock: ClockAtRisk, question: RiskQ
  * soonest, so that waiting for it to go by makes nothing look better.
  */
 function earliestStop(interval: Interval, question: RiskQuestion): Omit<Left, 'days' | 'slack'> & { readonly at: Day } {
-  const { pack, variant, today, reached } = question
+  const { pack, today, reached } = question
   const stops = interval.to.slots
-  const least = (after: number) => shortestTo(pack, variant, { after, to: stops })
+  const least = (after: number) => restAfter(after, interval, question)
   const ahead = question.bookings.flatMap(({ milestone, on }) => {
     const slot = pack.slots.findIndex(({ id }) => id === milestone)
     const before = slot < Math.min(...stops) && slot > (reached?.slot ?? -1)
@@ -220,20 +252,51 @@ function earliestStop(interval: Interval, question: RiskQuestion): Omit<Left, 'd
     same.reduce((a, b) => (b.on < a.on ? b : a)),
   )
   const ends = firsts.map(({ milestone, slot, on }): { readonly at: Day; readonly basis: Basis } => {
-    const plus = stops.includes(slot) ? undefined : least(slot)?.days
-    const basis: Basis = { kind: 'booked', milestone, on: dayText(on), ...(plus === undefined ? {} : { plus }) }
+    const rest = stops.includes(slot) ? {} : least(slot)
+    const { days: plus, median, tooFew } = rest
+    const basis: Basis = {
+      ...{ kind: 'booked', milestone, on: dayText(on) },
+      ...(plus === undefined ? {} : { plus }),
+      ...(median ? { median } : {}),
+      ...(tooFew ? { tooFew } : {}),
+    }
     return { at: addDays(on, plus ?? 0), basis }
   })
   const waited = [...gone.map(({ slot }) => ({ slot, day: today })), ...(reached && ends.length === 0 ? [reached] : [])]
+  let nothing: Basis = none
   for (const { slot, day } of waited) {
-    const known = least(slot)
-    if (!known) continue
-    const basis: Basis = { kind: 'template', after: pack.slots[slot]!.id, on: dayText(day), days: known.days, source: known.source ?? null }
-    ends.push({ at: Math.max(today, day + known.days) as Day, basis })
+    const { days, source, median, tooFew } = least(slot)
+    if (days === undefined) {
+      if (tooFew) nothing = { kind: 'none', tooFew }
+      continue
+    }
+    const from = { after: pack.slots[slot]!.id, on: dayText(day), days }
+    const basis: Basis = median
+      ? { kind: 'median', ...from, median }
+      : { kind: 'template', ...from, source: source ?? null, ...(tooFew ? { tooFew } : {}) }
+    ends.push({ at: Math.max(today, day + days) as Day, basis })
   }
-  const last = ends.reduce((a, b) => (a.at >= b.at ? a : b), ends[0] ?? { at: today, basis: none })
+  const last = ends.reduce((a, b) => (a.at >= b.at ? a : b), ends[0] ?? { at: today, basis: nothing })
   const passed = gone.length === 0 ? null : dayText(Math.max(...gone.map(({ on }) => on)) as Day)
   return { ...last, booked: bookings.length > 0, passed }
+}
+
+interface Rest {
+  readonly days?: number
+  readonly source?: string
+  readonly median?: MedianOf
+  readonly tooFew?: TooFew
+}
+
+/** The days from a milestone to the stop: as half of the pathways here took, where that is asked for and known of enough; else as the template says. */
+function restAfter(after: number, interval: Interval, { pack, variant, local }: RiskQuestion): Rest {
+  const template = shortestTo(pack, variant, { after, to: interval.to.slots })
+  const asked = pack.risk.localMedian
+  if (!asked || !local) return template ?? {}
+  const found = local.rests.find((rest) => rest.variant === variant && rest.interval === interval.index && rest.after === after)
+  if (!found || found.of < asked.least) return { ...template, tooFew: { of: found?.of ?? 0, least: asked.least } }
+  const { from, to } = local.months
+  return { days: found.days, median: { of: found.of, from, to, place: local.place } }
 }
 
 const tooLate = ({ slack, basis }: Left, limitDay: Day | undefined): RiskReason =>

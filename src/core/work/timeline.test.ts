@@ -8,7 +8,7 @@ import type { Pack } from '../pack/pack.ts'
 import { type Day, dayText, readDay } from '../words/day.ts'
 import { endOfDay, type Instant } from '../words/instant.ts'
 import { issueText } from '../words/issue.ts'
-import { placeLabels, type Timeline, ticksOf, timelineOf } from './timeline.ts'
+import { placeLabels, placeOf, type Timeline, ticksOf, timelineOf } from './timeline.ts'
 
 async function packOf(name: string): Promise<Pack> {
   const read = await loadPack(`packs/${name}`)
@@ -268,8 +268,72 @@ describe('a drawing', () => {
   })
 })
 
+describe('a clock that runs for years', () => {
+  const long = drawn(
+    demo,
+    [
+      { code: 'M1A', on: '2020-03-02' },
+      { code: 'M1V', on: '2020-03-20' },
+    ],
+    '2026-03-02',
+  )
+  const place = (text: string): number => placeOf(long, day(text))
+
+  test('leaves room for what happened: the years in which nothing did are cut out, and it is said which', () => {
+    const { limit, past, end, to } = bar(long, 'start-to-treatment')
+    expect([end, dayText(to as Day)]).toEqual(['open', '2026-03-02'])
+    expect(past).toBe(limit!.at)
+    const [cut, ...more] = long.breaks
+    expect(more).toEqual([])
+    expect([cut!.from, cut!.to]).toEqual([Math.max(...long.bars.flatMap((one) => one.limit?.at ?? [])), day('2026-03-02')])
+    // Drawn to scale the three weeks to the first visit would take a hundredth of it.
+    expect(place('2020-03-20') - place('2020-03-02')).toBeGreaterThan(0.15)
+    expect(place('2026-03-02')).toBeLessThan(1)
+  })
+
+  test('keeps everything in order and to scale outside the break', () => {
+    let before = -1
+    for (let at = long.from; at <= long.to; at += 5) {
+      const now = placeOf(long, at)
+      expect(now).toBeGreaterThan(before)
+      before = now
+    }
+    expect([placeOf(long, long.from), placeOf(long, long.to)]).toEqual([0, 1])
+    const week = place('2020-03-09') - place('2020-03-02')
+    expect(place('2020-03-16') - place('2020-03-09')).toBeCloseTo(week, 10)
+    expect(place('2023-03-09') - place('2023-03-02')).toBeLessThan(week / 20)
+  })
+
+  test('has no line of the axis in the break, and the others as far apart as ever', () => {
+    const [cut] = long.breaks
+    const ticks = ticksOf(long, 500, 50)
+    expect(ticks.length).toBeGreaterThan(3)
+    expect(ticks.filter(({ at }) => at > cut!.from && at < cut!.to)).toEqual([])
+    const x = ticks.map(({ at }) => placeOf(long, at) * 500)
+    expect(x.every((at, i) => i === 0 || at - x[i - 1]! >= 49)).toBe(true)
+  })
+
+  test('is not cut while it is a matter of months, nor where things happened all along', () => {
+    expect(drawn(demo, [{ code: 'M1A', on: '2025-09-02' }], '2026-01-20').breaks).toEqual([])
+    const visits = ['2020-01-02', '2020-09-01', '2021-05-03', '2022-01-03', '2022-09-01', '2023-05-02', '2024-01-02']
+    expect(drawn(demo, [{ code: 'M1A', on: '2020-01-02' }, ...visits.map((on) => ({ code: 'M1V', on }))], '2024-06-01').breaks).toEqual([])
+  })
+
+  test('may be cut twice: where two years of waiting lie on either side of a visit', () => {
+    const { breaks } = drawn(
+      demo,
+      [
+        { code: 'M1A', on: '2020-01-02' },
+        { code: 'M1V', on: '2022-01-03' },
+      ],
+      '2024-02-01',
+    )
+    expect(breaks.map(({ to }) => dayText(to as Day))).toEqual(['2022-01-03', '2024-02-01'])
+  })
+})
+
 describe('the axis', () => {
-  const axis = (from: string, to: string, width = 500) => ticksOf({ from: day(from), to: day(to) }, width, 50)
+  const axis = (from: string, to: string, width = 500) => ticksOf({ from: day(from), to: day(to), breaks: [] }, width, 50)
 
   test.each([
     ['two days', '2024-03-04', '2024-03-06', 'hour', 6],
@@ -318,7 +382,7 @@ describe('the axis', () => {
         fc.double({ min: 0.02, max: 20_000, noNaN: true }),
         fc.integer({ min: 300, max: 900 }),
         (from, span, width) => {
-          const ticks = ticksOf({ from, to: from + span }, width, 50)
+          const ticks = ticksOf({ from, to: from + span, breaks: [] }, width, 50)
           const x = ticks.map(({ at }) => ((at - from) / span) * width)
           expect(x.every((at, i) => at >= -1e-6 && at <= width + 1e-6 && (i === 0 || at - x[i - 1]! >= 49))).toBe(true)
         },

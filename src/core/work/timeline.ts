@@ -42,10 +42,19 @@ export interface Bar {
 export interface Timeline {
   readonly from: number
   readonly to: number
+  /** Long stretches in which nothing happened, in order: drawn shorter than they are. */
+  readonly breaks: readonly Break[]
   /** Absent: today lies far off, and drawing it would squeeze everything else. */
   readonly today?: number
   readonly marks: readonly Mark[]
   readonly bars: readonly Bar[]
+}
+
+/** `drawn`: the days of the axis it is given. */
+export interface Break {
+  readonly from: number
+  readonly to: number
+  readonly drawn: number
 }
 
 export function timelineOf(question: TimelineQuestion): Timeline {
@@ -61,8 +70,40 @@ export function timelineOf(question: TimelineQuestion): Timeline {
   // What is over is not squeezed into a corner by the time that has gone by since.
   const showsToday = open || question.today - last <= Math.max(14, (last - first) / 3)
   const [from, to] = showsToday ? [Math.min(first, question.today), Math.max(last, question.today)] : [first, last]
-  const room = Math.max(to - from, 0.25) * 0.02
-  return { from: from - room, to: to + room, ...(showsToday ? { today: question.today } : {}), marks, bars }
+  const seen = [...ends, ...bars.flatMap((bar) => [bar.to, ...bar.pauses.flatMap((pause) => [pause.from, pause.to])])]
+  const breaks = breaksOf([from, to, ...seen.filter((at) => at > from && at < to)])
+  const room = Math.max(to - from - breaks.reduce((sum, cut) => sum + cut.to - cut.from - cut.drawn, 0), 0.25) * 0.02
+  return { from: from - room, to: to + room, breaks, ...(showsToday ? { today: question.today } : {}), marks, bars }
+}
+
+/** Shorter stretches are never cut: how far past its limit a clock is should be seen as what it is. */
+const leastBreak = 180
+/** What a break is given, as a part of all that is drawn to scale. */
+const breakShare = 1 / 8
+
+/**
+ * Where the axis is cut. A clock that runs for years would squeeze the weeks in which everything happened into a corner: a stretch without anything on it
+ * that takes more than a third of the axis is drawn as an eighth of the rest, and says so.
+ */
+function breaksOf(points: readonly number[]): readonly Break[] {
+  const sorted = points.toSorted((a, b) => a - b)
+  const whole = sorted.at(-1)! - sorted[0]! // both ends of the axis are among them
+  const gaps = sorted.flatMap((to, i) => (i === 0 ? [] : [{ from: sorted[i - 1]!, to }]))
+  const long = gaps.filter(({ from, to }) => to - from > leastBreak && to - from > whole / 3)
+  const rest = whole - long.reduce((sum, { from, to }) => sum + to - from, 0)
+  return rest <= 0 ? [] : long.map((gap) => ({ ...gap, drawn: Math.min(rest * breakShare, gap.to - gap.from) }))
+}
+
+/** Where a moment lies on the axis as it is drawn: 0 at its beginning, 1 at its end. */
+export function placeOf({ from, to, breaks }: Pick<Timeline, 'from' | 'to' | 'breaks'>, at: number): number {
+  const drawn = (until: number): number =>
+    until -
+    from -
+    breaks.reduce((sum, cut) => {
+      const inside = Math.min(Math.max(until - cut.from, 0), cut.to - cut.from)
+      return sum + inside * (1 - cut.drawn / (cut.to - cut.from))
+    }, 0)
+  return drawn(at) / drawn(to)
 }
 
 const secondsIn = (time: string): number => {
@@ -165,22 +206,33 @@ const hourSteps = [1, 2, 3, 6, 12] as const
 const daySteps = [1, 7, 14] as const
 const monthSteps = [1, 2, 3, 6, 12, 24, 60, 120] as const
 
-/** Lines of the axis at whole hours, days, Mondays or months, as close as labels of `room` in a drawing of `width` allow. */
-export function ticksOf({ from, to }: Pick<Timeline, 'from' | 'to'>, width: number, room: number): readonly Tick[] {
-  const least = ((to - from) / width) * room
-  const hours = hourSteps.find((step) => step / 24 >= least)
-  if (hours !== undefined) return hourTicks(from, to, hours)
-  const days = daySteps.find((step) => step >= least)
-  const found = days === undefined ? monthTicks(from, to, monthSteps.find((step) => step * 28 >= least) ?? 240) : dayTicks(from, to, days)
+/**
+ * Lines of the axis at whole hours, days, Mondays or months, as close as labels of `room` in a drawing of `width` allow. None within a break, and none so
+ * near before one that its label would lie in it.
+ */
+export function ticksOf({ from, to, breaks }: Pick<Timeline, 'from' | 'to' | 'breaks'>, width: number, room: number): readonly Tick[] {
+  const drawn = to - from - breaks.reduce((sum, cut) => sum + cut.to - cut.from - cut.drawn, 0)
+  const least = (drawn / width) * room
+  const ends = [from, ...breaks.flatMap((cut) => [cut.from, cut.to]), to]
+  const pieces = breaks.map((cut, i) => ({ from: ends[2 * i]!, to: cut.from - least })) // an end on either side of each break
+  const found = [...pieces, { from: ends.at(-2)!, to }].flatMap((piece) => pieceTicks(piece.from, piece.to, least))
   return found.map((tick, nth) => ({ ...tick, year: nth === 0 || tick.day.slice(0, 4) !== found[nth - 1]!.day.slice(0, 4) })) // the one before is there
 }
 
-function hourTicks(from: number, to: number, step: number): readonly Tick[] {
+function pieceTicks(from: number, to: number, least: number): readonly Omit<Tick, 'year'>[] {
+  if (to < from) return []
+  const hours = hourSteps.find((step) => step / 24 >= least)
+  if (hours !== undefined) return hourTicks(from, to, hours)
+  const days = daySteps.find((step) => step >= least)
+  return days === undefined ? monthTicks(from, to, monthSteps.find((step) => step * 28 >= least) ?? 240) : dayTicks(from, to, days)
+}
+
+function hourTicks(from: number, to: number, step: number): readonly Omit<Tick, 'year'>[] {
   const first = Math.ceil((from * 24) / step)
   return Array.from({ length: Math.max(0, Math.floor((to * 24) / step) - first + 1) }, (_, i) => {
     const hours = (first + i) * step
     const day = dayText(Math.floor(hours / 24) as Day)
-    return { at: hours / 24, day, unit: 'hour', hour: ((hours % 24) + 24) % 24, year: false }
+    return { at: hours / 24, day, unit: 'hour', hour: ((hours % 24) + 24) % 24 }
   })
 }
 

@@ -25,6 +25,9 @@ export const actTells: { readonly [K in ActKind]: readonly string[] } = {
   'person-set': ['person', 'name', 'machine', 'active'],
   'role-given': role,
   'role-withdrawn': role,
+  'view-kept': ['view', 'org', 'own', 'search'],
+  'view-dropped': ['view'],
+  'view-restored': ['view'],
   'work-opened': work,
   'work-moved': [...work, 'work', 'from'],
 }
@@ -32,7 +35,7 @@ export const actTells: { readonly [K in ActKind]: readonly string[] } = {
 /** The same of each look. Nothing of a list but what was asked for: another patient's number does not belong into the story of this one. */
 export const lookTells: Readonly<Record<string, readonly string[]>> = {
   list: ['pack', 'org'],
-  'list-export': ['pack', 'org'],
+  'list-export': ['pack', 'org', 'asOf', 'filter', 'named'],
   account: ['pack', 'indicator'],
   bundle: ['sha256'],
   coding: ['pack', 'org', 'person'],

@@ -130,6 +130,10 @@ export const actKinds = {
   'person-set': 'administer',
   'role-given': 'administer',
   'role-withdrawn': 'administer',
+  // Whoever sees pathways works on them: their own views need no right of their own.
+  'view-kept': 'work',
+  'view-dropped': 'work',
+  'view-restored': 'work',
 } as const satisfies Readonly<Record<string, Capability>>
 
 /**

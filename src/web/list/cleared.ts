@@ -13,3 +13,13 @@ export const cleared: Partial<ListSearch> = {
   dueBy: undefined,
   changed: undefined,
 }
+
+/** Nothing of a view holds any more: what another one says stands alone. */
+export const viewless: Partial<ListSearch> = {
+  ...cleared,
+  pack: undefined,
+  org: undefined,
+  sort: undefined,
+  descending: undefined,
+  group: undefined,
+}

@@ -1,20 +1,23 @@
-import { ActionMenu, Button, Chips, Search, Select } from '@navikt/ds-react'
+import { Button, Chips, Search, Select } from '@navikt/ds-react'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ListGroup, type ListSort, listGroups, listSorts } from '../../core/work/listing.ts'
 import { riskStates } from '../../core/work/risk-state.ts'
 import { shownKeyOf, useKeys } from '../keys/use-keys.ts'
 import { type PackTold, useSession } from '../session.tsx'
-import { settings, useSettings } from '../settings.ts'
 import { cleared } from './cleared.ts'
 import { isFiltered, type ListSearch } from './search.ts'
 import type { ListRow } from './use-list.ts'
+import type { ViewTold } from './use-views.ts'
+import { ViewsMenu } from './views-menu.tsx'
 
 interface Props {
   readonly search: ListSearch
   readonly change: (to: Partial<ListSearch>) => void
   readonly rows: readonly ListRow[]
   readonly packs: readonly PackTold[]
+  readonly showView: (view: ViewTold) => void
+  readonly manageViews: () => void
 }
 
 const toggled = <T,>(all: readonly T[] | undefined, one: T): readonly T[] | undefined => {
@@ -23,7 +26,7 @@ const toggled = <T,>(all: readonly T[] | undefined, one: T): readonly T[] | unde
 }
 
 /** What the list is narrowed, ordered and grouped by. All of it stands in the address. */
-export function FilterBar({ search, change, rows, packs }: Props) {
+export function FilterBar({ search, change, rows, packs, showView, manageViews }: Props) {
   const { t } = useTranslation()
   const { nameOf, organisations, me } = useSession()
   const box = useRef<HTMLInputElement>(null)
@@ -158,7 +161,7 @@ export function FilterBar({ search, change, rows, packs }: Props) {
           options={listGroups.map((group) => [group, t(`group.${group}`)])}
           onChange={(group) => change({ group: group as ListGroup })}
         />
-        <Views search={search} change={change} />
+        <ViewsMenu show={showView} manage={manageViews} />
         {isFiltered(search) ? (
           <Button size="xsmall" variant="tertiary" onClick={() => change(cleared)}>
             {t('list.clear')}
@@ -195,67 +198,5 @@ function Choice({ label, value, any, options, onChange }: ChoiceProps) {
         </option>
       ))}
     </Select>
-  )
-}
-
-/** Views that were saved: an address each, under a name. */
-function Views({ search, change }: Pick<Props, 'search' | 'change'>) {
-  const { t } = useTranslation()
-  const { views } = useSettings()
-  const [naming, setNaming] = useState(false)
-  const { open: _open, ...shown } = search
-  if (naming)
-    return (
-      <form
-        className="view-name"
-        onSubmit={(event) => {
-          event.preventDefault()
-          const name = String(new FormData(event.currentTarget).get('name') ?? '').trim()
-          if (name !== '') settings.set({ views: [...views.filter((view) => view.name !== name), { name, search: JSON.stringify(shown) }] })
-          setNaming(false)
-        }}
-      >
-        <input
-          name="name"
-          aria-label={t('view.name')}
-          placeholder={t('view.name')}
-          autoFocus
-          maxLength={60}
-          onKeyDown={(event) => event.key === 'Escape' && setNaming(false)}
-        />
-        <Button size="xsmall">{t('view.save')}</Button>
-      </form>
-    )
-  return (
-    <ActionMenu>
-      <ActionMenu.Trigger>
-        <Button size="xsmall" variant="tertiary">
-          {t('view.title')}
-        </Button>
-      </ActionMenu.Trigger>
-      <ActionMenu.Content>
-        {views.map((view) => (
-          <ActionMenu.Item
-            key={view.name}
-            onSelect={() =>
-              change({ ...cleared, sort: undefined, group: undefined, descending: undefined, ...(JSON.parse(view.search) as ListSearch) })
-            }
-          >
-            {view.name}
-          </ActionMenu.Item>
-        ))}
-        {views.length === 0 ? null : <ActionMenu.Divider />}
-        <ActionMenu.Item onSelect={() => setNaming(true)}>{t('view.saveThis')}</ActionMenu.Item>
-        {views.map((view) => (
-          <ActionMenu.Item
-            key={`drop ${view.name}`}
-            variant="danger"
-            onSelect={() => settings.set({ views: views.filter(({ name }) => name !== view.name) })}
-          >
-            {t('view.drop', { name: view.name })}
-          </ActionMenu.Item>
-        ))}
-      </ActionMenu.Content>
-    </ActionMenu>
   )
 }

@@ -10,7 +10,7 @@ import { PlanMeeting } from '../meeting/plan-meeting.tsx'
 import { PathwayPanel } from '../pathway/pathway-panel.tsx'
 import { useSession } from '../session.tsx'
 import { settings, useSettings } from '../settings.ts'
-import { cleared } from './cleared.ts'
+import { cleared, viewless } from './cleared.ts'
 import { ExportButton } from './export-button.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { openLooked } from './last-looked.ts'
@@ -19,6 +19,8 @@ import { PathwayGrid } from './pathway-grid.tsx'
 import { filterOf, isFiltered, isPlain, type ListSearch } from './search.ts'
 import { Slow } from './slow.tsx'
 import { useList } from './use-list.ts'
+import type { ViewTold } from './use-views.ts'
+import { ViewsPanel } from './views-panel.tsx'
 
 const route = getRouteApi('/list')
 
@@ -55,6 +57,13 @@ export function ListScreen() {
   const count = shown.reduce((sum, { rows }) => sum + rows.length, 0)
 
   const open = useCallback((pathway: string | undefined) => change({ open: pathway }), [change])
+  const showView = useCallback(
+    ({ search: { density: rows, ...said } }: ViewTold) => {
+      if (rows) settings.set({ density: rows })
+      change({ ...viewless, ...said })
+    },
+    [change],
+  )
   const next = <T extends string>(all: readonly T[], now: T): T => all[(all.indexOf(now) + 1) % all.length] ?? now
   useKeys({
     ...(may('record') ? { newPathway: () => open(opening) } : {}),
@@ -97,9 +106,9 @@ export function ListScreen() {
               {t('meeting.planButton', { key: shownKeyOf('planMeeting') })}
             </Button>
           ) : null}
-          <ExportButton groups={shown} asOf={list.asOf} filter={decodeURIComponent(location.search)} />
+          <ExportButton groups={shown} asOf={list.asOf} pack={pack.id} search={search} />
         </header>
-        <FilterBar search={search} change={change} rows={all} packs={packs} />
+        <FilterBar search={search} change={change} rows={all} packs={packs} showView={showView} manageViews={() => open(viewing)} />
         <p className="print-only">
           {t('list.printed', { at: momentShort(list.asOf ?? new Date().toISOString()), address: decodeURI(location.search) })}
         </p>
@@ -115,7 +124,7 @@ export function ListScreen() {
             sort={search.sort ?? 'urgency'}
             descending={search.descending === true}
             density={density}
-            openPathway={search.open}
+            openPathway={search.open === opening || search.open === viewing ? undefined : search.open}
             waiting={list.waiting}
             isNew={looked.isNew}
             onOpen={open}
@@ -146,6 +155,8 @@ export function ListScreen() {
             onClose={() => open(undefined)}
           />
         )
+      ) : search.open === viewing ? (
+        <ViewsPanel search={search} show={showView} onClose={() => open(undefined)} />
       ) : (
         <PathwayPanel key={search.open} pathway={search.open} looked={looked} onClose={() => open(undefined)} />
       )}
@@ -153,9 +164,10 @@ export function ListScreen() {
   )
 }
 
-/** In place of a pathway's number in the address: one that is being opened, a meeting that is being planned. */
+/** In place of a pathway's number in the address: one that is being opened, a meeting that is being planned, the views. */
 const opening = 'new'
 const planning = 'meeting'
+const viewing = 'views'
 const none: readonly never[] = []
 function ChangesBadge({ waiting, apply }: { readonly waiting: number; readonly apply: () => Promise<void> }) {
   const { t } = useTranslation()

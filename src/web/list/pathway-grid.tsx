@@ -7,7 +7,7 @@ import { useKeys } from '../keys/use-keys.ts'
 import { momentShort } from '../languages.ts'
 import { useSession } from '../session.tsx'
 import { RiskMark } from './risk-mark.tsx'
-import { useRiskWords } from './risk-words.ts'
+import { useBasisWords, useRiskWords } from './risk-words.ts'
 import type { ListRow } from './use-list.ts'
 
 interface Props {
@@ -189,7 +189,8 @@ interface RowProps {
 const Row = memo(function Row({ row, nth, start, height, isCursor, isOpen, isNew, isWaiting, onOpen }: RowProps) {
   const { t } = useTranslation()
   const { nameOf, packs } = useSession()
-  const words = useRiskWords(row)
+  // The slack is a forecast: what it rests on goes with it.
+  const words = `${useRiskWords(row)} ${useBasisWords()(row)}`.trim()
   const clock = row.clocks.find(({ interval }) => interval === row.risk.interval) ?? row.clocks[0]
   const variant = packs.find(({ id }) => id === row.pack)?.variants.find(({ id }) => id === row.variant)?.name ?? row.variant
   const marks = [

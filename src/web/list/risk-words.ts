@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '../session.tsx'
 import type { ListRow } from './use-list.ts'
@@ -30,18 +31,26 @@ export function useRiskWords({ risk, pack: id }: AtRisk): string {
 }
 
 /** What the slack rests on, in one sentence; no forecast is shown without it. */
-export function useBasisWords({ risk: { basis, slack }, pack: id }: AtRisk): string {
+export function useBasisWords(): (row: AtRisk) => string {
   const { t } = useTranslation()
-  const { packs } = useSession()
+  const { packs, nameOf } = useSession()
+  return (row) => basisWords(row, { t, packs, nameOf })
+}
+
+type Said = Pick<ReturnType<typeof useSession>, 'packs' | 'nameOf'> & { readonly t: TFunction }
+function basisWords({ risk: { basis, slack }, pack: id }: AtRisk, { t, packs, nameOf }: Said): string {
   const name = (milestone: string): string =>
     packs.find((one) => one.id === id)?.milestones.find((one) => one.id === milestone)?.name ?? milestone
   if (slack === null) return ''
-  if (basis.kind === 'booked')
-    return t(basis.plus === undefined ? 'why.basis.booked' : 'why.basis.bookedThen', {
-      milestone: name(basis.milestone),
-      on: basis.on,
-      days: basis.plus,
-    })
-  if (basis.kind === 'template') return t('why.basis.template', { days: basis.days, after: name(basis.after), on: basis.on })
-  return t('why.basis.none')
+  const tooFew = 'tooFew' in basis && basis.tooFew ? ` ${t('why.basis.tooFew', basis.tooFew)}` : ''
+  // How many, where and when: a median is not told without.
+  const median = 'median' in basis && basis.median ? { ...basis.median, place: nameOf(basis.median.place) } : undefined
+  if (basis.kind === 'booked') {
+    const said = { milestone: name(basis.milestone), on: basis.on, days: basis.plus }
+    if (basis.plus === undefined) return `${t('why.basis.booked', said)}${tooFew}`
+    return median ? t('why.basis.bookedThenMedian', { ...said, ...median }) : `${t('why.basis.bookedThen', said)}${tooFew}`
+  }
+  if (basis.kind === 'none') return `${t('why.basis.none')}${tooFew}`
+  const said = { days: basis.days, after: name(basis.after), on: basis.on }
+  return median ? t('why.basis.median', { ...said, ...median }) : `${t('why.basis.template', said)}${tooFew}`
 }

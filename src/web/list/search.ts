@@ -1,3 +1,6 @@
+import type { z } from 'zod'
+import type { ListSettings } from '../../api/list-settings.ts'
+import { personRoles } from '../../core/words/role.ts'
 import { type ListFilter, type ListGroup, type ListSort, listGroups, listSorts } from '../../core/work/listing.ts'
 import { type RiskState, riskStates } from '../../core/work/risk-state.ts'
 
@@ -80,3 +83,21 @@ export const isFiltered = (search: ListSearch): boolean => {
 /** Whether the rows stand whole, in the order of urgency. */
 export const isPlain = (search: ListSearch): boolean =>
   !isFiltered(search) && (search.sort ?? 'urgency') === 'urgency' && !search.descending && (search.group ?? 'none') === 'none'
+
+export type KeptSettings = z.input<typeof ListSettings>
+
+/** What of a search the service takes to keep or to tell: all but words and names of people, and the pathway that is open. */
+export function settingsOf({ text: _text, open: _open, owner, states, variants, orgs, ...rest }: ListSearch): KeptSettings {
+  const role = personRoles.find((one) => one === owner)
+  return {
+    ...rest,
+    ...(states ? { states: [...states] } : {}),
+    ...(variants ? { variants: [...variants] } : {}),
+    ...(orgs ? { orgs: [...orgs] } : {}),
+    ...(role ? { owner: role } : {}),
+  }
+}
+
+/** Whether words or the name of somebody narrow it: what is neither kept nor told. */
+export const isNamed = ({ text, owner }: ListSearch): boolean =>
+  (text ?? '') !== '' || (owner !== undefined && !personRoles.some((role) => role === owner))

@@ -136,7 +136,7 @@ function Opened({
 /** Why it stands where it does, and what that rests on. */
 export function Why({ read }: { readonly read: AtRisk }) {
   const why = useRiskWords(read)
-  const basis = useBasisWords(read)
+  const basis = useBasisWords()(read)
   return (
     <p>
       {why} <span className="quiet">{basis}</span>

@@ -3,13 +3,6 @@ import type { ExplainedClock } from '../../core/measure/explain.ts'
 import type { ClockParts } from '../../core/measure/parts.ts'
 import type { RiskState } from '../../core/work/risk-state.ts'
 import { type Wall, wallOf } from '../../core/work/sum-lines.ts'
-import { dayInWords } from '../languages.ts'
-
-/** A day as in a sentence, with its year where that is another than this one: `Sat 7 March 2025`. */
-export function dayInSentence(day: string): string {
-  const year = day.slice(0, 4)
-  return year === String(new Date().getFullYear()) ? dayInWords(day) : `${dayInWords(day)} ${year}`
-}
 
 /** A number as people of this language write it, with a minus that is not a hyphen. */
 export const numberWords = (amount: number): string =>

@@ -10,13 +10,13 @@ import { ask } from '../ask.ts'
 import { DayField } from '../form/day-field.tsx'
 import { Refusal } from '../form/refusal.tsx'
 import { shownKey, useKeys } from '../keys/use-keys.ts'
+import { dayInWords } from '../languages.ts'
 import type { PackTold } from '../session.tsx'
 import { Clocks } from './clocks.tsx'
 import { Documents, usePathwayDocuments } from './documents.tsx'
 import { type DocumentAsked, Entries, type EntryActs } from './entries.tsx'
 import type { PathwayRead } from './read.ts'
 import './reading.css'
-import { dayInSentence } from './reading-words.ts'
 import { TimelineDrawing } from './timeline.tsx'
 import type { AnyWork } from './use-work.ts'
 
@@ -131,8 +131,8 @@ function Section({ title, children }: { readonly title: string; readonly childre
 function ViewNotice({ view, onBack }: { readonly view: View; readonly onBack: () => void }) {
   const { t } = useTranslation()
   const lines = [
-    view.asOf === undefined ? '' : t('clock.view.asOfIs', { day: dayInSentence(view.asOf) }),
-    view.rules === undefined ? '' : t('clock.view.rulesAre', { day: dayInSentence(view.rules) }),
+    view.asOf === undefined ? '' : t('clock.view.asOfIs', { day: dayInWords(view.asOf) }),
+    view.rules === undefined ? '' : t('clock.view.rulesAre', { day: dayInWords(view.rules) }),
   ].filter(Boolean)
   return (
     <div role="status" className="view-status">

@@ -5,8 +5,10 @@ import { useTranslation } from 'react-i18next'
 import { type Day, dayText } from '../../core/words/day.ts'
 import {
   type Bar,
+  type Break,
   type Mark,
   placeLabels,
+  placeOf,
   type Tick,
   type Timeline,
   type TimelineQuestion,
@@ -123,9 +125,9 @@ interface DrawingProps {
 
 function Drawing({ id, timeline, lines, width, todayIs }: DrawingProps) {
   const { t, i18n } = useTranslation()
-  const { from, to, today, marks, bars } = timeline
+  const { to, today, marks, bars, breaks } = timeline
   const inner = width - 2 * size.side
-  const x = (at: number): number => Math.round((size.side + ((at - from) / (to - from)) * inner) * 10) / 10
+  const x = (at: number): number => Math.round((size.side + placeOf(timeline, at) * inner) * 10) / 10
   const named = marks.filter(({ kind }) => kind !== 'other').map((mark) => ({ mark, words: shortened(mark.names.join(', '), width * 0.5) }))
   const placed = placeLabels(
     named.map(({ mark, words }) => ({ x: x(mark.at), width: Math.max(wordsWidth(words), wordsWidth(mark.day)) })),
@@ -194,12 +196,44 @@ function Drawing({ id, timeline, lines, width, todayIs }: DrawingProps) {
       {rows.map((row) => (
         <ClockRow key={row.bar.interval} row={row} id={id} x={x} width={width} />
       ))}
+      {breaks.map((cut) => (
+        <BreakMark key={cut.from} at={(x(cut.from) + x(cut.to)) / 2} top={line - 5} end={end}>
+          <title>{breakWords(cut, t)}</title>
+        </BreakMark>
+      ))}
       {marks.map((mark) => (
         <MarkShape key={`${mark.kind} ${mark.at}`} kind={mark.kind} x={x(mark.at)} y={line}>
           <title>{`${markWords(mark, t)}, ${mark.day}`}</title>
         </MarkShape>
       ))}
     </svg>
+  )
+}
+
+const breakWords = ({ from, to }: Break, t: TFunction): string =>
+  t('timeline.break', { count: Math.round(to - from), from: dayOfAt(from), to: dayOfAt(to) })
+
+/** The axis is cut here, and everything on it: two lines, between them nothing. */
+function BreakMark({
+  at,
+  top,
+  end,
+  children,
+}: {
+  readonly at: number
+  readonly top: number
+  readonly end: number
+  readonly children?: ReactNode
+}) {
+  const line = (x: number) => `M${x + 2} ${top}L${x - 2} ${end}`
+  return (
+    <g className="break">
+      <path className="break-ground" d={`M${at} ${top}L${at - 4} ${end}h4L${at + 4} ${top}z`}>
+        {children}
+      </path>
+      <path d={line(at - 2)} />
+      <path d={line(at + 2)} />
+    </g>
   )
 }
 
@@ -360,7 +394,7 @@ interface KeyProps extends Pick<DrawingProps, 'id' | 'timeline'> {
 }
 
 /** What the shapes and patterns mean: of those that are there. Patterns are those of the drawing. */
-function Key({ id, timeline: { marks, bars, today }, past }: KeyProps) {
+function Key({ id, timeline: { marks, bars, today, breaks }, past }: KeyProps) {
   const { t } = useTranslation()
   const of = (kind: Mark['kind']) => marks.some((mark) => mark.kind === kind)
   const paused = (takenOut: boolean) => bars.some(({ pauses }) => pauses.some((pause) => pause.takenOut === takenOut))
@@ -386,6 +420,7 @@ function Key({ id, timeline: { marks, bars, today }, past }: KeyProps) {
     [t('timeline.key.pauseIn'), paused(false), bar('pause', 'in')],
     [t('timeline.key.limit'), bars.some(({ limit }) => limit), <path key="limit" className="limit" d="M11 0v12" />],
     [t(past ? 'timeline.asOf' : 'timeline.key.today'), today !== undefined, <path key="today" className="today" d="M11 0v12" />],
+    ...breaks.map((cut) => [breakWords(cut, t), true, <BreakMark key="break" at={11} top={0} end={12} />] as const),
   ]
   return (
     <ul className="timeline-key" aria-label={t('timeline.key.title')}>
