@@ -65,9 +65,9 @@ BEGIN
     ARRAY(SELECT p.pathway FROM pathway p WHERE p.ledger = p_ledger AND p.patient = p_patient),
     ARRAY(SELECT l.seq FROM log l WHERE l.ledger = p_ledger AND l.chain = 'act' AND l.pathway = 0
            AND (l.seq = p_patient AND l.kind = 'patient-registered'
-             OR l.kind IN ('identity-corrected', 'identity-erased', 'document-received') AND l.payload IS NOT NULL AND (l.payload::jsonb->>'patient')::bigint = p_patient)),
+             OR l.kind IN ('identity-corrected', 'identity-erased', 'document-received', 'message-received', 'message-settled') AND l.payload IS NOT NULL AND (l.payload::jsonb->>'patient')::bigint = p_patient)),
     ARRAY(SELECT l.seq FROM log l WHERE l.ledger = p_ledger AND l.chain = 'look' AND l.pathway = 0
-           AND l.kind IN ('patient', 'documents', 'document') AND (l.payload::jsonb->>'patient')::bigint = p_patient);
+           AND l.kind IN ('patient', 'documents', 'document', 'message') AND (l.payload::jsonb->>'patient')::bigint = p_patient);
 END $$;
 
 -- Whether the chains hold, asked by a request: for those who may read them. Tools of the owner act for nobody.

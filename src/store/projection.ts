@@ -18,6 +18,7 @@ export const tables = {
   entry: 'acts',
   work: 'acts',
   glass: 'acts',
+  message: 'acts',
   organisation: 'acts',
   organisation_under: 'acts',
   person: 'acts',
