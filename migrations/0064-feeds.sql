@@ -49,7 +49,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
     UNION ALL SELECT s.ledger, s.zone, (SELECT min(m.sender) FROM message m WHERE m.ledger = s.ledger AND m.sender > s.sender) FROM s WHERE s.sender IS NOT NULL
   ), f AS (
     SELECT s.ledger, s.zone, s.sender, (SELECT min(m.at) FROM message m WHERE m.ledger = s.ledger AND m.sender = s.sender) AS first, n.at AS last, n.sent
-      FROM s CROSS JOIN LATERAL (SELECT m.at, m.sent FROM message m WHERE m.ledger = s.ledger AND m.sender = s.sender AND m.at <= p_now ORDER BY m.at DESC LIMIT 1) n
+      FROM s CROSS JOIN LATERAL (SELECT m.at, m.sent FROM message m WHERE m.ledger = s.ledger AND m.sender = s.sender ORDER BY m.at DESC LIMIT 1) n
      WHERE s.sender IS NOT NULL
   )
   SELECT f.ledger, f.sender, f.first, f.last, f.sent, c.taken, c.passed_over, c.refused, c.not_placed,
