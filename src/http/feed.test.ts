@@ -535,7 +535,7 @@ describe.each(postgresServers())('messages of other systems on $name', ({ url })
         now = hoursOn(2)
         expect((await state())[0]).toBe('usual')
         // The night is silent every week; the morning after it is not.
-        await owner.query('UPDATE varde.message SET at = $1 WHERE message = -1', [hoursOn(4)])
+        await owner.query('UPDATE varde.message SET at = $1 WHERE message = -1', [hoursOn(4.05)])
         now = hoursOn(15)
         expect(await state()).toEqual(['usual', [0, 0, 0, 0]])
         now = hoursOn(24)

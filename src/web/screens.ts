@@ -1,18 +1,23 @@
 import type { KeyId } from './keys/table.ts'
 
 export interface Screen {
-  readonly to: '/list' | '/work' | '/codes' | '/figures'
+  readonly to: '/list' | '/work' | '/codes' | '/figures' | '/feeds'
   readonly key: KeyId
-  readonly words: 'screen.list' | 'screen.work' | 'screen.codes' | 'screen.figures'
+  readonly words: 'screen.list' | 'screen.work' | 'screen.codes' | 'screen.figures' | 'screen.feeds'
 }
 
 /** The screens somebody has something to do on. */
-export function screensOf({ may }: { readonly may: (capability: 'see' | 'record' | 'count' | 'log') => boolean }): readonly Screen[] {
+export function screensOf({
+  may,
+}: {
+  readonly may: (capability: 'see' | 'record' | 'count' | 'log' | 'administer') => boolean
+}): readonly Screen[] {
   const screens: readonly (Screen & { readonly shown: boolean })[] = [
     { to: '/list', key: 'goList', words: 'screen.list', shown: may('see') },
     { to: '/work', key: 'goWork', words: 'screen.work', shown: may('see') },
     { to: '/codes', key: 'goCodes', words: 'screen.codes', shown: may('record') },
     { to: '/figures', key: 'goFigures', words: 'screen.figures', shown: may('count') },
+    { to: '/feeds', key: 'goFeeds', words: 'screen.feeds', shown: may('see') || may('administer') },
   ]
   return screens.filter(({ shown }) => shown)
 }

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { askUntilThere } from './ask.ts'
 import { useAwaySince } from './connection.ts'
+import { SilentFeeds } from './feeds/silent-feeds.tsx'
 import { Help } from './keys/help.tsx'
 import { shownKeyOf, useKeys } from './keys/use-keys.ts'
 import { languages } from './languages.ts'
@@ -56,6 +57,7 @@ export function Shell() {
         <Person />
       </InternalHeader>
       <Away />
+      <SilentFeeds />
       <main id="main" tabIndex={-1}>
         <Outlet />
       </main>

@@ -21,6 +21,7 @@ export const keyTable = {
   goWork: { scope: 'everywhere', keys: ['2'] },
   goCodes: { scope: 'everywhere', keys: ['3'] },
   goFigures: { scope: 'everywhere', keys: ['4'] },
+  goFeeds: { scope: 'everywhere', keys: ['9'] },
   undo: { scope: 'everywhere', keys: ['Mod+z'], fixed: true },
   down: { scope: 'list', keys: ['j', 'ArrowDown'] },
   up: { scope: 'list', keys: ['k', 'ArrowUp'] },

@@ -60,6 +60,7 @@ function useChanges(pack: string | undefined, listening: boolean) {
       void client.invalidateQueries({ queryKey: ['pathway', pathway] })
       void client.invalidateQueries({ queryKey: ['work', pathway] })
     })
+    stream.addEventListener('feeds', () => void client.invalidateQueries({ queryKey: ['feeds'] }))
     stream.addEventListener('reset', () => void client.invalidateQueries({ queryKey: ['pathways'] }))
     return () => stream.close()
   }, [pack, listening, client])
