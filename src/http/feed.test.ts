@@ -361,6 +361,13 @@ describe.each(postgresServers())('messages of other systems on $name', ({ url })
       expect(code(await sender.send(sent.replace('20261125120000', '20261125121500')))).toBe('AA')
       expect(await acts()).toBe(before)
       expect(await steps(pathway)).toHaveLength(1)
+      // As it would be after a restart: nothing of it is in memory.
+      const anew = await openFeed({
+        ...{ ledger: at.ledger, packs: livePacks(at.packs), now: () => now, org: 2, person: machine },
+        ...{ senders: ['EPJ|NORDVIK'], file: join(home, 'feed.yaml') },
+      })
+      expect(await anew.take(Buffer.from(sent), new AbortController().signal)).toBe(first)
+      expect(await acts()).toBe(before)
     })
 
     test('for something else is an error, and only the first is taken', async () => {

@@ -57,10 +57,10 @@ export function Shell() {
         <Person />
       </InternalHeader>
       <Away />
-      <SilentFeeds />
       <main id="main" tabIndex={-1}>
         <Outlet />
       </main>
+      <SilentFeeds />
       <LastDone />
       {over === 'help' ? <Help onClose={() => setOver(undefined)} /> : null}
       {over === 'palette' ? <Palette onClose={() => setOver(undefined)} onHelp={() => setOver('help')} /> : null}

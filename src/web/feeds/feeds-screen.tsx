@@ -150,7 +150,11 @@ function Waiting({ open, onOpen }: { readonly open: string | undefined; readonly
         {t('feeds.waiting')}
       </Heading>
       {pages.error ? <Refusal error={pages.error} /> : null}
-      {pages.data !== undefined && messages.length === 0 ? <BodyShort className="quiet">{t('feeds.nothingWaits')}</BodyShort> : null}
+      {pages.data !== undefined && messages.length === 0 ? (
+        <BodyShort size="small" className="quiet">
+          {t('feeds.nothingWaits')}
+        </BodyShort>
+      ) : null}
       {messages.length === 0 ? null : (
         <div
           className="work-list messages"
