@@ -24,8 +24,8 @@ export async function start(settings: Settings, { feed = false, ...options }: St
   })
   say.done()
   if (served.demonstration) io.out(welcome(served.address, served.demonstration))
-  const { address, feedPort: port, demonstration } = served
-  const sending = port === undefined || !demonstration ? undefined : await sendSynthetic({ address, port, demonstration, everyMs: 10_000 })
+  const { feedPort: port, demonstration } = served
+  const sending = port === undefined || !demonstration ? undefined : await sendSynthetic({ port, demonstration, everyMs: 10_000 })
   if (sending) io.out(`A made-up system sends an appointment every ten seconds, to port ${port}: watch the list of the trust Kyst.\n`)
   await io.untilAsked()
   sending?.stop()

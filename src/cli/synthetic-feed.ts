@@ -5,12 +5,13 @@ import { addDays, type Day, dayText } from '../core/words/day.ts'
 import type { Settings } from '../http/settings.ts'
 import { framed } from '../intake/mllp.ts'
 import type { Demonstration } from '../store/demonstration.ts'
+import { openLedger } from '../store/ledger-database.ts'
 
 /** MSH-3 and MSH-4 of what is made up here. */
 export const syntheticSender = 'SYNTHETIC|KYST'
 
 /** The demonstration listens for messages as well, into the house of its first machine; any port that is free, unless one is named. */
-export function listeningForSynthetic(settings: Settings, { accounts }: Demonstration): Settings {
+export function listeningForSynthetic(settings: Settings, { accounts }: Pick<Demonstration, 'accounts'>): Settings {
   const machine = accounts.find(({ role, pack }) => role === 'machine' && pack === 'no-house')
   if (!machine) throw new Error('The demonstration has a machine.')
   return {
@@ -43,47 +44,49 @@ export const syntheticMessage = ({ event, control, nationalId, number, on, at }:
   ].join('\r')
 
 interface Sending {
-  readonly address: string
   readonly port: number
-  readonly demonstration: Demonstration
+  readonly demonstration: Pick<Demonstration, 'accounts'> & { readonly server: { readonly serviceUrl: string } }
   readonly everyMs: number
 }
 
+/** Numbers of patients with an open pathway in the house of the machine: a record system knows its own. */
+async function knownNumbers({ accounts, server }: Sending['demonstration']): Promise<readonly string[]> {
+  const { feedPerson: person = 0 } = listeningForSynthetic({} as Settings, { accounts }) // only who it is
+  const ledger = openLedger({ url: server.serviceUrl, connections: 2 })
+  try {
+    const actor = { person, role: 'machine', ...(await ledger.standingOf(person)) } as const
+    const rows = await ledger.as(actor, (session) =>
+      session.rows(
+        `SELECT i.national_id FROM identity i WHERE i.national_id IS NOT NULL AND 1 = (SELECT count(*) FROM pathway p WHERE p.ledger = i.ledger AND p.patient = i.patient)
+           AND EXISTS (SELECT 1 FROM pathway p JOIN work w ON w.ledger = p.ledger AND w.pathway = p.pathway AND w.open WHERE p.ledger = i.ledger AND p.patient = i.patient)
+         ORDER BY i.patient DESC LIMIT 100`,
+      ),
+    )
+    return rows.map((row) => String(row['national_id']))
+  } finally {
+    await ledger.close()
+  }
+}
+
 /** Sends made-up appointments about patients of the demonstration, until it is stopped. */
-export async function sendSynthetic({ address, port, demonstration, everyMs }: Sending): Promise<{ stop(): void }> {
-  const { feedPerson: person } = listeningForSynthetic({} as Settings, demonstration) // only who it is
-  const signedIn = await fetch(`${address}/api/demonstration/sign-in`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ person }),
-  })
-  const cookie = signedIn.headers
-    .getSetCookie()
-    .map((one) => one.split(';')[0])
-    .join('; ')
-  const ask = async (path: string) => (await fetch(address + path, { headers: { cookie } })).json()
-  const { pathways } = (await ask('/api/pathways?pack=no-house&limit=100')) as { pathways: readonly { readonly patient: string }[] } // as the route says
+export async function sendSynthetic({ port, demonstration, everyMs }: Sending): Promise<{ stop(): void }> {
+  const numbers = await knownNumbers(demonstration)
   const socket = connect({ port, host: '127.0.0.1' })
   await once(socket, 'connect')
   socket.resume()
   socket.on('error', () => {})
   let n = 0
-  const next = async (): Promise<void> => {
+  const timer = setInterval(() => {
     // Three about one patient, one after the other: booked, moved, taken back.
-    const one = pathways[Math.floor(n / 3) % Math.max(1, pathways.length)]
-    if (!one) return
-    const { nationalId } = (await ask(`/api/patients/${one.patient}`)) as { nationalId: string | null } // as the route says
+    const nationalId = numbers[Math.floor(n / 3) % Math.max(1, numbers.length)]
     const at = new Date()
     const today = Math.floor(at.getTime() / 86_400_000) as Day // whole days since 1970
     const event = (['S12', 'S13', 'S15'] as const)[n % 3]!
-    const number = `${at.getFullYear()}-${Math.floor(n / 3)}`
-    if (nationalId !== null)
-      socket.write(
-        framed(syntheticMessage({ event, control: `${at.getTime()}-${n}`, nationalId, number, on: addDays(today, 5 + (n % 7)), at })),
-      )
+    const [control, number] = [`${at.getTime()}-${n}`, `${process.pid}-${Math.floor(n / 3)}`]
+    if (nationalId !== undefined)
+      socket.write(framed(syntheticMessage({ event, control, nationalId, number, on: addDays(today, 5 + (n % 7)), at })))
     n++
-  }
-  const timer = setInterval(() => void next().catch(() => {}), everyMs)
+  }, everyMs)
   return {
     stop: () => {
       clearInterval(timer)

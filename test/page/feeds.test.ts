@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { syntheticMessage, syntheticSender } from '../../src/cli/synthetic-feed.ts'
+import { sendSynthetic, syntheticMessage, syntheticSender } from '../../src/cli/synthetic-feed.ts'
 import type { Day } from '../../src/core/words/day.ts'
 import { connectClient } from '../../src/store/postgres.ts'
 import { type DemonstrationUnderTest, openDemonstrationUnderTest } from '../support/demonstration.ts'
@@ -29,7 +29,7 @@ describe('messages while somebody is at the desk', () => {
   const owned = async <T>(
     task: (rows: (sql: string, params?: unknown[]) => Promise<Record<string, unknown>[]>) => Promise<T>,
   ): Promise<T> => {
-    const client = await connectClient(demonstration.ownerUrl())
+    const client = await connectClient(demonstration.demonstration().server.url)
     try {
       await client.query('SET search_path = varde')
       return await task(async (sql, params) => (await client.query(sql, params)).rows)
@@ -72,6 +72,18 @@ describe('messages while somebody is at the desk', () => {
     await desk.press('u')
     await expect.poll(() => desk.page.locator(`[id="row-${second}"] .cell-step`).textContent()).toContain('Time på poliklinikken')
     expect(await desk.page.locator('.silent-feeds').textContent()).toBe('')
+  })
+
+  test('the made-up system of the demonstration books, moves and takes back', async () => {
+    const taken = () =>
+      owned(async (ask) => (await ask(`SELECT type FROM message WHERE outcome = 'taken' ORDER BY message`)).map(({ type }) => type))
+    const before = (await taken()).length
+    const sending = await sendSynthetic({ port: demonstration.feedPort(), demonstration: demonstration.demonstration(), everyMs: 300 })
+    try {
+      await expect.poll(async () => (await taken()).slice(before)).toEqual(expect.arrayContaining(['SIU^S12', 'SIU^S13', 'SIU^S15']))
+    } finally {
+      sending.stop()
+    }
   })
 
   test('somebody nobody knows waits on the screen of feeds, is looked at, tried again, and set aside, by keyboard', async () => {

@@ -5,13 +5,13 @@ import { listeningForSynthetic } from '../../src/cli/synthetic-feed.ts'
 import type { PersonRole } from '../../src/core/words/role.ts'
 import { type Served, serve } from '../../src/http/serve.ts'
 import { readSettings } from '../../src/http/settings.ts'
+import type { Demonstration } from '../../src/store/demonstration.ts'
 
 export interface DemonstrationUnderTest {
   readonly address: string
   /** Port for messages of other systems, where they are taken. */
   feedPort(): number
-  /** The database, as its owner. */
-  ownerUrl(): string
+  demonstration(): Demonstration
   /** Somebody of the region with this role; `nth` where there are several. */
   person(role: PersonRole, nth?: number): number
   /** The service goes away, and comes back at the same address with what was in it. */
@@ -47,8 +47,8 @@ export async function openDemonstrationUnderTest(
   const accounts = served.demonstration?.accounts ?? []
   return {
     address,
+    demonstration: () => served.demonstration!, // it was asked for
     feedPort: () => served.feedPort ?? 0,
-    ownerUrl: () => served.demonstration?.server.url ?? '',
     person(role, nth = 0) {
       const found = accounts.filter((account) => account.role === role)[nth]
       if (!found) throw new Error(`There is no ${role} here.`)

@@ -35,7 +35,8 @@ export function FeedsScreen() {
         {feeds.error ? <Refusal error={feeds.error} /> : null}
         {feeds.isPending ? <Slow>{t('list.reading')}</Slow> : null}
         {feeds.data === undefined ? null : (
-          <div className="page-body">
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and so must be reached by keyboard
+          <div className="page-body" tabIndex={0}>
             {feeds.data.length === 0 ? <p className="empty">{t('feeds.none')}</p> : <FeedTable feeds={feeds.data} />}
             {may('see') && feeds.data.length > 0 ? <Waiting open={open} onOpen={show} /> : null}
           </div>
