@@ -38,6 +38,8 @@ BEGIN
     INSERT INTO identity VALUES (l.ledger, (j->>'patient')::bigint, j->>'nationalId', j->>'name', (j->>'born')::date)
     ON CONFLICT (ledger, patient) DO UPDATE SET national_id = excluded.national_id, name = excluded.name, born = excluded.born;
   WHEN 'identity-erased' THEN
+    DELETE FROM message m WHERE m.ledger = l.ledger AND (m.patient = (j->>'patient')::bigint
+      OR m.whose = (SELECT i.national_id FROM identity i WHERE i.ledger = l.ledger AND i.patient = (j->>'patient')::bigint));
     DELETE FROM identity i WHERE i.ledger = l.ledger AND i.patient = (j->>'patient')::bigint;
   WHEN 'document-received' THEN
     INSERT INTO document VALUES (l.ledger, l.seq, (j->>'patient')::bigint, nullif(l.pathway, 0), j->>'kind', j->>'title',
@@ -52,6 +54,13 @@ BEGIN
       due = CASE WHEN j ? 'due' THEN (j->>'due')::date ELSE w.due END,
       body = w.body || coalesce(j->'body', '{}')
       WHERE w.ledger = l.ledger AND w.work = (j->>'work')::bigint;
+  WHEN 'message-received' THEN
+    INSERT INTO message VALUES (l.ledger, l.seq, l.pack, j->>'sender', j->>'control', j->>'type', j->>'sha256', l.at, (j->>'sent')::timestamptz, j->'answered',
+                                j->>'outcome', j->>'code', j->>'field', j->>'says', (j->>'pathway')::int, (j->>'patient')::bigint, j->>'whose', j->>'text');
+  WHEN 'message-settled' THEN
+    UPDATE message m SET outcome = j->>'outcome', code = j->>'code', field = j->>'field', says = j->>'says', pathway = (j->>'pathway')::int,
+      patient = coalesce((j->>'patient')::bigint, m.patient), settled = l.at, settled_by = l.person
+      WHERE m.ledger = l.ledger AND m.message = (j->>'message')::bigint AND m.pack = l.pack;
   WHEN 'glass-broken' THEN
     INSERT INTO glass VALUES (l.ledger, l.seq, l.pathway, (j->>'patient')::bigint, l.person, j->>'reason', (j->>'until')::timestamptz);
   WHEN 'glass-ended' THEN
@@ -189,7 +198,9 @@ BEGIN
       IF l.kind = 'identity-erased' THEN               -- the words will go, their hashes stay
         l.seen := (SELECT range_agg(int8range(x.seq, x.seq + 1)) FROM log x WHERE x.ledger = p_ledger AND x.chain = 'act'
           AND (x.kind = 'patient-registered' AND x.seq = (j->>'patient')::bigint
-            OR x.kind = 'identity-corrected' AND x.payload::jsonb->>'patient' = j->>'patient'));
+            OR x.kind = 'identity-corrected' AND x.payload::jsonb->>'patient' = j->>'patient'
+            OR x.kind = 'message-received' AND x.seq IN (SELECT m.message FROM message m WHERE m.ledger = p_ledger AND (m.patient = (j->>'patient')::bigint
+                 OR m.whose = (SELECT i.national_id FROM identity i WHERE i.ledger = p_ledger AND i.patient = (j->>'patient')::bigint)))));
         UPDATE log x SET payload = NULL, salt = NULL WHERE x.ledger = p_ledger AND x.chain = 'act' AND l.seen @> x.seq;
       END IF;
     END IF;

@@ -8,6 +8,7 @@ import { keyOf, listNames, PackText } from '../src/core/pack/schema.ts'
 import { issueCodes } from '../src/core/words/issue.ts'
 import { settingRows } from '../src/http/settings.ts'
 import { Mapping } from '../src/intake/mapping.ts'
+import { MessageMapping } from '../src/intake/message-mapping.ts'
 
 export interface Page {
   readonly file: string
@@ -98,6 +99,10 @@ export const pages = (): readonly Page[] => [
   {
     file: 'packs/mapping.schema.json',
     text: printed('A mapping of files to entries', `${made} docs/intake.md explains every key.`, grammar(Mapping, 'ref')),
+  },
+  {
+    file: 'packs/messages.schema.json',
+    text: printed('A mapping of messages', `${made} docs/feeds.md explains every key.`, grammar(MessageMapping, 'ref')),
   },
   { file: 'docs/issues.md', text: issueTable() },
   withPart('docs/operations.md', 'settings', settingsTable()),

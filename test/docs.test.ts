@@ -43,6 +43,7 @@ describe('what is printed from the code', () => {
     ['pack', 'packs/*/*.yaml'],
     ['example', 'packs/*/examples/*.yaml'],
     ['mapping', 'packs/*/maps/*.yaml'],
+    ['messages', 'demonstration/feed.yaml'],
   ])('the printed grammar of a %s takes every one that is shipped', (grammar, files) => {
     const schema = z.fromJSONSchema(JSON.parse(read(`packs/${grammar}.schema.json`)))
     const shipped = globSync(files, { cwd: root })

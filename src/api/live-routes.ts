@@ -7,7 +7,7 @@ export const liveRoutes = defineRoutes({
     path: '/api/changes',
     tag: 'Live',
     summary:
-      'What changes on pathways one may see, as server-sent events: "change" with pathway, version, kind and role; "reset" where too much was missed. Last-Event-ID goes on where a stream broke off',
+      'What changes on pathways one may see, as server-sent events: "change" with pathway, version, kind and role; "feeds" where feeds stand otherwise than before; "reset" where too much was missed. Last-Event-ID goes on where a stream broke off',
     needs: 'see',
     scope: 'any',
     endless: true,

@@ -1,6 +1,7 @@
 import { breakGlassRoutes } from './break-glass-routes.ts'
 import { codingRoutes } from './coding-routes.ts'
 import { documentRoutes } from './document-routes.ts'
+import { feedRoutes } from './feed-routes.ts'
 import { figureRoutes } from './figure-routes.ts'
 import { handoverRoutes } from './handover-routes.ts'
 import { intakeRoutes } from './intake-routes.ts'
@@ -31,6 +32,7 @@ export const allRoutes = {
   ...viewRoutes,
   ...liveRoutes,
   ...intakeRoutes,
+  ...feedRoutes,
 } as const
 export type AllRoutes = typeof allRoutes
 export type RouteId = keyof AllRoutes

@@ -81,6 +81,7 @@ export const workBodies = {
   'next-step': z.strictObject({
     what: Text(500).optional(),
     books: Text(60).nullish(),
+    appointment: Text(400).nullish().describe('of the interface that booked it: the sender, and its number for the appointment'),
     because: Text(1000).nullish(),
     outcome: Text(1000).nullish(),
   }),

@@ -211,6 +211,7 @@ function program(io: Io): Command {
   operated(user.command('list').description('people and the roles they hold')).action((options) => listPeople(settingsFrom(options), io))
   operated(varde.command('start').description('the service on an invented hospital region, to look around in'))
     .option('--fresh', 'throw away what was recorded in it, and begin again as of today', false)
-    .action((options) => start(settingsFrom(options), { fresh: options.fresh === true }, io))
+    .option('--feed', 'a made-up system sends appointments meanwhile (docs/feeds.md)', false)
+    .action((options) => start(settingsFrom(options), { fresh: options.fresh === true, feed: options.feed === true }, io))
   return varde
 }

@@ -2,21 +2,33 @@ import { serve } from '../http/serve.ts'
 import type { Settings } from '../http/settings.ts'
 import type { Demonstration } from '../store/demonstration.ts'
 import type { Io } from './io.ts'
+import { listeningForSynthetic, sendSynthetic } from './synthetic-feed.ts'
 import { textTable } from './table.ts'
 
 export interface StartOptions {
   readonly fresh?: boolean
+  /** A system that is made up sends messages, so that one sees what that does. */
+  readonly feed?: boolean
   /** Smaller than it is shipped: for tests. */
   readonly pathways?: number
 }
 
 /** `varde start`: the service on an invented hospital region, for whoever wants to look around. */
-export async function start(settings: Settings, options: StartOptions, io: Io): Promise<void> {
+export async function start(settings: Settings, { feed = false, ...options }: StartOptions, io: Io): Promise<void> {
   const say = progress(io)
-  const served = await serve({ settings: { ...settings, demonstration: true, logLevel: 'warn' }, say, ...options })
+  const served = await serve({
+    settings: { ...settings, demonstration: true, logLevel: 'warn' },
+    say,
+    ...options,
+    ...(feed ? { settle: listeningForSynthetic } : {}),
+  })
   say.done()
   if (served.demonstration) io.out(welcome(served.address, served.demonstration))
+  const { feedPort: port, demonstration } = served
+  const sending = port === undefined || !demonstration ? undefined : await sendSynthetic({ port, demonstration, everyMs: 10_000 })
+  if (sending) io.out(`A made-up system sends an appointment every ten seconds, to port ${port}: watch the list of the trust Kyst.\n`)
   await io.untilAsked()
+  sending?.stop()
   io.out('Stopping.\n')
   await served.stop()
 }

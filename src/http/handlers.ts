@@ -2,6 +2,7 @@ import type { AllRoutes } from '../api/routes.ts'
 import { breakGlassHandlers } from './break-glass-handlers.ts'
 import { codingHandlers } from './coding-handlers.ts'
 import { documentHandlers } from './document-handlers.ts'
+import { feedHandlers } from './feed-handlers.ts'
 import { figureHandlers } from './figure-handlers.ts'
 import { handoverHandlers } from './handover-handlers.ts'
 import { intakeHandlers } from './intake-handlers.ts'
@@ -33,4 +34,5 @@ export const handlers: Handlers<AllRoutes> = {
   ...viewHandlers,
   ...liveHandlers,
   ...intakeHandlers,
+  ...feedHandlers,
 }

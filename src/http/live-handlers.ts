@@ -3,6 +3,7 @@ import { refOf } from '../api/shapes.ts'
 import { type Capability, ledgerOfScope, scopeOf } from '../core/rights/rights.ts'
 import type { Change } from '../store/changes.ts'
 import type { Actor } from '../store/ledger-database.ts'
+import { ledgersWithFeeds, listFeeds } from './feed-handlers.ts'
 import { packNamed } from './pathway-handlers.ts'
 import { refuse } from './problem.ts'
 import type { Asked, Handlers, ServiceParts } from './service.ts'
@@ -138,13 +139,24 @@ export const liveHandlers: Handlers<Routes> = {
       for (const changes of held) tell(changes)
       hear = tell
 
+      let feedsTold: string | undefined
+      /** That feeds stand otherwise than before: one is silent, one has come back, one is made to wait. What they are is asked for. */
+      const tellFeeds = async () => {
+        const feeds = await asked.in((session) => listFeeds(service, session, ledgersWithFeeds(actor)))
+        const stand = JSON.stringify(feeds.map(({ ledger, sender, state, stopped }) => [ledger, sender, state, stopped?.code]))
+        if (feedsTold !== undefined && feedsTold !== stand) stream.send(eventText('feeds', idOf(positions), {}))
+        feedsTold = stand
+      }
+
       /** Rights may have gone, and the sign-in with them: then so does the stream. */
       const stillThere = async () => {
         const now = await service.signIn.whoIs(request).catch(() => undefined)
         if (!now || now.person !== actor.person || scopesOf(now, pack).size === 0) return stream.end()
         may = scopesOf(now, pack)
         stream.send(': still here\n\n')
+        await tellFeeds().catch(() => {}) // while the database is away nothing is known of them
       }
+      await tellFeeds().catch(() => {})
     } catch (error) {
       followed?.stop()
       giveBack()

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { messageWaits } from '../../test/support/houses.ts'
 import { postgresServers } from '../../test/support/postgres.ts'
 import { openedPathway, type ServiceUnderTest, serviceUnderTest } from '../../test/support/service.ts'
 import { capabilitiesOf, type Route } from '../api/route.ts'
@@ -24,11 +25,14 @@ const questions: Readonly<Record<string, string>> = {
   listPassedLimits: '',
   readCoding: '?pack=no-house',
   readMeeting: '',
+  readMessage: '',
 }
 const reasons: Readonly<Record<string, string>> = {
   followChanges: 'says which pathway changed, and in which role; nothing of what stands there',
   listMeetings: 'says when people meet, and who; nothing of whom it is about',
   listViews: 'says how lists were narrowed, and whose views these are; nothing of whom they show',
+  listFeeds: 'says when other systems sent, and how much; nothing of whom it was about',
+  listMessages: 'says when messages came and why they wait; nothing of what is in them',
   verifyLog: 'says whether chains hold; nothing of what is in them',
 }
 
@@ -81,6 +85,19 @@ describe.each(postgresServers())('who saw what on $name', ({ url }) => {
     })
     const stranger = (await at.person('Invented clinician', 'clinician', 3)).person
     await at.ask(stranger, 'POST', '/api/break-glass', { pathway, reason: 'Unconscious in the emergency room.' })
+    const [message] = await at.act(2, {
+      kind: 'message-received',
+      pack: at.packs[0]!.pack,
+      payload: {
+        sender: 'LAB|X',
+        control: '1',
+        type: 'ORU^R01',
+        ...messageWaits,
+        pathway: Number(pathway.split('-')[1]),
+        text: 'Invented.',
+      },
+    })
+    Object.assign(names, { message: `2-${message!.seq}` })
     Object.assign(names, { patient, pathway, work: note.body.item.work, document: document.body.document, meeting: met.body.meeting })
   })
   afterAll(() => at.close())

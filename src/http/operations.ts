@@ -1,14 +1,18 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { IssueCode } from '../core/words/issue.ts'
 import { type InstalledPack, packsInstalled } from '../store/install-packs.ts'
 import type { LedgerDatabase } from '../store/ledger-database.ts'
 import { isMigrated } from '../store/migrate.ts'
+import type { FeedOutcome } from './feed.ts'
 
 /** What the operator sees of a running service: alive, ready, and numbers. No person, no reference, no address in any of it. */
 export interface Operations {
   /** The ledger, counted on its way. */
   readonly ledger: LedgerDatabase
+  /** What became of a message of another system, and whether senders are made to wait. */
+  readonly feed: { readonly onOutcome: (outcome: FeedOutcome) => void; readonly onStopped: (because: IssueCode | undefined) => void }
   register(app: FastifyInstance): Promise<void>
 }
 
@@ -38,6 +42,17 @@ export function openOperations({ ledger, packs, metricsToken }: Parts): Operatio
     labelNames: ['kind'],
     registers,
   })
+  const messages = new Counter({
+    name: 'varde_feed_messages_total',
+    help: 'Messages of other systems, by what became of them',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const feedsStopped = new Gauge({
+    name: 'varde_feed_stopped',
+    help: '1 while senders are made to wait, because the database, a right or the mapping is away',
+    registers,
+  })
   new Gauge({
     name: 'varde_pool_connections',
     help: 'Connections to the database: open, idle, and requests waiting for one',
@@ -64,6 +79,10 @@ export function openOperations({ ledger, packs, metricsToken }: Parts): Operatio
   }
 
   return {
+    feed: {
+      onOutcome: (outcome) => messages.inc({ outcome }),
+      onStopped: (because) => feedsStopped.set(because === undefined ? 0 : 1),
+    },
     ledger: counted(ledger, {
       onAct: (kind, replayed) => (replayed ? replays.inc() : acts.inc({ kind })),
       onLook: (kind) => looks.inc({ kind }),

@@ -41,13 +41,13 @@ import type { Asked, Handlers, ServiceParts } from './service.ts'
 type Routes = typeof pathwayRoutes
 
 /** The day it is now at a place. */
-export const todayAt = (service: ServiceParts, zone: string): Day =>
+export const todayAt = (service: Pick<ServiceParts, 'now'>, zone: string): Day =>
   wallTimeOf(Math.floor(service.now().getTime() / 1000) as Instant, zone).day
 
 export const askingOf = (day: Day, zone: string): Asking => ({ asOf: day, asOfAt: endOfDay(day, zone) })
 
 /** As of this very moment: clocks in minutes run to it, not to the end of the day. */
-export const nowOf = (service: ServiceParts, zone: string): Asking => ({
+export const nowOf = (service: Pick<ServiceParts, 'now'>, zone: string): Asking => ({
   asOf: todayAt(service, zone),
   asOfAt: Math.floor(service.now().getTime() / 1000) as Instant,
 })
@@ -144,7 +144,7 @@ export const payloadOf = (body: Offered, org: number, more: Readonly<Record<stri
   ...more,
 })
 
-export function contextOf(service: ServiceParts, live: LivePack, record: PathwayRecord, role: string): DoorContext {
+export function contextOf(service: Pick<ServiceParts, 'now'>, live: LivePack, record: PathwayRecord, role: string): DoorContext {
   return {
     pack: live.content,
     entries: entriesOf(record),

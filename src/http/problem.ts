@@ -19,6 +19,8 @@ const statuses: Readonly<Partial<Record<IssueCode, number>>> = {
   'bundle/not-sent': 403,
   'work/recorded-already': 409,
   'work/no-milestone': 422,
+  'feed/settled': 409,
+  'feed/not-configured': 409,
   'ledger/version-needed': 428,
   'ledger/not-passed': 422,
   'ledger/too-many': 422,

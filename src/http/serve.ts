@@ -15,11 +15,13 @@ import { openFolder } from '../store/folder-lock.ts'
 import { keepingFree } from '../store/free-space.ts'
 import { type InstalledPack, installPacks, type PackToInstall, packsInstalled } from '../store/install-packs.ts'
 import { type LedgerDatabase, openLedger } from '../store/ledger-database.ts'
-import { livePacks } from '../store/live-packs.ts'
+import { type LivePacks, livePacks } from '../store/live-packs.ts'
 import { isMigrated, migrate } from '../store/migrate.ts'
 import { loadPack } from '../store/pack-folder.ts'
+import { type Feed, openFeed } from './feed.ts'
+import { listenForMessages } from './feed-listener.ts'
 import { handlers } from './handlers.ts'
-import { openOperations } from './operations.ts'
+import { type Operations, openOperations } from './operations.ts'
 import { createService, placesOf } from './service.ts'
 import { checkpointFiles, packFolders, type Settings } from './settings.ts'
 import { openSignIn as openRealSignIn, type SignIn } from './sign-in.ts'
@@ -44,6 +46,8 @@ export interface ServeParts {
   readonly logTo?: { write(line: string): void }
   /** How often escalations that were not answered in time climb; every minute unless said. */
   readonly climbMs?: number
+  /** Of a demonstration: settings that follow from who is in it. */
+  readonly settle?: (settings: Settings, demonstration: Demonstration) => Settings
   /** Of a demonstration: begun again as of today, or smaller than it is shipped, for tests. */
   readonly fresh?: boolean
   readonly pathways?: number
@@ -52,6 +56,8 @@ export interface ServeParts {
 export interface Served {
   readonly address: string
   readonly app: FastifyInstance
+  /** Port for messages of other systems; undefined: none are taken. */
+  readonly feedPort: number | undefined
   /** Who can be signed in as, in a demonstration. */
   readonly demonstration: Demonstration | undefined
   /** Takes no more requests, finishes those in hand, and ends everything that was begun here. */
@@ -116,10 +122,11 @@ export async function serve(parts: ServeParts): Promise<Served> {
 async function begin(parts: ServeParts, ending: (() => Promise<unknown>)[], end: () => Promise<void>): Promise<Served> {
   const { settings: given, openSignIn = signInOf, say, now = () => new Date(), logTo, climbMs = 60_000 } = parts
   check(given)
-  const settings = { ...given, port: given.port === 0 ? await freePort(given.host) : given.port }
-  const log = pino({ level: settings.logLevel, base: null }, logTo ?? pino.destination(2))
-  const toInstall = settings.demonstration ? [] : await loadPacks(settings.packs)
-  const { serviceUrl, ownerUrl, setAddress, demonstration } = await openDatabase({ ...parts, settings, now }, ending)
+  const began = { ...given, port: given.port === 0 ? await freePort(given.host) : given.port }
+  const log = pino({ level: began.logLevel, base: null }, logTo ?? pino.destination(2))
+  const toInstall = began.demonstration ? [] : await loadPacks(began.packs)
+  const { serviceUrl, ownerUrl, setAddress, demonstration } = await openDatabase({ ...parts, settings: began, now }, ending)
+  const settings = demonstration && parts.settle ? parts.settle(began, demonstration) : began
   const { connections, figureSeconds } = settings
   const installed = demonstration
     ? demonstration.packs
@@ -135,16 +142,19 @@ async function begin(parts: ServeParts, ending: (() => Promise<unknown>)[], end:
   const embedded = settings.databaseUrl === undefined
   const ledger = embedded ? keepingFree(operations.ledger, settings.data, settings.keepFreeMegabytes * 1_000_000) : operations.ledger
   const signIn = await openSignIn({ ledger, settings, now, log, say })
+  const ready = livePacks(packs)
+  const feed = await findFeed(settings, { ledger, packs: ready, now, log, operations })
   const page = findPage()
   if (page === undefined) say('The page is not there: `npm run build` makes it. What can be asked over HTTP is served.')
   const app = await createService(
     {
       ledger,
-      packs: livePacks(packs),
+      packs: ready,
       log,
       now,
       demonstration: settings.demonstration,
       ...(page === undefined ? {} : { page }),
+      ...(feed === undefined ? {} : { feeds: [feed] }),
       ...(settings.trustedProxies === undefined ? {} : { trustedProxies: settings.trustedProxies }),
       signIn: {
         ...signIn,
@@ -159,6 +169,12 @@ async function begin(parts: ServeParts, ending: (() => Promise<unknown>)[], end:
   ending.push(() => app.close())
   const address = await listen(app, settings)
   await setAddress(settings.publicUrl ?? address)
+  const messages = feed && (await listenForMessages(feed, { host: settings.feedHost, port: settings.feedPort ?? 0 }))
+  if (messages) {
+    ending.push(() => messages.stop())
+    say(`Messages of other systems are taken at ${settings.feedHost}:${messages.port}, from ${settings.feedSenders?.join(', ')}.`)
+    if (!isLoopback(settings.feedHost)) say('MLLP is neither encrypted nor signed in to: let only the senders reach it, through a tunnel.')
+  }
   const writeCheckpoints = async (all = false): Promise<void> => {
     await checkpoints.write(all).catch((error) => log.error({ at: placesOf(error) }, 'checkpoints could not be written'))
   }
@@ -175,6 +191,7 @@ async function begin(parts: ServeParts, ending: (() => Promise<unknown>)[], end:
   const stop = async (): Promise<void> => {
     clearInterval(timer)
     await climbing.stop()
+    await messages?.stop()
     // Whoever does not end by then is cut off: an open stream, a reader that has gone away.
     const cut = setTimeout(() => app.server.closeAllConnections(), graceMs)
     await app.close()
@@ -182,7 +199,39 @@ async function begin(parts: ServeParts, ending: (() => Promise<unknown>)[], end:
     await writeCheckpoints(true)
     await end()
   }
-  return { address, app, demonstration, stop: () => (stopping ??= stop()) }
+  return { address, app, feedPort: messages?.port, demonstration, stop: () => (stopping ??= stop()) }
+}
+
+interface FeedsParts {
+  readonly ledger: LedgerDatabase
+  readonly packs: LivePacks
+  readonly now: () => Date
+  readonly log: Logger
+  readonly operations: Operations
+}
+
+/** Messages of other systems, as the settings say; undefined: none are taken. Issues: `settings/missing`, and those of `openFeed`. */
+async function findFeed(settings: Settings, { ledger, packs, now, log, operations }: FeedsParts): Promise<Feed | undefined> {
+  const { feedPort, feedOrganisation: org, feedPerson: person, feedMapping: file, feedSenders: senders } = settings
+  if (feedPort === undefined) return undefined
+  if (org === undefined || person === undefined || file === undefined || senders === undefined)
+    throw new IssueError(
+      Object.entries({ feedOrganisation: org, feedPerson: person, feedMapping: file, feedSenders: senders }).flatMap(([name, value]) =>
+        value === undefined
+          ? [{ code: 'settings/missing' as const, path: [name], message: 'feedPort needs it: docs/feeds.md says how a feed is set up.' }]
+          : [],
+      ),
+    )
+  return openFeed({
+    ...{ ledger, packs, now, org, person, senders, file },
+    onOutcome: operations.feed.onOutcome,
+    onStopped: (because) => {
+      operations.feed.onStopped(because)
+      if (because === undefined) log.info('messages of other systems are taken again')
+      else log.error({ because }, 'messages of other systems wait: nothing is skipped')
+    },
+    onFault: (error) => log.error({ fault: error instanceof Error ? error.name : typeof error, at: placesOf(error) }, 'a fault of ours'),
+  })
 }
 
 /** The built page: beside the compiled files, or in `dist` of a clone. */

@@ -13,10 +13,11 @@ import { type AllRoutes, allRoutes, type RouteId } from '../api/routes.ts'
 import { Problem } from '../api/shapes.ts'
 import { type Capability, ledgerOfScope, type Right, scopeOf } from '../core/rights/rights.ts'
 import { nestsDeeper } from '../core/words/depth.ts'
-import type { Issue } from '../core/words/issue.ts'
+import type { Issue, IssueCode } from '../core/words/issue.ts'
 import { IssueError } from '../core/words/result.ts'
+import type { MessageMapping } from '../intake/message-mapping.ts'
 import type { Actor, LedgerDatabase, Session } from '../store/ledger-database.ts'
-import type { LivePacks } from '../store/live-packs.ts'
+import type { LivePack, LivePacks } from '../store/live-packs.ts'
 import { isPageAddress, sendPage, servePage } from './page.ts'
 import { notThere, problemOf, refuse, StaleError } from './problem.ts'
 import type { SignIn } from './sign-in.ts'
@@ -38,10 +39,23 @@ export interface ServiceParts {
   readonly cursorKey?: Uint8Array
   /** How often a live stream says that it is there, and asks anew what its reader may see; 15 s unless said. */
   readonly liveBeatMs?: number
+  /** Feeds this process listens for. */
+  readonly feeds?: readonly FeedHere[]
   /** False: the service's own check of rights is left out, so that a test can see the database refuse. Never in use. */
   readonly checks?: boolean
   /** True: every answer is held against its shape; tests do. */
   readonly checksAnswers?: boolean
+}
+
+/** Messages of other systems for one ledger, as this process takes them. */
+export interface FeedHere {
+  readonly ledger: number
+  readonly zone: string
+  readonly senders: readonly string[]
+  /** As the file says at this moment. Throws an IssueError where it cannot be read, or names a pack that is not loaded. */
+  mapping(): Promise<{ readonly mapping: MessageMapping; readonly live: LivePack }>
+  /** Since when a sender has been made to wait, and why; undefined: it is not. */
+  stopped(sender: string): { readonly since: string; readonly code: IssueCode } | undefined
 }
 
 /** What a handler is given: who asks, what was sent, and the ledger with that person's rights. */

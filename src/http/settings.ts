@@ -106,6 +106,12 @@ export const settings = {
   ),
   checkpointFile: setting(text, 'file outside the database that heads of chains are appended to; <data>.checkpoints.jsonl unless said'),
   checkpointKey: setting(text, 'file of the key they are signed with, made where there is none; <data>.checkpoint-key.pem unless said'),
+  feedPort: setting(whole(0, 65_535), 'port for messages of other systems (HL7 version 2 over MLLP); without it none are taken'),
+  feedHost: setting(text, 'address they are taken at; MLLP has neither encryption nor sign-in, so loopback behind a tunnel', '127.0.0.1'),
+  feedOrganisation: setting(whole(1, 1_000_000), 'number of the organisation whose ledger they go into'),
+  feedPerson: setting(whole(1, 100_000_000), 'number of the machine they are taken in as: somebody with the role machine there'),
+  feedMapping: setting(text, 'file that says what messages become (docs/feeds.md)'),
+  feedSenders: setting(list, 'who may send, by MSH-3 and MSH-4 with a bar between, such as EPJ|NORDVIK'),
   metricsToken: secret(text, 'bearer token for /metrics; without it, only this machine may read them'),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>
 
@@ -113,7 +119,9 @@ export type SettingName = keyof typeof settings
 type ValueOf<S> = S extends Setting<infer T> ? T : never
 type HasDefault<N extends SettingName> = (typeof settings)[N] extends { readonly secret: true } ? false : N extends Unset ? false : true
 /** Settings that are no secret and yet have no value unless one is given. */
-type Unset = 'publicUrl' | 'trustedProxies' | 'oidcIssuer' | 'oidcClientId' | 'oidcRedirect' | 'checkpointFile' | 'checkpointKey'
+type Unset =
+  | ('publicUrl' | 'trustedProxies' | 'oidcIssuer' | 'oidcClientId' | 'oidcRedirect' | 'checkpointFile' | 'checkpointKey')
+  | ('feedPort' | 'feedOrganisation' | 'feedPerson' | 'feedMapping' | 'feedSenders')
 export type Settings = {
   readonly [N in SettingName]: HasDefault<N> extends true ? ValueOf<(typeof settings)[N]> : ValueOf<(typeof settings)[N]> | undefined
 }

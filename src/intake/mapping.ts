@@ -14,7 +14,7 @@ const Column = z
   .max(1000)
   .describe('Name of a column; in NDJSON a path with dots; in XES the key of an attribute, with "trace:" before one of the trace.')
 /** Databases and files cannot hold NUL or half a surrogate pair. */
-const PlainText = z
+export const PlainText = z
   .string()
   .max(1000)
   .refine((text) => text.isWellFormed() && !text.includes('\0'), 'expected text without NUL or broken characters')

@@ -9,6 +9,8 @@ interface Listener {
   readonly change: (heard: Heard) => void
   /** Too much was missed: what is shown is read anew. */
   readonly reset: () => void
+  /** Another system sent something. */
+  readonly feeds?: () => void
 }
 
 /** Hears what happens to pathways under a pack, as it happens; nothing while there is no pack. */
@@ -19,6 +21,7 @@ export function useLive(pack: string | undefined, listener: Listener): void {
     if (pack === undefined) return
     const stream = new EventSource(addressOf('followChanges', {}, { pack }))
     stream.addEventListener('change', (event) => held.current.change(JSON.parse(event.data) as Heard)) // as the service writes it
+    stream.addEventListener('feeds', () => held.current.feeds?.())
     stream.addEventListener('reset', () => held.current.reset())
     return () => stream.close()
   }, [pack])

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, Navigate } from '@tanstack/react-router'
 import { CodesScreen } from './codes/codes-screen.tsx'
+import { FeedsScreen } from './feeds/feeds-screen.tsx'
 import { FiguresScreen } from './figures/figures-screen.tsx'
 import { ListScreen } from './list/list-screen.tsx'
 import { readListSearch } from './list/search.ts'
@@ -16,7 +17,12 @@ const root = createRootRoute({ component: Shell, notFoundComponent: () => <Start
 /** Where each role begins: with what it can do something about. */
 function Start() {
   const { may } = useSession()
-  return <Navigate to={may('record') ? '/list' : may('see') ? '/work' : may('count') ? '/figures' : '/work'} replace />
+  return (
+    <Navigate
+      to={may('record') ? '/list' : may('see') ? '/work' : may('count') ? '/figures' : may('administer') ? '/feeds' : '/work'}
+      replace
+    />
+  )
 }
 
 const start = createRoute({ getParentRoute: () => root, path: '/', component: Start })
@@ -66,8 +72,25 @@ const reportsRoute = createRoute({
   component: ReportsScreen,
 })
 
+const feedsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/feeds',
+  validateSearch: ({ open }: Readonly<Record<string, unknown>>): { readonly open?: string } => (typeof open === 'string' ? { open } : {}),
+  component: FeedsScreen,
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([start, listRoute, workRoute, codesRoute, figuresRoute, meetingsRoute, meetingRoute, reportsRoute]),
+  routeTree: root.addChildren([
+    start,
+    listRoute,
+    workRoute,
+    codesRoute,
+    figuresRoute,
+    meetingsRoute,
+    meetingRoute,
+    reportsRoute,
+    feedsRoute,
+  ]),
   defaultPreload: false,
 })
 

@@ -1,13 +1,17 @@
 import type { KeyId } from './keys/table.ts'
 
 export interface Screen {
-  readonly to: '/list' | '/work' | '/codes' | '/figures' | '/meetings' | '/reports'
+  readonly to: '/list' | '/work' | '/codes' | '/figures' | '/meetings' | '/reports' | '/feeds'
   readonly key: KeyId
-  readonly words: 'screen.list' | 'screen.work' | 'screen.codes' | 'screen.figures' | 'screen.meetings' | 'screen.reports'
+  readonly words: 'screen.list' | 'screen.work' | 'screen.codes' | 'screen.figures' | 'screen.meetings' | 'screen.reports' | 'screen.feeds'
 }
 
 /** The screens somebody has something to do on. */
-export function screensOf({ may }: { readonly may: (capability: 'see' | 'record' | 'count' | 'log') => boolean }): readonly Screen[] {
+export function screensOf({
+  may,
+}: {
+  readonly may: (capability: 'see' | 'record' | 'count' | 'log' | 'administer') => boolean
+}): readonly Screen[] {
   const screens: readonly (Screen & { readonly shown: boolean })[] = [
     { to: '/list', key: 'goList', words: 'screen.list', shown: may('see') },
     { to: '/work', key: 'goWork', words: 'screen.work', shown: may('see') },
@@ -15,6 +19,7 @@ export function screensOf({ may }: { readonly may: (capability: 'see' | 'record'
     { to: '/figures', key: 'goFigures', words: 'screen.figures', shown: may('count') },
     { to: '/meetings', key: 'goMeetings', words: 'screen.meetings', shown: may('see') },
     { to: '/reports', key: 'goReports', words: 'screen.reports', shown: may('count') },
+    { to: '/feeds', key: 'goFeeds', words: 'screen.feeds', shown: may('see') || may('administer') },
   ]
   return screens.filter(({ shown }) => shown)
 }

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { askUntilThere } from './ask.ts'
 import { useAwaySince } from './connection.ts'
+import { SilentFeeds } from './feeds/silent-feeds.tsx'
 import { Help } from './keys/help.tsx'
 import { shownKeyOf, useKeys } from './keys/use-keys.ts'
 import { languages } from './languages.ts'
@@ -59,6 +60,7 @@ export function Shell() {
       <main id="main" tabIndex={-1}>
         <Outlet />
       </main>
+      <SilentFeeds />
       <LastDone />
       {over === 'help' ? <Help onClose={() => setOver(undefined)} /> : null}
       {over === 'palette' ? <Palette onClose={() => setOver(undefined)} onHelp={() => setOver('help')} /> : null}

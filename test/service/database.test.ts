@@ -4,6 +4,7 @@ import { capabilities, scopeOf } from '../../src/core/rights/rights.ts'
 import { quoteName } from '../../src/sql/name.ts'
 import { type Actor, openLedger } from '../../src/store/ledger-database.ts'
 import { connectClient } from '../../src/store/postgres.ts'
+import { messageWaits } from '../support/houses.ts'
 import { freshKey, type LedgerUnderTest, ledgerUnderTest, operator } from '../support/live-ledger.ts'
 import { postgresServers } from '../support/postgres.ts'
 import { randomOf } from '../support/random.ts'
@@ -62,6 +63,11 @@ describe.each(postgresServers())('the database on $name', ({ url }) => {
           payload: { patient: patient!.seq, reason: 'An emergency, invented', until: new Date(Date.now() + 1_800_000).toISOString() },
         },
       )
+      await at.act(ledger, {
+        kind: 'message-received',
+        pack,
+        payload: { sender: 'LAB|X', control: '1', type: 'ORU^R01', whose: 'X-9', text: 'MSH|', ...messageWaits },
+      })
       await at.ledger.as(at.operator, (session) => session.look(ledger, { kind: 'pathway', pathway, about: {} }))
     }
     await ask(`SELECT varde.note_checkpoints($1, $2, $3)`, [ledgers, ledgers.map(() => 'act'), ledgers.map(() => 1)])

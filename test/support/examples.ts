@@ -3,7 +3,7 @@ import { allRoutes, type RouteId } from '../../src/api/routes.ts'
 import { codeAt, stepAt } from '../../src/http/totp.ts'
 import { createAccount, registerMachineKey } from '../../src/store/accounts.ts'
 import type { Browser } from './browser.ts'
-import { good, type House, type Houses, markOf } from './houses.ts'
+import { good, type House, type Houses, markOf, messageWaits } from './houses.ts'
 
 /** One request that goes well when whoever may send it does. */
 export interface Call {
@@ -104,6 +104,17 @@ const counted = async (house: House): Promise<Call> => {
   return { query: { pack: 'demo', org: house.org } }
 }
 const just = (call: Call): Example => ({ make: () => call })
+/** A message of another system that waits for somebody: nobody is known by its number. */
+const waiting = async (house: House, { at }: Houses): Promise<string> => {
+  const control = randomUUID()
+  const text = `MSH|^~\\&|LAB|${markOf(house.org)}|||20260601||ORU^R01|${control}|P|2.5\rPID|||${markOf(house.org)}\r`
+  const [done] = await at.act(house.org, {
+    kind: 'message-received',
+    pack: at.packs[0]!.pack,
+    payload: { sender: `LAB|${markOf(house.org)}`, control, type: 'ORU^R01', ...messageWaits, whose: `${markOf(house.org)}`, text },
+  })
+  return `${house.org}-${done!.seq}`
+}
 const words = ({ org }: House): string => `${markOf(org)} words`
 
 /**
@@ -357,6 +368,24 @@ export const examples: { readonly [K in RouteId]: Example } = {
       },
     }),
     byRow: true,
+  },
+
+  listFeeds: {
+    make: async (house, houses) => {
+      await waiting(house, houses)
+      return {}
+    },
+  },
+  listMessages: {
+    make: async (house, houses) => {
+      await waiting(house, houses)
+      return {}
+    },
+  },
+  readMessage: { make: async (house, houses) => ({ params: { message: await waiting(house, houses) } }) },
+  tryMessage: { make: async (house, houses) => ({ params: { message: await waiting(house, houses) }, body: {} }) },
+  setMessageAside: {
+    make: async (house, houses) => ({ params: { message: await waiting(house, houses) }, body: { reason: words(house) } }),
   },
 
   listWaysIn: just({}),

@@ -3,8 +3,9 @@ import type { Client } from 'pg'
 import pino from 'pino'
 import { type Role, roles } from '../../src/core/rights/rights.ts'
 import { handlers } from '../../src/http/handlers.ts'
-import { createService } from '../../src/http/service.ts'
+import { createService, type FeedHere } from '../../src/http/service.ts'
 import { openSignIn } from '../../src/http/sign-in.ts'
+import { readMessageMapping } from '../../src/intake/message-mapping.ts'
 import { livePacks } from '../../src/store/live-packs.ts'
 import { connectClient } from '../../src/store/postgres.ts'
 import { type Answered, Browser } from './browser.ts'
@@ -32,6 +33,15 @@ export interface House {
   ): Promise<{ readonly work: string; readonly pathway: string; readonly version: number }>
 }
 
+/** What an act says of a message that is about nobody who is known. */
+export const messageWaits = {
+  sha256: '0'.repeat(64),
+  answered: { code: 'AA' },
+  outcome: 'not-placed',
+  code: 'feed/unknown-patient',
+  says: 'Invented.',
+} as const
+
 export interface Houses {
   readonly at: LedgerUnderTest
   readonly app: FastifyInstance
@@ -53,6 +63,17 @@ export interface Houses {
 }
 
 const address = 'http://localhost:8080'
+
+/** As if messages were listened for. */
+const feedHere = (ledger: number, at: LedgerUnderTest): FeedHere => {
+  const read = readMessageMapping(
+    '{ pack: demo, patient: PID-3, messages: [{ id: result, on: [ORU^R01], becomes: proposal, code: { constant: M1V }, day: MSH-7, because: Result }] }',
+    'test',
+  )
+  if (!read.ok) throw new Error(JSON.stringify(read.issues))
+  const live = livePacks(at.packs).byId('demo')!
+  return { ledger, zone: 'Europe/Oslo', senders: [], mapping: async () => ({ mapping: read.value, live }), stopped: () => undefined }
+}
 
 /** Something that went well, or an error that says what did not. */
 export async function good(asked: Promise<Answered>): Promise<Answered> {
@@ -79,6 +100,7 @@ export async function openHouses(serverUrl: string, folders?: readonly string[],
       {
         ledger: at.ledger,
         packs: livePacks(at.packs),
+        feeds: [2, 3].map((ledger) => feedHere(ledger, at)),
         signIn: signIn(),
         log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),
         now: () => now,

@@ -1,7 +1,7 @@
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import pino from 'pino'
 import { handlers } from '../../src/http/handlers.ts'
-import { createService } from '../../src/http/service.ts'
+import { createService, type FeedHere } from '../../src/http/service.ts'
 import type { SignIn } from '../../src/http/sign-in.ts'
 import { livePacks } from '../../src/store/live-packs.ts'
 import { type LedgerUnderTest, ledgerUnderTest } from './live-ledger.ts'
@@ -42,10 +42,13 @@ export async function serviceUnderTest(
     readonly demonstration?: boolean
     readonly liveBeatMs?: number
     readonly trustedProxies?: readonly string[]
+    /** Feeds that are listened for, once there are people. */
+    readonly feeds?: (at: LedgerUnderTest) => Promise<readonly FeedHere[]>
   } = {},
 ): Promise<ServiceUnderTest> {
   const at = await ledgerUnderTest(serverUrl, folders)
   const logged: string[] = []
+  const feeds = await settings.feeds?.(at)
   const app = await createService(
     {
       ledger: at.ledger,
@@ -56,6 +59,7 @@ export async function serviceUnderTest(
       demonstration: settings.demonstration ?? false,
       checks: settings.checks ?? true,
       checksAnswers: true,
+      ...(feeds ? { feeds } : {}),
       ...(settings.liveBeatMs === undefined ? {} : { liveBeatMs: settings.liveBeatMs }),
       ...(settings.trustedProxies ? { trustedProxies: settings.trustedProxies } : {}),
     },

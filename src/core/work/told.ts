@@ -19,6 +19,8 @@ export const actTells: { readonly [K in ActKind]: readonly string[] } = {
   'identity-erased': ['patient', 'reason'],
   'document-received': ['patient', 'kind', 'written', 'received', 'author'],
   'intake-received': ['sha256', 'rows', 'taken', 'repeated', 'refused', 'whole'],
+  'message-received': ['sender', 'control', 'type', 'outcome', 'code', 'pathway', 'patient'],
+  'message-settled': ['message', 'outcome', 'code', 'pathway', 'patient', 'reason'],
   'glass-broken': ['patient', 'reason', 'until'],
   'glass-ended': ['glass'],
   'organisation-set': ['org', 'parent', 'kind', 'name', 'zone', 'ledger'],
@@ -42,5 +44,6 @@ export const lookTells: Readonly<Record<string, readonly string[]>> = {
   patient: ['patient'],
   documents: ['patient'],
   document: ['patient', 'document'],
+  message: ['message', 'patient'],
   'log-export': ['format'],
 }

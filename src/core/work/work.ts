@@ -124,6 +124,8 @@ export const actKinds = {
   'identity-erased': 'erase',
   'document-received': 'record',
   'intake-received': 'record',
+  'message-received': 'record',
+  'message-settled': 'record',
   'glass-broken': 'break',
   'glass-ended': 'break',
   'organisation-set': 'administer',

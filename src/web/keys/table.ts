@@ -23,6 +23,7 @@ export const keyTable = {
   goFigures: { scope: 'everywhere', keys: ['4'] },
   goMeetings: { scope: 'everywhere', keys: ['5'] },
   goReports: { scope: 'everywhere', keys: ['6'] },
+  goFeeds: { scope: 'everywhere', keys: ['9'] },
   undo: { scope: 'everywhere', keys: ['Mod+z'], fixed: true },
   down: { scope: 'list', keys: ['j', 'ArrowDown'] },
   up: { scope: 'list', keys: ['k', 'ArrowUp'] },

@@ -87,6 +87,7 @@ function useChanges(pack: string | undefined, listening: boolean) {
       void client.invalidateQueries({ queryKey: ['pathway', pathway] })
       void client.invalidateQueries({ queryKey: ['work', pathway] })
     },
+    feeds: () => void client.invalidateQueries({ queryKey: ['feeds'] }),
     reset: () => void client.invalidateQueries({ queryKey: ['pathways'] }),
   })
   return { changed, forget }
