@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { Client } from 'pg'
+import { roleMay } from '../src/core/rights/rights.ts'
 import type { Day } from '../src/core/words/day.ts'
 import { endOfDay } from '../src/core/words/instant.ts'
 import type { LedgerDatabase } from '../src/store/ledger-database.ts'
@@ -53,14 +54,14 @@ const codes = ['A12A', 'A12S', 'A12CK', 'A12V', 'A12FK']
 
 /** Records one entry on a pathway of its own turn; each gets its codes in order. */
 function recorder(at: LiveLedger, ledger: LedgerDatabase, hospital: { readonly ledger: number }, pathways: readonly number[]) {
-  const actor = at.actor([hospital.ledger])
+  const actor = at.actor([hospital.ledger], roleMay.coordinator)
   let n = 0
   return () => {
     const i = n++
     const pathway = pathways[i % pathways.length]!
     const code = codes[Math.floor(i / pathways.length) % codes.length]!
     return ledger.as(actor, (session) =>
-      session.act(hospital.ledger, [
+      session.actLast(hospital.ledger, [
         { key: crypto.randomUUID(), kind: 'recorded', pathway, payload: { code, occurred: '2025-06-30', place: hospital.ledger } },
       ]),
     )

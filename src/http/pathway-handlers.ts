@@ -223,7 +223,7 @@ async function write<R extends Routes['recordEntry'] | Routes['correctEntry'] | 
           throw refuse('ledger/too-many', 'This pathway holds as many entries as it can. Open another.')
         answer = holdAgainstPack(offer, contextOf(service, live, record, role))
       }
-      const [done, ...rest] = await session.act(ledger, [
+      const [done, ...rest] = await session.actLast(ledger, [
         { key, kind, pathway: n, ...(record.done ? {} : { expected: record.version }), payload },
         ...(also?.(key) ?? []),
       ])

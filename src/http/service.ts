@@ -242,6 +242,7 @@ function askedOf(parts: ServiceParts, route: Route, request: FastifyRequest, rep
         return task({
           ...session,
           act: (number, acts) => inRole().then(() => session.act(number, acts)),
+          actLast: (number, acts) => inRole().then(() => session.actLast(number, acts)),
           look: (number, look) => inRole().then(() => session.look(number, look)),
         })
       }),

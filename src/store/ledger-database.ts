@@ -33,6 +33,8 @@ export interface Session {
   rows(sql: string, params?: readonly unknown[]): Promise<readonly Row[]>
   /** One or many acts on one ledger: all or none. */
   act(ledger: number, acts: readonly Act[]): Promise<readonly ActDone[]>
+  /** The same, and the end of it all: what was done is committed without being waited for in between. Nothing can be asked or done after it. */
+  actLast(ledger: number, acts: readonly Act[]): Promise<readonly ActDone[]>
   /** From here on acts and looks are written down in this role. */
   takeRole(role: Role): Promise<void>
   look(ledger: number, look: Look): Promise<void>
@@ -115,7 +117,7 @@ export function openLedger({ url, connections = 12, countingTimeoutMs = 30_000 }
   // One that breaks while in use says so to itself too, and unheard that would end the process; the statement that notices it rejects anyway.
   pool.on('connect', (client) => void client.on('error', () => {}))
 
-  const transaction = async <T>(begin: string, task: (client: PoolClient) => Promise<T>): Promise<T> => {
+  const transaction = async <T>(begin: string, task: (client: PoolClient, commit: () => Promise<unknown>) => Promise<T>): Promise<T> => {
     const client = await pool.connect().catch((error) => {
       throw fault(error)
     })
@@ -124,12 +126,17 @@ export function openLedger({ url, connections = 12, countingTimeoutMs = 30_000 }
       // Not waited for: the first statement follows on its heels. Where this fails, so does that, in the broken transaction or with no rights at all.
       const begun = client.query(begin)
       begun.catch(() => {})
-      const value = await task(client).catch(async (error) => {
+      let committed: Promise<unknown> | undefined
+      const commit = () => {
+        committed ??= client.query('COMMIT')
+        return committed
+      }
+      const value = await task(client, commit).catch(async (error) => {
         await begun
         throw error
       })
       await begun
-      await client.query('COMMIT')
+      await commit()
       return value
     } catch (error) {
       await client.query('ROLLBACK').catch(() => {
@@ -155,7 +162,7 @@ export function openLedger({ url, connections = 12, countingTimeoutMs = 30_000 }
     changes,
     as: async (actor, task) => {
       const acted = new Set<number>()
-      const value = await transaction(`BEGIN; ${settings(actor)}`, (client) => task(sessionOf(client, actor, acted)))
+      const value = await transaction(`BEGIN; ${settings(actor)}`, (client, commit) => task(sessionOf(client, actor, acted, commit)))
       for (const ledger of acted) changes.announce(ledger)
       return value
     },
@@ -230,22 +237,36 @@ function rowsOf(client: PoolClient): Session['rows'] {
 }
 
 /** `acted`: ledgers in which something was done here. */
-function sessionOf(client: PoolClient, actor: Actor, acted: Set<number>): Session {
-  const rows = rowsOf(client)
+function sessionOf(client: PoolClient, actor: Actor, acted: Set<number>, commit: () => Promise<unknown>): Session {
+  let ended = false
+  const rows: Session['rows'] = async (...asked) => {
+    // Outside the transaction it would be asked with no rights, and find nothing.
+    if (ended) throw new Error('Nothing is asked or done after the last act.')
+    return ask(...asked)
+  }
+  const ask = rowsOf(client)
+  const act: Session['act'] = async (ledger, acts) => {
+    const done = (await rows('SELECT seq, at, pathway, version, replayed FROM act($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY ord', [
+      ledger,
+      acts.map((a) => a.key),
+      acts.map((a) => a.kind),
+      acts.map((a) => a.pack ?? 0),
+      acts.map((a) => a.pathway ?? 0),
+      acts.map((a) => a.expected ?? null),
+      acts.map((a) => canonical(a.payload)),
+      acts.map(() => randomBytes(16)),
+    ])) as unknown as readonly ActDone[] // columns are named as the fields are
+    if (done.some((act) => !act.replayed)) acted.add(ledger)
+    return done
+  }
   return {
     rows,
-    act: async (ledger, acts) => {
-      const done = (await rows('SELECT seq, at, pathway, version, replayed FROM act($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY ord', [
-        ledger,
-        acts.map((a) => a.key),
-        acts.map((a) => a.kind),
-        acts.map((a) => a.pack ?? 0),
-        acts.map((a) => a.pathway ?? 0),
-        acts.map((a) => a.expected ?? null),
-        acts.map((a) => canonical(a.payload)),
-        acts.map(() => randomBytes(16)),
-      ])) as unknown as readonly ActDone[] // columns are named as the fields are
-      if (done.some((act) => !act.replayed)) acted.add(ledger)
+    act,
+    actLast: (ledger, acts) => {
+      const done = act(ledger, acts)
+      ended = true
+      // Where the act fails this ends a broken transaction, which is undone. Whoever waits for the whole hears of the rest.
+      commit().catch(() => {})
       return done
     },
     takeRole: async (role) => void (await rows(`SELECT set_config('varde.role', $1, true)`, [role])),
