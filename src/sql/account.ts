@@ -19,7 +19,7 @@ const whyOf = (reason: (typeof leftOutReasons)[number]) => 10 + leftOutReasons.i
 
 /** Parameters: $1 the day asked about, $2 the moment it ends. `rows` and `pathway_pause` are the layers built before. */
 export function compileLines(whole: Plan, indicator: Indicator, rows = 'pathway_row'): string {
-  const plan = planOf(whole.pack, [indicator], whole.profile)
+  const plan = { ...planOf(whole.pack, [indicator], whole.profile), fenced: whole.fenced ?? false }
   const read = compileClocks(plan, compileSlots(plan, whole, rows))
   const clock = indicator.within && clockName(indicator.within, 'base')
   const place = placeSql(plan, indicator, clock)

@@ -99,7 +99,7 @@ export function compileClocks(plan: Plan, from: string): string {
       clocks.filter((clock) => (clock.reading === 'base') === base).map((clock) => `${state(plan, clock)} AS ${clock.name}_state`),
     )
   // A state is asked for several times above: PostgreSQL would work it out anew each time if it could see into it.
-  if (plan.onePathway) sql = `${sql}\nOFFSET 0`
+  if (plan.fenced) sql = `${sql}\nOFFSET 0`
   sql = stage(
     sql,
     told.flatMap((clock) => spanColumns(plan, clock)),

@@ -38,7 +38,7 @@ export function livePlan(pack: Pack): Plan {
   const computable = pack.indicators.filter((i) => i.unknown === undefined)
   const asked = new Set(computable.map((i) => i.within))
   const rest = pack.intervals.filter((interval) => !asked.has(interval)).map(clockOnly)
-  return { ...planOf(pack, [...computable, ...rest], liveProfile(pack), stepsOf(pack)), onePathway: true }
+  return { ...planOf(pack, [...computable, ...rest], liveProfile(pack), stepsOf(pack)), fenced: true }
 }
 
 const stepsOf = (pack: Pack): readonly number[] =>

@@ -214,7 +214,7 @@ function realTimeSql(plan: Plan): string {
 
 function grouped(plan: Plan, from: string, what: readonly Aggregate[]): string {
   const columns = ['ledger', 'pathway', ...variantColumns(plan), ...what.map(({ name, sql }) => `${sql} AS ${name}`)]
-  return `SELECT ${columns.join(',\n  ')}\nFROM (\n  ${from}${plan.onePathway ? '\n  OFFSET 0' : ''}\n) known\nGROUP BY ${pathwayKeys(plan).join(', ')}`
+  return `SELECT ${columns.join(',\n  ')}\nFROM (\n  ${from}${plan.fenced ? '\n  OFFSET 0' : ''}\n) known\nGROUP BY ${pathwayKeys(plan).join(', ')}`
 }
 
 /** Slots picked beside another, in the order in which they can be settled. */

@@ -18,10 +18,10 @@ export interface Plan {
   /** The slots asked for in a reading: all in the base reading, in others those the own clocks of the indicators rest on. */
   readonly reads: Readonly<Record<Reading, ReadonlySet<number>>>
   /**
-   * The text runs over one pathway at a time, where setting a statement up costs more than running it: packed numbers are
-   * computed apart from the sums over them, or PostgreSQL would set each up again in every sum.
+   * For the live ledger, on PostgreSQL: what several columns or sums ask for is worked out apart from them, or it would be worked out anew in each,
+   * and set up anew for each, which for one pathway costs more than running it.
    */
-  readonly onePathway?: boolean
+  readonly fenced?: boolean
 }
 
 /** Everything a condition speaks of. */
