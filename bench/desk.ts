@@ -7,6 +7,7 @@ import { dayText } from '../src/core/words/day.ts'
 import { handlers } from '../src/http/handlers.ts'
 import { createService } from '../src/http/service.ts'
 import { livePacks } from '../src/store/live-packs.ts'
+import { warmUp } from '../src/store/pathways.ts'
 import type { Outcome } from './benches.ts'
 import type { LiveLedger } from './live-ledger.ts'
 
@@ -29,10 +30,12 @@ interface OpenDesk {
 async function openDesk(at: LiveLedger, ledgers: readonly number[]): Promise<OpenDesk> {
   if (!existsSync(folder)) throw new Error('The page is not built: run `npm run build` first.')
   const ledger = at.open(8)
+  const packs = livePacks(at.packs)
+  await warmUp(ledger, packs.all)
   const app = await createService(
     {
       ledger,
-      packs: livePacks(at.packs),
+      packs,
       signIn: { register: async () => {}, whoIs: async () => at.actor(ledgers) },
       log: pino({ level: 'silent' }),
       now: () => new Date(`${dayText(at.asOf)}T10:00:00Z`),

@@ -191,7 +191,7 @@ export const pathwayRoutes = defineRoutes({
     query: z.strictObject({
       ...listed,
       cursor: Cursor,
-      limit: z.coerce.number().pipe(z.int().min(1).max(5000)).default(500),
+      limit: z.coerce.number().pipe(z.int().min(1).max(10_000)).default(500),
       order: z.enum(['number', 'urgency']).default('number').describe('urgency: the most urgent alone, one page, without a next one'),
     }),
     answer: z.strictObject({

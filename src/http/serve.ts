@@ -18,6 +18,7 @@ import { type LedgerDatabase, openLedger } from '../store/ledger-database.ts'
 import { type LivePacks, livePacks } from '../store/live-packs.ts'
 import { isMigrated, migrate } from '../store/migrate.ts'
 import { loadPack } from '../store/pack-folder.ts'
+import { warmUp } from '../store/pathways.ts'
 import { type Feed, openFeed } from './feed.ts'
 import { listenForMessages } from './feed-listener.ts'
 import { handlers } from './handlers.ts'
@@ -179,6 +180,7 @@ async function begin(parts: ServeParts, ending: (() => Promise<unknown>)[], end:
     await checkpoints.write(all).catch((error) => log.error({ at: placesOf(error) }, 'checkpoints could not be written'))
   }
   await writeCheckpoints()
+  const warming = warmUp(bare, ready.all).catch((error) => log.error({ at: placesOf(error) }, 'plans could not be made beforehand'))
   const timer = setInterval(() => void writeCheckpoints(), checkpointMs)
   const climbing = every(climbMs, async () => {
     await climbOverdue(ledger, now()).catch((error) => log.error({ at: placesOf(error) }, 'escalations could not climb'))
@@ -196,6 +198,7 @@ async function begin(parts: ServeParts, ending: (() => Promise<unknown>)[], end:
     const cut = setTimeout(() => app.server.closeAllConnections(), graceMs)
     await app.close()
     clearTimeout(cut)
+    await warming
     await writeCheckpoints(true)
     await end()
   }

@@ -106,6 +106,8 @@ export function openLedger({ url, connections = 12, countingTimeoutMs = 30_000 }
     max: connections,
     application_name: 'varde',
     connectionTimeoutMillis: 10_000,
+    // A connection knows the plans of what was asked on it: it is kept while people think.
+    idleTimeoutMillis: 600_000,
     pipeline: true,
     types: { getTypeParser },
     // Starting workers for a question takes longer than answering most: only a large one is worth it.

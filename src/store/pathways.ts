@@ -8,7 +8,7 @@ import { reasonOfState, verdictOfState } from '../sql/columns.ts'
 import { type ClockColumns, packSchema } from '../sql/kept.ts'
 import { quoteName } from '../sql/name.ts'
 import { bound, type Row } from './database.ts'
-import type { Session } from './ledger-database.ts'
+import type { Actor, LedgerDatabase, Session } from './ledger-database.ts'
 import type { LivePack } from './live-packs.ts'
 
 /** One pathway as the ledger holds it. */
@@ -138,7 +138,10 @@ export async function listOpenClocks(
       pathway: Number(row['pathway']),
       variant: String(row['variant']),
       atRisk,
-      clocks: atRisk.filter(({ verdict }) => shown.includes(verdict)).map((clock) => clockNow(clock, asking.asOf)),
+      // Told of the rows of a page alone.
+      get clocks() {
+        return atRisk.filter(({ verdict }) => shown.includes(verdict)).map((clock) => clockNow(clock, asking.asOf))
+      },
       reached: slot === undefined || day === undefined ? undefined : { slot, day },
     }
   })
@@ -180,6 +183,22 @@ export async function listPathwayFacts(session: Session, rows: readonly PathwayK
     keysOf(rows),
   )
   return new Map(facts.map((row) => [`${row['ledger']}-${row['pathway']}`, row as unknown as PathwayFacts])) // columns are named as the fields are
+}
+
+const warmed = 3
+/**
+ * Has some connections plan what lists ask for: planning a compiled text takes longer than answering it, and nobody should wait for that. Asks for the
+ * pathways of no ledger, with no rights.
+ */
+export async function warmUp(ledger: LedgerDatabase, packs: readonly LivePack[]): Promise<void> {
+  const nobody: Actor = { person: 0, role: 'machine', rights: [], glass: [] }
+  const asking = { asOf: 0 as Day, asOfAt: 0 as Instant } // any day: there is nothing to ask about
+  const warm = () =>
+    ledger.as(nobody, async (session) => {
+      for (const live of packs) await listOpenClocks(session, live, [], asking)
+    })
+  // All at once, or they would share one connection.
+  await Promise.all(Array.from({ length: warmed }, warm))
 }
 
 const shown: readonly Verdict[] = ['running', 'overrun', 'unknown']

@@ -77,9 +77,10 @@ const urgency = ({ risk }: Urgent): number => {
   const left = risk.slack ?? risk.daysLeft ?? Number.POSITIVE_INFINITY
   return risk.state === 'past' ? -left : left
 }
+const rank: ReadonlyMap<RiskState, number> = new Map(riskStates.map((state, i) => [state, i]))
 /** The order of a list that nobody has ordered otherwise; what is alike stands by pathway. */
 export const byUrgency = (a: Urgent, b: Urgent): number =>
-  riskStates.indexOf(a.risk.state) - riskStates.indexOf(b.risk.state) ||
+  rank.get(a.risk.state)! - rank.get(b.risk.state)! || // of every state
   (urgency(a) === urgency(b) ? 0 : urgency(a) - urgency(b)) ||
   byText(a.pathway, b.pathway)
 

@@ -26,7 +26,7 @@ async function readAll(pack: string, org: number | undefined, signal: AbortSigna
   let asOf = ''
   let cursor: string | undefined
   do {
-    const page = await ask('listPathways', { query: { pack, org, limit: 5000, cursor }, signal })
+    const page = await ask('listPathways', { query: { pack, org, limit: 10_000, cursor }, signal })
     rows.push(...page.pathways)
     asOf ||= page.asOf
     cursor = page.next ?? undefined
