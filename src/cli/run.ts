@@ -23,6 +23,7 @@ import {
   setPassword,
   unlockPerson,
 } from './people.ts'
+import { rebuildBundle, releaseCheck, releaseFreeze, releaseKey, releasePublish, releaseSign } from './release.ts'
 import { serveUntilAsked } from './serve.ts'
 import { sayIssues, UsageError } from './session.ts'
 import { start } from './start.ts'
@@ -142,6 +143,40 @@ function program(io: Io): Command {
     .requiredOption('--seed <n>', 'any whole number', Number)
     .requiredOption('--out <file>', 'the Parquet file to write')
     .action((options) => generate(options, io))
+  const release = varde.command('release').description('figures to be published: frozen, controlled, signed by two (docs/releases.md)')
+  const besides = (command: Command) =>
+    command.argument('<bundle>', 'the folder of the bundle').option('--beside <bundles...>', 'bundles of the releases it stands beside', [])
+  release
+    .command('freeze')
+    .description('measure what a description asks for, hide what must be hidden, and put it into a bundle')
+    .argument('<description>', 'the description, as YAML')
+    .requiredOption('--out <folder>', 'the bundle to make; what must stay in the house goes beside it')
+    .action((description: string, options) => releaseFreeze(description, options.out, io))
+  besides(release.command('check').description('attack a bundle: what could be worked out of what it hides?')).action(
+    (bundle: string, options) => releaseCheck(bundle, options, io),
+  )
+  release
+    .command('key')
+    .description('a key to sign with, for one person')
+    .requiredOption('--name <name>', 'whose it is')
+    .requiredOption('--out <file>', 'the file to make')
+    .action((options) => releaseKey(options.name, options.out, io))
+  besides(release.command('sign').description('sign a bundle, after the attack found nothing'))
+    .requiredOption('--key <file>', 'the key of the person who signs')
+    .action((bundle: string, options) => releaseSign(bundle, options, io))
+  release
+    .command('publish')
+    .description('make the site of a bundle that two have signed')
+    .argument('<bundle>', 'the folder of the bundle')
+    .requiredOption('--to <folder>', 'the folder of the site')
+    .option('--prepare', 'before the embargo ends, for those who put it in place', false)
+    .action((bundle: string, options) => releasePublish(bundle, options, io))
+  varde
+    .command('rebuild')
+    .description('make a release anew from its bundle, without patients, and compare it with what was published')
+    .argument('<folder>', 'what was published of one revision, or its bundle')
+    .option('--out <folder>', 'where to put what was made anew')
+    .action((folder: string, options) => rebuildBundle(folder, options.out, io))
   const operated = (command: Command) => {
     command.option('--config <file>', 'settings, as YAML; docs/operations.md has the table')
     for (const row of settingRows())
