@@ -5,7 +5,9 @@ import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Figure, Grouped } from '../core/measure/figure.ts'
 import type { Pack } from '../core/pack/pack.ts'
+import { endOfDay } from '../core/words/instant.ts'
 import { IssueError } from '../core/words/result.ts'
+import type { Settings } from '../http/settings.ts'
 import { loadSolver } from '../publish/highs-solver.ts'
 import {
   type Bundle,
@@ -24,8 +26,12 @@ import { checkTables, type Description, readDescription } from '../publish/relea
 import { type Earlier, freeze } from '../publish/release/freeze.ts'
 import { publish, rebuild } from '../publish/release/publishing.ts'
 import { checkSignatures, makeKey, signBundle } from '../publish/release/signing.ts'
+import { liveFigures } from '../store/live-figures.ts'
+import { atOneMoment } from '../store/live-snapshot.ts'
+import { openOwned } from '../store/owner.ts'
+import { loadPack } from '../store/pack-folder.ts'
 import type { Io } from './io.ts'
-import { findIndicators, mustRead, openSession } from './session.ts'
+import { dayOption, findIndicators, mustRead, openSession } from './session.ts'
 
 const version = (): string =>
   (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version // our own package file
@@ -48,8 +54,14 @@ interface Measured {
   readonly places: Readonly<Record<string, string>>
 }
 
+interface Freeze {
+  readonly out: string
+  /** Read only where the ledger of the service is measured. */
+  readonly settings: () => Settings
+}
+
 /** `varde release freeze`: what a description asks for, measured, controlled, and put into a bundle. */
-export async function releaseFreeze(file: string, out: string, io: Io): Promise<void> {
+export async function releaseFreeze(file: string, { out, settings }: Freeze, io: Io): Promise<void> {
   const description = await openDescription(file)
   const from = (name: string) => path.resolve(path.dirname(file), name)
   const open = async (name: string): Promise<Earlier> => {
@@ -58,7 +70,9 @@ export async function releaseFreeze(file: string, out: string, io: Io): Promise<
   }
   const beside = await Promise.all(description.beside.map(open))
   const revised = description.revises && (await open(description.revises.bundle))
-  const { pack, figures, data, places } = await measureFiles(description, from, io)
+  const { pack, figures, data, places } = description.data.live
+    ? await measureLive(description, from, settings())
+    : await measureFiles(description, from, io)
   const counts = mustRead(countsOf(figures, description))
   const frozen = mustRead(
     freeze({
@@ -122,6 +136,26 @@ async function measureFiles(description: Description, from: (name: string) => st
     return { pack: session.pack, figures, data, places: {} }
   } finally {
     await session.close()
+  }
+}
+
+/** The ledgers of the service at one moment. Only places that a table names by their number go into the bundle. */
+async function measureLive(description: Description, from: (name: string) => string, settings: Settings): Promise<Measured> {
+  const pack = mustRead(await loadPack(from(description.pack)))
+  mustRead(checkTables(description, pack))
+  const database = await openOwned(settings, 'varde release freeze')
+  try {
+    return await atOneMoment(database.ownerUrl, pack, description.data.ledgers, async ({ live, heads, places, rows }) => {
+      const asOf = dayOption(description.asOf)
+      const ledgers = heads.map((head) => head.ledger)
+      const figures = await figuresFor(description, pack, (indicators, grouped) =>
+        liveFigures(rows, { live, ledgers, asking: { asOf, asOfAt: endOfDay(asOf, pack.zone) }, when: 'past', grouped }, indicators),
+      )
+      const named = new Set(figures.map((figure) => figure.place))
+      return { pack, figures, data: heads, places: Object.fromEntries(Object.entries(places).filter(([org]) => named.has(org))) }
+    })
+  } finally {
+    await database.close()
   }
 }
 

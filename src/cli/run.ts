@@ -143,15 +143,19 @@ function program(io: Io): Command {
     .requiredOption('--seed <n>', 'any whole number', Number)
     .requiredOption('--out <file>', 'the Parquet file to write')
     .action((options) => generate(options, io))
+  const operated = (command: Command) => {
+    command.option('--config <file>', 'settings, as YAML; docs/operations.md has the table')
+    for (const row of settingRows())
+      if (row.option !== undefined) command.option(`${row.option} <value>`, `${row.means}${row.unless && ` (${row.unless})`}`)
+    return command
+  }
   const release = varde.command('release').description('figures to be published: frozen, controlled, signed by two (docs/releases.md)')
   const besides = (command: Command) =>
     command.argument('<bundle>', 'the folder of the bundle').option('--beside <bundles...>', 'bundles of the releases it stands beside', [])
-  release
-    .command('freeze')
-    .description('measure what a description asks for, hide what must be hidden, and put it into a bundle')
+  operated(release.command('freeze').description('measure what a description asks for, hide what must be hidden, and put it into a bundle'))
     .argument('<description>', 'the description, as YAML')
     .requiredOption('--out <folder>', 'the bundle to make; what must stay in the house goes beside it')
-    .action((description: string, options) => releaseFreeze(description, options.out, io))
+    .action((description: string, options) => releaseFreeze(description, { out: options.out, settings: () => settingsFrom(options) }, io))
   besides(release.command('check').description('attack a bundle: what could be worked out of what it hides?')).action(
     (bundle: string, options) => releaseCheck(bundle, options, io),
   )
@@ -177,12 +181,6 @@ function program(io: Io): Command {
     .argument('<folder>', 'what was published of one revision, or its bundle')
     .option('--out <folder>', 'where to put what was made anew')
     .action((folder: string, options) => rebuildBundle(folder, options.out, io))
-  const operated = (command: Command) => {
-    command.option('--config <file>', 'settings, as YAML; docs/operations.md has the table')
-    for (const row of settingRows())
-      if (row.option !== undefined) command.option(`${row.option} <value>`, `${row.means}${row.unless && ` (${row.unless})`}`)
-    return command
-  }
   operated(varde.command('serve').description('the service over HTTP, until it is asked to end'))
     .addHelpText('after', secretsHelp())
     .action((options) => serveUntilAsked(settingsFrom(options), io))

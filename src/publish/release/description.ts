@@ -50,7 +50,7 @@ export const Description = z.strictObject({
     .strictObject({
       files: z.array(Path).min(1).optional().describe('Files of entries.'),
       map: Path.optional().describe('The mapping that says which columns are what.'),
-      live: z.literal(true).optional().describe('The ledger of the service, in the database of VARDE_DATABASE_URL.'),
+      live: z.literal(true).optional().describe('The ledgers of the service, in the database of its settings.'),
       ledgers: z.array(z.int().positive()).min(1).optional().describe('Only these ledgers; all unless said.'),
     })
     .refine(({ files, live }) => (files === undefined) !== (live === undefined), 'expected either files or live: true')
