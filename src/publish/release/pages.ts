@@ -12,7 +12,7 @@ export const styleSheet = `:root{color-scheme:light dark;--ink:#1c1c1c;--paper:#
 body{margin:0 auto;max-width:60rem;padding:1.5rem;font:1rem/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper)}
 h1{font-size:1.6rem;line-height:1.25}h2{font-size:1.2rem;margin-top:2rem}
 a{color:var(--link)}a:focus-visible{outline:2px solid currentColor;outline-offset:2px}
-.quiet{color:var(--quiet)}.notice{border-left:.25rem solid var(--link);padding:.25rem 1rem}
+.quiet{color:var(--quiet)}.notice{border-left:.25rem solid var(--link);padding:.25rem 1rem}.notice>*{margin:.25rem 0}
 .wide{overflow-x:auto}.wide:focus-visible{outline:2px solid var(--link)}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}caption{text-align:left;font-weight:600;padding-bottom:.5rem}
 th,td{padding:.25rem .75rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
@@ -38,7 +38,8 @@ ${body}
 </html>
 `.html
 
-const moment = (text: string): string => text.replace('T', ' ')
+/** `2025-09-01 08:00+02:00` */
+const moment = (text: string): string => text.replace('T', ' ').replace(/(:\d\d):\d\d(?:\.\d+)?(?=Z|[+-])/, '$1')
 
 const revisionNotice = (head: Head): Html | undefined => {
   const before = head.revisions.at(-1)
@@ -59,7 +60,7 @@ export function contentsPage({ head, tables, signatures, manifest }: Bundle): st
 ${head.about === undefined ? undefined : html`<p>${head.about}</p>`}${invented(head)}${revisionNotice(head)}</header>
 <main>
 <h2>Tables</h2>
-<ol>${tables.map((table, n) => html`<li><a href="tables/${numbered(n)}.html">${titleOf(head, table)}</a> <span class="quiet">(${table.rows.length} rows)</span></li>`)}</ol>
+<ol>${tables.map((table, n) => html`<li><a href="tables/${numbered(n)}.html">${titleOf(head, table)}</a> <span class="quiet">(${table.rows.length === 1 ? '1 row' : `${table.rows.length} rows`})</span></li>`)}</ol>
 <h2>What is counted</h2>
 <dl>${head.indicators.map((one) => html`<dt>${one.name}</dt><dd>${one.question} Counted: ${one.denominator}.${one.interval === undefined ? '' : ` Timed: ${one.interval.name}, in ${unitWords[one.interval.unit]}.`}</dd>`)}</dl>
 <p>Rules: ${head.pack.title}, version ${head.pack.version} (<a href="bundle/pack.json">in full</a>). A pathway that cannot be counted is <em>left out</em>, and never counted as fallen short.</p>

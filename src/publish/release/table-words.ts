@@ -26,9 +26,9 @@ export function baseWords(row: Row): string {
   const share = shareOf(row)
   if (share === 'nothing-counted') return 'none counted'
   if (row.met === null && row.counted === null) return notShown
-  const base = row.counted === null ? `a number ${notShown}` : String(row.counted)
+  const base = row.counted === null ? `(${notShown})` : String(row.counted)
   const digits = (row.counted ?? 0) >= 1000 ? 1 : 0
-  return `${row.met === null ? `a number ${notShown}` : row.met} of ${base}${typeof share === 'number' ? ` (${(share * 100).toFixed(digits)} %)` : ''}`
+  return `${row.met === null ? `(${notShown})` : row.met} of ${base}${typeof share === 'number' ? ` (${(share * 100).toFixed(digits)} %)` : ''}`
 }
 
 export const indicatorOf = (head: Head, table: Table): Head['indicators'][number] =>
