@@ -7,6 +7,7 @@ import { parse as parseCsv } from 'csv-parse/sync'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { filledLedger } from '../../test/support/filled.ts'
+import { sha256 } from '../publish/release/bundle.ts'
 import { Description, readDescription } from '../publish/release/description.ts'
 import { runCli } from './run.ts'
 
@@ -80,6 +81,19 @@ const copyOf = (bundle: string, name: string): string => {
   return at(name)
 }
 
+/** Changes a file of a bundle, and mends its hash in the manifest, as somebody who knows how would. */
+function mend(bundle: string, name: string, value: unknown): void {
+  const text = `${JSON.stringify(value, null, 1)}\n`
+  writeFileSync(path.join(bundle, name), text)
+  const manifest = JSON.parse(readFileSync(path.join(bundle, 'manifest.json'), 'utf8'))
+  manifest.files.find((file: { path: string }) => file.path === name).sha256 = sha256(text)
+  writeFileSync(path.join(bundle, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`)
+}
+function mendPrivate(bundle: string): void {
+  const counts = JSON.parse(readFileSync(`${bundle}.private.json`, 'utf8'))
+  writeFileSync(`${bundle}.private.json`, JSON.stringify({ ...counts, manifest: sha256(readFileSync(path.join(bundle, 'manifest.json'))) }))
+}
+
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'varde-release-'))
   await fine('generate', '--pack', path.join(root, 'packs/demo'), '--pathways', '1500', '--seed', '1', '--out', at('ledger.parquet'))
@@ -150,10 +164,33 @@ describe('freezing', () => {
     ['a span that is no whole quarter', { to: '2024-02' }, 'release/shape', 'not made of whole periods'],
     ['data that are neither files nor live', { data: '{}' }, 'release/shape', 'either files or live'],
     ['a month that is before the first', { to: '2023-12' }, 'release/shape', 'before the first'],
+    ['a time without seconds', { embargo: '"2025-08-01T08:00+02:00"' }, 'release/shape', 'with its seconds'],
+    ['text with a control character', { about: '"a\\u0001b"' }, 'release/shape', 'control'],
     ['text that is no YAML', { about: '"' }, 'release/not-yaml', 'bad.yaml:'],
   ])('refuses %s, with its place and what to do', async (_, lines, code, says) => {
     expect(await refused(code, 'release', 'freeze', describeRelease('bad', lines), '--out', at('bad'))).toContain(says)
     expect(existsSync(at('bad'))).toBe(false)
+  })
+
+  test('freezes thirty tables in under a minute of CPU time, and attacks them in another', async () => {
+    const parts = ['', 'place', 'period', 'variant', 'place, period', 'place, variant', 'variant, period', 'place, variant, period']
+    const rows = parts.flatMap((by) =>
+      ['seen-in-time', 'treated-in-time', 'decision-kept', 'decided'].map((id) => `\n  - { indicator: ${id}, by: [${by}] }`),
+    )
+    describeRelease('thirty', { id: 'thirty', profile: 'EN', to: '2024-12', tables: rows.slice(0, 30).join('') })
+    const script = `import { runCli } from ${JSON.stringify(path.join(root, 'src/cli/run.ts'))}
+      const io = { out: () => {}, err: (text) => process.stderr.write(text), showsProgress: false, outIsTerminal: false, untilAsked: async () => {} }
+      const code = await runCli(process.argv.slice(1), io)
+      const { user, system } = process.cpuUsage()
+      console.log(JSON.stringify({ code, seconds: (user + system) / 1e6 }))`
+    const timed = async (...args: readonly string[]) =>
+      JSON.parse((await run(process.execPath, ['--input-type=module', '-e', script, '--', ...args])).stdout)
+    const frozen = await timed('release', 'freeze', at('thirty.yaml'), '--out', at('thirty'))
+    const checked = await timed('release', 'check', at('thirty'))
+    expect([frozen.code, checked.code]).toEqual([0, 0])
+    expect(readdirSync(at('thirty', 'tables'))).toHaveLength(30)
+    expect(frozen.seconds).toBeLessThan(60)
+    expect(checked.seconds).toBeLessThan(60)
   })
 
   test('does not write over a bundle', async () => {
@@ -209,7 +246,6 @@ describe('signing and publishing', () => {
 
   test('signs nothing out of which something could be worked out', async () => {
     const bundle = copyOf(at('unsigned'), 'leaking')
-    // Somebody changes a table so that it shows too much, and mends every hash.
     const table = json('leaking', 'tables', '001.json')
     const counts: readonly { indicator: string; place: string; month: string; met: number; missed: number }[] =
       json('leaking.private.json').counts
@@ -219,19 +255,19 @@ describe('signing and publishing', () => {
     row.missed = counts
       .filter((one) => one.indicator === table.indicator && one.place === row.place && one.month === row.period)
       .reduce((total, one) => total + one.missed, 0)
-    const text = `${JSON.stringify(table, null, 1)}\n`
-    writeFileSync(path.join(bundle, 'tables/001.json'), text)
-    const { sha256 } = await import('../publish/release/bundle.ts')
-    const manifest = json('leaking', 'manifest.json')
-    manifest.files.find((file: { path: string }) => file.path === 'tables/001.json').sha256 = sha256(text)
-    writeFileSync(path.join(bundle, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`)
+    mend(bundle, 'tables/001.json', table)
     await refused('release/no-counts', 'release', 'check', bundle)
-    writeFileSync(
-      `${bundle}.private.json`,
-      JSON.stringify({ ...json('leaking.private.json'), manifest: sha256(read('leaking', 'manifest.json')) }),
-    )
+    mendPrivate(bundle)
     expect(await refused('release/derivable', 'release', 'check', bundle)).toMatch(/seen-in-time, .*: (is|lies) /)
     await refused('release/derivable', 'release', 'sign', bundle, '--key', at('kari.key'))
+  })
+
+  test('signs nothing by a profile that somebody made weaker', async () => {
+    const bundle = copyOf(at('unsigned'), 'weaker')
+    const head = json('weaker', 'release.json')
+    mend(bundle, 'release.json', { ...head, profile: { ...head.profile, hides: { from: 0, to: 0 }, width: 0 } })
+    mendPrivate(bundle)
+    expect(await refused('release/derivable', 'release', 'sign', bundle, '--key', at('kari.key'))).toContain('not what NO says here')
   })
 
   test('is not published before the embargo ends, but made ready for it', async () => {

@@ -20,7 +20,7 @@ import {
   writePrivate,
   writeSignatures,
 } from '../publish/release/bundle.ts'
-import { type Attacked, attackOn } from '../publish/release/control.ts'
+import { type Attacked, attackOn, isKnownProfile } from '../publish/release/control.ts'
 import { countsOf, partsNeeded } from '../publish/release/counts.ts'
 import { checkTables, type Description, readDescription } from '../publish/release/description.ts'
 import { type Earlier, freeze } from '../publish/release/freeze.ts'
@@ -179,6 +179,14 @@ interface Besides {
 async function attacked(folder: string, { beside }: Besides): Promise<{ readonly bundle: Bundle; readonly attack: Attacked }> {
   const bundle = await readBundle(folder)
   checkSignatures(bundle, 0)
+  if (!isKnownProfile(bundle.head.profile))
+    throw new IssueError([
+      {
+        code: 'release/derivable',
+        path: [],
+        message: `The profile in the bundle is not what ${bundle.head.profile.id} says here: freeze it anew.`,
+      },
+    ])
   const counts = await readPrivate(folder, bundle)
   const named = await Promise.all(beside.map(async (name) => ({ name, bundle: await readBundle(name) })))
   const earlier = []

@@ -1,8 +1,9 @@
-import { isSmall, type Shown, showCount } from '../../core/stats/disclosure.ts'
+import { isSmall, type Profile, profiles, type Shown, showCount } from '../../core/stats/disclosure.ts'
 import { workedOut } from '../../core/stats/reader.ts'
 import { boundsOf, suppress } from '../../core/stats/suppress.ts'
 import type { Solver } from '../../core/stats/whole-numbers.ts'
 import { fail, ok, type Result } from '../../core/words/result.ts'
+import { canonical } from '../../store/ledger-database.ts'
 import { type Measure, type Model, measures, modelOf, type Source, type TableRow, type TableShown } from './cells.ts'
 
 export interface Controlled {
@@ -69,6 +70,10 @@ export interface Attacked {
   /** How many hidden counts were attacked. */
   readonly attacked: number
 }
+
+/** Whether a profile is the rule of its name, and not one that somebody made weaker. */
+export const isKnownProfile = (profile: Profile): boolean =>
+  Object.values<Profile>(profiles).some((known) => canonical(known) === canonical(profile))
 
 /**
  * The attack on a release as it is about to be published, beside all that was: what could somebody work out of any count that is hidden, or small and not

@@ -13,7 +13,13 @@ const Id = z
   .string()
   .max(60)
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected small letters, digits and single hyphens, as in "waiting-2025"')
-const Text = z.string().trim().min(1).max(2000)
+/** Goes into pages and XML, which cannot hold control characters. */
+const Text = z
+  .string()
+  .trim()
+  .min(1)
+  .max(2000)
+  .refine((text) => text.isWellFormed() && !/[^\P{Cc}\n]/u.test(text), 'expected text without control or broken characters')
 const DayText = z.string().refine((text) => readDay(text) !== undefined, 'expected a day, as in "2025-06-30"')
 const MonthText = z.string().refine((text) => readPeriod(text, 'month') !== undefined, 'expected a month, as in "2025-03"')
 /** A place to read from, from where the description stands. */
@@ -63,7 +69,10 @@ export const Description = z.strictObject({
   profile: z.enum(Object.keys(profiles) as [keyof typeof profiles, ...(keyof typeof profiles)[]]), // keys of our own table
   wholeCountry: z.boolean().default(false).describe('The data are those of the whole country: a profile may show its counts as they are.'),
   beside: z.array(Path).default([]).describe('Bundles of earlier releases about the same people.'),
-  embargo: z.iso.datetime({ offset: true }).describe('Not published before; also the time of publication.'),
+  embargo: z.iso
+    .datetime({ offset: true })
+    .regex(/T\d\d:\d\d:\d\d/, 'expected a time with its seconds and offset, as in "2025-08-01T08:00:00+02:00"')
+    .describe('Not published before; also the time of publication.'),
   signers: z
     .array(Signer)
     .min(2)
