@@ -138,7 +138,7 @@ describe('docs/operations.md', () => {
 
 describe('the documents', () => {
   const scripts: readonly string[] = Object.keys(JSON.parse(read('package.json')).scripts)
-  const commands = ['pack check', 'measure', 'account', 'explain', 'compare', 'generate', 'start', ...operating]
+  const commands = ['pack check', 'measure', 'account', 'explain', 'compare', 'generate', 'release', 'rebuild', 'start', ...operating]
 
   test.each(documents)('%s names only commands there are', (file) => {
     const text = read(file)

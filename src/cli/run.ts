@@ -23,6 +23,7 @@ import {
   setPassword,
   unlockPerson,
 } from './people.ts'
+import { rebuildBundle, releaseCheck, releaseFreeze, releaseKey, releasePublish, releaseSign } from './release.ts'
 import { serveUntilAsked } from './serve.ts'
 import { sayIssues, UsageError } from './session.ts'
 import { start } from './start.ts'
@@ -148,6 +149,38 @@ function program(io: Io): Command {
       if (row.option !== undefined) command.option(`${row.option} <value>`, `${row.means}${row.unless && ` (${row.unless})`}`)
     return command
   }
+  const release = varde.command('release').description('figures to be published: frozen, controlled, signed by two (docs/releases.md)')
+  const besides = (command: Command) =>
+    command.argument('<bundle>', 'the folder of the bundle').option('--beside <bundles...>', 'bundles of the releases it stands beside', [])
+  operated(release.command('freeze').description('measure what a description asks for, hide what must be hidden, and put it into a bundle'))
+    .argument('<description>', 'the description, as YAML')
+    .requiredOption('--out <folder>', 'the bundle to make; what must stay in the house goes beside it')
+    .action((description: string, options) => releaseFreeze(description, { out: options.out, settings: () => settingsFrom(options) }, io))
+  besides(release.command('check').description('attack a bundle: what could be worked out of what it hides?')).action(
+    (bundle: string, options) => releaseCheck(bundle, options, io),
+  )
+  release
+    .command('key')
+    .description('a key to sign with, for one person')
+    .requiredOption('--name <name>', 'whose it is')
+    .requiredOption('--out <file>', 'the file to make')
+    .action((options) => releaseKey(options.name, options.out, io))
+  besides(release.command('sign').description('sign a bundle, after the attack found nothing'))
+    .requiredOption('--key <file>', 'the key of the person who signs')
+    .action((bundle: string, options) => releaseSign(bundle, options, io))
+  release
+    .command('publish')
+    .description('make the site of a bundle that two have signed')
+    .argument('<bundle>', 'the folder of the bundle')
+    .requiredOption('--to <folder>', 'the folder of the site')
+    .option('--prepare', 'before the embargo ends, for those who put it in place', false)
+    .action((bundle: string, options) => releasePublish(bundle, options, io))
+  varde
+    .command('rebuild')
+    .description('make a release anew from its bundle, without patients, and compare it with what was published')
+    .argument('<folder>', 'what was published of one revision, or its bundle')
+    .option('--out <folder>', 'where to put what was made anew')
+    .action((folder: string, options) => rebuildBundle(folder, options.out, io))
   operated(varde.command('serve').description('the service over HTTP, until it is asked to end'))
     .addHelpText('after', secretsHelp())
     .action((options) => serveUntilAsked(settingsFrom(options), io))

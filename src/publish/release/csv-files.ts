@@ -1,0 +1,87 @@
+import { type CsvValue, csvText } from '../../core/words/csv.ts'
+import { type Head, plainJson, type Table } from './bundle.ts'
+import { indicatorOf, partName, profileWords, type Row, scopeOf, shareOf, titleOf } from './table-words.ts'
+
+/** Tables as CSV, each with a dictionary of its columns: W3C's CSV on the Web. */
+
+interface Column {
+  readonly name: string
+  readonly type: 'string' | 'integer' | 'number'
+  readonly says: string
+  readonly of: (head: Head, row: Row) => CsvValue
+}
+
+const parts: Readonly<Record<Table['by'][number], Column>> = {
+  place: { name: 'place', type: 'string', says: 'The place; empty: every place together.', of: (head, row) => part(head, row, 'place') },
+  period: { name: 'period', type: 'string', says: 'The period; empty: all months together.', of: (head, row) => part(head, row, 'period') },
+  variant: {
+    name: 'variant',
+    type: 'string',
+    says: 'The kind of pathway; empty: every kind together.',
+    of: (head, row) => part(head, row, 'variant'),
+  },
+}
+const part = (head: Head, row: Row, name: Table['by'][number]): CsvValue => (row[name] === null ? null : partName(head, row, name))
+
+const notes = (row: Row): string => {
+  const share = shareOf(row)
+  const hidden = (['counted', 'met', 'missed', 'leftOut'] as const).some((name) => row[name] === null)
+  return [...(hidden ? ['hidden'] : []), ...(share === 'nothing-counted' ? ['nothing-counted'] : [])].join(' ')
+}
+
+const counts: readonly Column[] = [
+  { name: 'counted', type: 'integer', says: 'Pathways counted; empty: not shown.', of: (_, row) => row.counted },
+  {
+    name: 'met',
+    type: 'integer',
+    says: 'Of those, pathways within the limit, or with what is asked for; empty: not shown.',
+    of: (_, row) => row.met,
+  },
+  { name: 'missed', type: 'integer', says: 'Of those, pathways that fell short; empty: not shown.', of: (_, row) => row.missed },
+  {
+    name: 'share',
+    type: 'number',
+    says: 'Met divided by counted, from the numbers as they are shown; empty: not shown, or nothing counted.',
+    of: (_, row) => {
+      const share = shareOf(row)
+      return typeof share === 'number' ? Math.round(share * 10_000) / 10_000 : null
+    },
+  },
+  {
+    name: 'left_out',
+    type: 'integer',
+    says: 'Pathways that could not be counted, for whatever reason; empty: not shown.',
+    of: (_, row) => row.leftOut,
+  },
+  {
+    name: 'note',
+    type: 'string',
+    says: 'hidden: something in this row is not shown, to protect those counted. nothing-counted: nobody is counted, so there is no share.',
+    of: (_, row) => notes(row),
+  },
+]
+
+const columnsOf = (table: Table): readonly Column[] => [...table.by.map((name) => parts[name]), ...counts]
+
+export const tableCsv = (head: Head, table: Table): string => {
+  const columns = columnsOf(table)
+  return csvText(
+    columns.map((column) => column.name),
+    table.rows.map((row) => columns.map((column) => column.of(head, row))),
+  )
+}
+
+/** The dictionary of `file`, as https://www.w3.org/TR/tabular-metadata/ has it. */
+export const tableDictionary = (head: Head, table: Table, file: string): string =>
+  plainJson({
+    '@context': ['http://www.w3.org/ns/csvw', { '@language': 'en' }],
+    url: file,
+    'dc:title': titleOf(head, table),
+    'dc:description': `${indicatorOf(head, table).question} ${scopeOf(head)}. ${profileWords(head)}`,
+    'dc:publisher': head.publisher,
+    'dc:issued': head.embargo,
+    dialect: { encoding: 'utf-8', header: true, delimiter: ',', quoteChar: '"', lineTerminators: ['\r\n'] },
+    tableSchema: {
+      columns: columnsOf(table).map(({ name, type, says }) => ({ name, titles: name, datatype: type, null: '', 'dc:description': says })),
+    },
+  })

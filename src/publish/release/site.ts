@@ -1,0 +1,25 @@
+import type { Bundle } from './bundle.ts'
+import { tableCsv, tableDictionary } from './csv-files.ts'
+import { atomFeed } from './feed.ts'
+import { measureFile, reportFile } from './fhir-files.ts'
+import { contentsPage, numbered, styleSheet, tablePage } from './pages.ts'
+
+/** Everything that is published of a bundle: path to text. The same bundle gives the same bytes, wherever and whenever. */
+export function siteOf(bundle: Bundle): ReadonlyMap<string, string> {
+  const { head, tables, files } = bundle
+  return new Map([
+    ['index.html', contentsPage(bundle)],
+    ['style.css', styleSheet],
+    ['feed.xml', atomFeed(bundle, (revision) => (revision === head.revision ? 'index.html' : `../${revisionFolder(revision)}/index.html`))],
+    ...tables.flatMap((table, n) => [
+      [`tables/${numbered(n)}.html`, tablePage(bundle, table, n)] as const,
+      [`data/${numbered(n)}.csv`, tableCsv(head, table)] as const,
+      [`data/${numbered(n)}.csv-metadata.json`, tableDictionary(head, table, `${numbered(n)}.csv`)] as const,
+      [`fhir/report-${n + 1}.json`, reportFile(head, table, n)] as const,
+    ]),
+    ...head.indicators.map((indicator, n) => [`fhir/measure-${n + 1}.json`, measureFile(head, indicator, n)] as const),
+    ...[...files].map(([name, text]) => [`bundle/${name}`, text] as const),
+  ])
+}
+
+export const revisionFolder = (revision: number): string => `revision-${revision}`
