@@ -203,6 +203,38 @@ export const organisationHandlers: Handlers<Routes> = {
     return { withdrawn: true }
   },
 
+  setActive: async (asked) => {
+    const { body, params } = asked
+    return asked.in(async (session) => {
+      const { ledger } = await getOrganisation(session, body.org)
+      const acting = asked.roleIn('administer', ledger)
+      if (acting.person === params.person)
+        throw refuse('ledger/not-allowed', 'Nobody makes themselves inactive: ask another administrator.', ['params', 'person'])
+      const held = await session.rows(
+        `SELECT p.name, p.machine, o.ledger FROM person p JOIN role_held h ON h.person = p.person JOIN organisation o ON o.org = h.org
+         WHERE p.person = $1`,
+        [params.person],
+      )
+      if (!held.some((row) => Number(row['ledger']) === ledger)) throw notThere()
+      // It holds in every house: who also works in another is not locked out of it from here.
+      const mine = new Set(administeredBy(asked.actor))
+      if (held.some((row) => !mine.has(Number(row['ledger']))))
+        throw refuse(
+          'ledger/not-allowed',
+          'This person has a role in another house as well, which this would end too: withdraw the roles in your own instead.',
+          ['params', 'person'],
+        )
+      const payload = {
+        person: params.person,
+        name: String(held[0]?.['name']),
+        machine: held[0]?.['machine'] === true,
+        active: body.active,
+      }
+      await session.act(ledger, [{ key: body.key ?? randomUUID(), kind: 'person-set', payload }])
+      return { active: body.active }
+    })
+  },
+
   listPacks: async ({ service }) => ({
     packs: service.packs.all.map(({ content }) => ({
       id: content.id,
