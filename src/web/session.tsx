@@ -1,7 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { createContext, type ReactNode, useContext, useMemo } from 'react'
-import { type Answer, ask, Refused, setToken } from './ask.ts'
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
+import { type Answer, ask, onEnded, Refused, setToken } from './ask.ts'
+import { draftsOf } from './form/draft.ts'
 import { SignIn } from './sign-in.tsx'
+import { undo } from './undo.ts'
 
 export type Me = Answer<'readMe'>
 export type Organisation = Answer<'listOrganisations'>['organisations'][number]
@@ -40,12 +42,26 @@ export function useSession(): Session {
 /** Shows the sign-in until somebody is let in, then what is in it. */
 export function SessionGate({ children }: { readonly children: ReactNode }) {
   const client = useQueryClient()
+  const [ended, setEnded] = useState(false)
+  // Whoever signs in next may be somebody else: nothing that was read stays, and drafts are kept for their own writer alone.
+  useEffect(
+    () =>
+      onEnded(() => {
+        setEnded(true)
+        undo.forget()
+        client.clear()
+        client.setQueryData(['me'], null)
+      }),
+    [client],
+  )
   const me = useQuery({
     queryKey: ['me'],
     queryFn: async () => {
       try {
         const found = await ask('readMe', {})
         setToken(found.csrf)
+        draftsOf(found.person)
+        setEnded(false)
         return found
       } catch (error) {
         if (error instanceof Refused && error.status === 401) return null
@@ -75,7 +91,7 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
       nameOf: (org) => organisations.get(org)?.name ?? String(org),
     }
   }, [signedIn, around.data])
-  if (me.data === null) return <SignIn onSignedIn={() => client.invalidateQueries({ queryKey: ['me'] })} />
+  if (me.data === null) return <SignIn ended={ended} onSignedIn={() => client.invalidateQueries({ queryKey: ['me'] })} />
   if (!session) return null
   return <SessionContext value={session}>{children}</SessionContext>
 }

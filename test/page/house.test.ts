@@ -5,7 +5,7 @@ import { type DemonstrationUnderTest, openDemonstrationUnderTest } from '../supp
 import { byKeyboard, withoutMouse } from './by-keyboard.ts'
 import { type Answer, type Desk, openBrowser, openDesk } from './desk.ts'
 
-/** Those who guard and run the house: the log, emergency access, people and their roles, by keyboard alone. */
+/** Those who guard and run the house, by keyboard alone; and what goes wrong in the middle of the work of anybody. */
 let demonstration: DemonstrationUnderTest
 let browser: Browser
 let opened: string
@@ -193,5 +193,142 @@ describe('people', () => {
     await axe(desk)
     await desk.picture('people-dark')
     await desk.context.close()
+  })
+})
+
+describe('when things go wrong', () => {
+  const coordinator = (at = '/', options: Partial<Parameters<typeof openDesk>[1]> = {}): Promise<Desk> =>
+    openDesk(browser, { address: demonstration.address, person: demonstration.person('coordinator'), at, ...options })
+  const rows = (desk: Desk) => desk.page.locator('.grid-body .grid-row')
+  const openFirst = async (desk: Desk): Promise<string> => {
+    await rows(desk).first().waitFor()
+    await desk.press('Home', 'Enter')
+    await desk.page.locator('.panel .acts').first().waitFor()
+    await desk.page.waitForURL(/open=/)
+    return (new URL(desk.page.url()).searchParams.get('open') ?? '').replaceAll('"', '')
+  }
+  /** Presses that come faster than anybody types, as a held or bouncing key does. */
+  const burst = (desk: Desk, key: string, presses: number, repeat: boolean): Promise<void> =>
+    desk.page.evaluate(
+      ([key, presses, repeat]) => {
+        for (let nth = 0; nth < presses; nth++)
+          (document.activeElement ?? document.body).dispatchEvent(
+            new KeyboardEvent('keydown', { key, ctrlKey: true, repeat: repeat && nth > 0, bubbles: true, cancelable: true }),
+          )
+      },
+      [key, presses, repeat] as const,
+    )
+  const notes = async (desk: Desk, pathway: string): Promise<readonly Answer[]> =>
+    (await desk.ask('GET', `/api/work?pathway=${pathway}&kind=note&limit=500`)).items
+
+  test('a form that is sent twice at once is sent once', async () => {
+    const desk = await coordinator()
+    const pathway = await openFirst(desk)
+    const before = (await notes(desk, pathway)).length
+    await desk.press('m')
+    await desk.page.locator('.panel form').waitFor()
+    await desk.page.keyboard.type('Invented <b>note</b> "quoted"')
+    await burst(desk, 'Enter', 3, false)
+    await desk.page.getByText('Invented <b>note</b> "quoted"').first().waitFor()
+    await desk.page.waitForTimeout(300)
+    expect(await notes(desk, pathway)).toHaveLength(before + 1)
+    expect(desk.complaints).toEqual([])
+    await desk.context.close()
+  })
+
+  test('undo that is held down takes one act back, and one that is refused says so', async () => {
+    const desk = await openDesk(browser, { address: demonstration.address, person: demonstration.person('administrator'), at: '/people' })
+    await desk.page.locator('.people-rows [role=option]').first().waitFor()
+    const first = (await desk.ask('GET', '/api/me')).may.administer[0]
+    const { person } = await desk.ask('POST', '/api/people', { org: first, name: 'Aaron Oppdiktet', role: 'coordinator' })
+    const told = async (): Promise<Answer> => (await desk.ask('GET', '/api/people')).people.find((one: Answer) => one.person === person)
+    await desk.page.goto(`${demonstration.address}/people?open=%22${person}%22`)
+    for (const letter of ['a', 'm']) {
+      await byKeyboard(desk).tabTo('Give a role', 'button')
+      await desk.press('Enter')
+      await desk.page.getByLabel('Role').and(desk.page.locator('select')).waitFor()
+      await desk.press(letter, 'Control+Enter')
+      await desk.page.locator('.panel form').waitFor({ state: 'detached' })
+    }
+    expect((await told()).roles).toHaveLength(3)
+    await burst(desk, 'z', 6, true)
+    await desk.page.getByText('Taken back:').waitFor()
+    await desk.page.waitForTimeout(300)
+    expect((await told()).roles).toHaveLength(2)
+    // Who has no role is nobody's to make active again: that is said, and nothing else is taken back instead.
+    await byKeyboard(desk).tabTo('Make inactive', 'button')
+    await desk.press('Enter', 'Control+Enter')
+    await desk.page.getByText('is inactive.').waitFor()
+    for (const { role, org } of (await told()).roles) await desk.ask('POST', `/api/people/${person}/roles/withdrawals`, { role, org })
+    await burst(desk, 'z', 1, false)
+    await desk.page.getByText('Not taken back:').waitFor()
+    expect(desk.complaints).toEqual([])
+    await desk.context.close()
+  })
+
+  test('a session that ends while somebody types keeps what they typed, for them and for nobody else', async () => {
+    const desk = await coordinator()
+    await openFirst(desk)
+    await desk.press('m')
+    await desk.page.locator('.panel form').waitFor()
+    await desk.page.keyboard.type('Invented words of the first')
+    const at = desk.page.url()
+    await desk.context.clearCookies()
+    await desk.press('Control+Enter')
+    await desk.page.getByText('Your session has ended.').waitFor()
+    expect(desk.page.url()).toBe(at)
+    expect(await desk.page.getByText('Invented words of the first').count()).toBe(0)
+    const back = async (name: RegExp): Promise<void> => {
+      await desk.page.getByRole('button', { name }).first().press('Enter')
+      await rows(desk).first().waitFor()
+      await desk.page.locator('.panel .acts').first().waitFor()
+      await desk.press('m')
+      await desk.page.locator('.panel form').waitFor()
+    }
+    await back(/Kari Prøvevik/)
+    expect(await desk.page.locator('.panel form textarea').first().inputValue()).toBe('Invented words of the first')
+    await desk.context.clearCookies()
+    await desk.press('Control+Enter')
+    await desk.page.getByText('Your session has ended.').waitFor()
+    await back(/Knut Prøvenes/)
+    expect(await desk.page.locator('.panel form textarea').first().inputValue()).toBe('')
+    expect(desk.complaints).toEqual([])
+    await desk.context.close()
+  })
+
+  test('a clock of the browser that is a day ahead does not make days of tomorrow', async () => {
+    const desk = await coordinator('/list')
+    await rows(desk).first().waitFor()
+    const tomorrow = new Date(Date.now() + 86_400_000)
+    await desk.page.clock.setSystemTime(tomorrow)
+    await openFirst(desk)
+    await desk.press('c')
+    await desk.page.locator('.code-list [role=option]').first().waitFor()
+    const day = await desk.page.locator('.panel form .day-field input').first().inputValue()
+    const here = new Date()
+    const two = (n: number): string => String(n).padStart(2, '0')
+    expect(day).toBe(`${here.getFullYear()}-${two(here.getMonth() + 1)}-${two(here.getDate())}`)
+    await desk.context.close()
+  })
+
+  test('on a screen 320 px wide nothing has to be scrolled sideways to be read', async () => {
+    const wide: string[] = []
+    for (const [role, at, ready] of [
+      ['coordinator', '/list', '.grid-body .grid-row'],
+      ['coordinator', '/work', '.work-list [role=option]'],
+      ['data-protection-officer', '/log', '.log-rows [role=option]'],
+      ['administrator', '/people', '.people-rows [role=option]'],
+    ] as const) {
+      const desk = await openDesk(browser, { address: demonstration.address, person: demonstration.person(role), at })
+      await desk.page.setViewportSize({ width: 320, height: 640 })
+      await desk.page.locator(ready).first().waitFor()
+      await desk.picture(`narrow${at.replace('/', '-')}`)
+      const most = await desk.page.evaluate(() =>
+        Math.max(...[document.documentElement, ...document.querySelectorAll('.aksel-theme, .shell, main')].map((one) => one.scrollWidth)),
+      )
+      if (most > 320) wide.push(`${at}: ${most}`)
+      await desk.context.close()
+    }
+    expect(wide).toEqual([])
   })
 })
