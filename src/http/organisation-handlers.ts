@@ -244,7 +244,7 @@ export const organisationHandlers: Handlers<Routes> = {
       zone: content.zone,
       variants: content.text.variants,
       milestones: content.text.milestones,
-      intervals: content.text.intervals.map(({ id, name, unit }) => ({ id, name, unit })),
+      intervals: content.text.intervals.map(({ id, name, names, unit }) => ({ id, name, ...(names ? { names } : {}), unit })),
       indicators: content.text.indicators.map(({ id, name, question, denominator }) => ({ id, name, question, denominator })),
       rules: content.text.rules.map(({ id, text, source }) => ({ id, text, source })),
       sources: content.text.sources.map(({ id, title, url }) => ({ id, title, url })),

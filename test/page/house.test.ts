@@ -221,6 +221,16 @@ describe('when things go wrong', () => {
   const notes = async (desk: Desk, pathway: string): Promise<readonly Answer[]> =>
     (await desk.ask('GET', `/api/work?pathway=${pathway}&kind=note&limit=500`)).items
 
+  test('what a pack names in Norwegian is named so on a Norwegian page', async () => {
+    const desk = await coordinator('/list?pack=%22no-house%22', { language: 'nb' })
+    await openFirst(desk)
+    await desk.page.locator('.panel .clocks').first().waitFor()
+    const said = (await desk.page.locator('.grid, .panel .clocks, .panel svg').allTextContents()).join(' ')
+    expect(said).toContain('Henvisning mottatt')
+    expect(said).not.toMatch(/Referral received|First attendance|Decision to treatment| cancer\b/)
+    await desk.context.close()
+  })
+
   test('a form that is sent twice at once is sent once', async () => {
     const desk = await coordinator()
     const pathway = await openFirst(desk)
