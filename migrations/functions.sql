@@ -27,7 +27,8 @@ BEGIN
             l.person, coalesce(j->>'recorder', l.role), j->>'decider', j->>'behalf', j->>'reason', coalesce(j->'evidence', '[]'),
             coalesce(ARRAY(SELECT jsonb_array_elements_text(j->'passed')), '{}'), j->>'source');
   WHEN 'withdrawn' THEN
-    UPDATE entry e SET superseded = coalesce((j->>'recorded')::date, (l.at AT TIME ZONE p_zone)::date), superseded_by = l.seq
+    UPDATE entry e SET superseded = coalesce((j->>'recorded')::date, (l.at AT TIME ZONE p_zone)::date), superseded_by = l.seq,
+      withdrawn_because = j->>'reason'
       WHERE e.ledger = l.ledger AND e.pathway = l.pathway AND e.seq = (j->>'withdraws')::bigint;
   WHEN 'pathway-opened' THEN
     INSERT INTO pathway VALUES (l.ledger, l.pathway, l.pack, (j->>'patient')::bigint, (j->>'org')::int, 0, l.at);

@@ -132,6 +132,18 @@ export const organisationRoutes = defineRoutes({
     body: z.strictObject({ key: Key, org: OrgNumber, role: z.enum(roles), pack: z.string().max(60).optional() }),
     answer: z.strictObject({ withdrawn: z.literal(true) }),
   },
+  setActive: {
+    method: 'POST',
+    path: '/api/people/:person/activity',
+    tag: 'Organisations',
+    summary: 'Make somebody inactive, who is then let in nowhere and can do nothing, or active again; their roles are kept',
+    needs: 'administer',
+    scope: 'organisation',
+    status: 201,
+    params: z.strictObject({ person: z.coerce.number().pipe(z.int().min(1).max(2_147_483_647)) }),
+    body: z.strictObject({ key: Key, org: OrgNumber.describe('where they have a role'), active: z.boolean() }),
+    answer: z.strictObject({ active: z.boolean() }),
+  },
   listPacks: {
     method: 'GET',
     path: '/api/packs',

@@ -36,6 +36,7 @@ export const EntryView = z
     recordedAt: z.int(),
     superseded: z.string().nullable(),
     supersededBy: Ref.nullable(),
+    withdrawnBecause: z.string().nullable().describe('the reason that was given, where it was withdrawn'),
     corrects: Ref.nullable(),
     place: z.int().nullable(),
     standing: z.string(),

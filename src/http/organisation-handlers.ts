@@ -203,6 +203,38 @@ export const organisationHandlers: Handlers<Routes> = {
     return { withdrawn: true }
   },
 
+  setActive: async (asked) => {
+    const { body, params } = asked
+    return asked.in(async (session) => {
+      const { ledger } = await getOrganisation(session, body.org)
+      const acting = asked.roleIn('administer', ledger)
+      if (acting.person === params.person)
+        throw refuse('ledger/not-allowed', 'Nobody makes themselves inactive: ask another administrator.', ['params', 'person'])
+      const held = await session.rows(
+        `SELECT p.name, p.machine, o.ledger FROM person p JOIN role_held h ON h.person = p.person JOIN organisation o ON o.org = h.org
+         WHERE p.person = $1`,
+        [params.person],
+      )
+      if (!held.some((row) => Number(row['ledger']) === ledger)) throw notThere()
+      // It holds in every house: who also works in another is not locked out of it from here.
+      const mine = new Set(administeredBy(asked.actor))
+      if (held.some((row) => !mine.has(Number(row['ledger']))))
+        throw refuse(
+          'ledger/not-allowed',
+          'This person has a role in another house as well, which this would end too: withdraw the roles in your own instead.',
+          ['params', 'person'],
+        )
+      const payload = {
+        person: params.person,
+        name: String(held[0]?.['name']),
+        machine: held[0]?.['machine'] === true,
+        active: body.active,
+      }
+      await session.act(ledger, [{ key: body.key ?? randomUUID(), kind: 'person-set', payload }])
+      return { active: body.active }
+    })
+  },
+
   listPacks: async ({ service }) => ({
     packs: service.packs.all.map(({ content }) => ({
       id: content.id,
@@ -212,7 +244,7 @@ export const organisationHandlers: Handlers<Routes> = {
       zone: content.zone,
       variants: content.text.variants,
       milestones: content.text.milestones,
-      intervals: content.text.intervals.map(({ id, name, unit }) => ({ id, name, unit })),
+      intervals: content.text.intervals.map(({ id, name, names, unit }) => ({ id, name, ...(names ? { names } : {}), unit })),
       indicators: content.text.indicators.map(({ id, name, question, denominator }) => ({ id, name, question, denominator })),
       rules: content.text.rules.map(({ id, text, source }) => ({ id, text, source })),
       sources: content.text.sources.map(({ id, title, url }) => ({ id, title, url })),

@@ -86,6 +86,7 @@ const viewOf = (ledger: number, live: LivePack, row: EntryRow): z.input<typeof E
   recordedAt: row.recorded_at,
   superseded: row.superseded,
   supersededBy: row.superseded_by === null ? null : refOf(ledger, row.superseded_by),
+  withdrawnBecause: row.withdrawn_because,
   corrects: row.corrects === null ? null : refOf(ledger, row.corrects),
   place: row.place,
   standing: row.standing,

@@ -39,6 +39,7 @@ export interface EntryRow {
   readonly recorded_at: number
   readonly superseded: string | null
   readonly superseded_by: number | null
+  readonly withdrawn_because: string | null
   readonly corrects: number | null
   readonly place: number | null
   readonly standing: string

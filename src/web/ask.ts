@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { AllRoutes, RouteId } from '../api/routes.ts'
 import type { IssueShape } from '../api/shapes.ts'
 import { connection } from './connection.ts'
+import { serviceClock } from './service-clock.ts'
 
 /** An issue as the service tells it; a warning that stands in the way has an id, by which it is passed. */
 export type Told = z.output<typeof IssueShape>
@@ -31,6 +32,13 @@ export class Refused extends Error {
 
 /** The service could not be reached. Nothing is known of what became of the request. */
 export class Away extends Error {}
+
+const ended = new Set<() => void>()
+/** Hears that a session has ended while the page was in use. */
+export function onEnded(listener: () => void): () => void {
+  ended.add(listener)
+  return () => ended.delete(listener)
+}
 
 let token: string | null = null
 /** The token against other sites, from the sign-in or `readMe`. */
@@ -76,9 +84,11 @@ export async function ask<I extends RouteId>(id: I, asking: Asking<I>): Promise<
     throw new Away()
   }
   connection.found()
+  serviceClock.heard(response.headers.get('date'))
   const said: unknown = await response.json()
   if (response.ok) return said as Answer<I> // the service holds its answers against the same shape
   const { issues = [], current } = said as { issues?: readonly Told[]; current?: unknown } // every refusal is a Problem
+  if (issues[0]?.code === 'http/not-signed-in' && id !== 'readMe') for (const listener of ended) listener()
   throw new Refused(response.status, issues, current)
 }
 

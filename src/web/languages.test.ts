@@ -1,7 +1,11 @@
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { actTells, lookTells } from '../core/work/told.ts'
+import { signInKinds } from '../core/work/work.ts'
 import { keyIds } from './keys/table.ts'
 import en from './languages/en.json' with { type: 'json' }
+import houseEn from './languages/house.en.json' with { type: 'json' }
+import houseNb from './languages/house.nb.json' with { type: 'json' }
 import nb from './languages/nb.json' with { type: 'json' }
 
 type Words = { readonly [key: string]: string | Words }
@@ -9,12 +13,19 @@ const flat = (words: Words, before = ''): readonly (readonly [string, string])[]
   Object.entries(words).flatMap(([key, value]) =>
     typeof value === 'string' ? [[`${before}${key}`, value] as const] : flat(value, `${before}${key}.`),
   )
-const [english, bokmaal] = [new Map(flat(en)), new Map(flat(nb))]
+const [english, bokmaal] = [new Map(flat({ ...en, ...houseEn })), new Map(flat({ ...nb, ...houseNb }))]
 const slots = (text: string): readonly string[] => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name ?? '').toSorted()
 
 test('both languages say the same things, with the same gaps to fill', () => {
   expect([...bokmaal.keys()].toSorted()).toEqual([...english.keys()].toSorted())
   expect([...english].filter(([key, text]) => JSON.stringify(slots(text)) !== JSON.stringify(slots(bokmaal.get(key) ?? '')))).toEqual([])
+})
+
+test('every kind of act, and everything the log tells of one, has its words', () => {
+  const kinds = [...Object.keys(actTells), ...Object.keys(lookTells), ...signInKinds]
+  expect(kinds.filter((kind) => !english.has(`log.kind.${kind}`))).toEqual([])
+  const told = [...Object.values(actTells), ...Object.values(lookTells)].flat()
+  expect(told.filter((name) => !english.has(`log.tells.${name}`))).toEqual([])
 })
 
 test('nothing is said that blames anybody', () => {

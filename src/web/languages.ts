@@ -1,12 +1,13 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import en from './languages/en.json'
+import type house from './languages/house.en.json'
 import nb from './languages/nb.json'
 import { settings } from './settings.ts'
 
 declare module 'i18next' {
   interface CustomTypeOptions {
-    resources: { translation: typeof en }
+    resources: { translation: typeof en & typeof house }
     returnNull: false
   }
 }

@@ -1,9 +1,10 @@
-import { createRootRoute, createRoute, createRouter, Navigate } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate } from '@tanstack/react-router'
 import { CodesScreen } from './codes/codes-screen.tsx'
 import { FeedsScreen } from './feeds/feeds-screen.tsx'
 import { FiguresScreen } from './figures/figures-screen.tsx'
 import { ListScreen } from './list/list-screen.tsx'
 import { readListSearch } from './list/search.ts'
+import { readLogSearch } from './log/search.ts'
 import { MeetingScreen } from './meeting/meeting-screen.tsx'
 import { MeetingsScreen } from './meeting/meetings-screen.tsx'
 import { ReportsScreen } from './reports/reports-screen.tsx'
@@ -19,7 +20,19 @@ function Start() {
   const { may } = useSession()
   return (
     <Navigate
-      to={may('record') ? '/list' : may('see') ? '/work' : may('count') ? '/figures' : may('administer') ? '/feeds' : '/work'}
+      to={
+        may('record')
+          ? '/list'
+          : may('see')
+            ? '/work'
+            : may('count')
+              ? '/figures'
+              : may('log')
+                ? '/log'
+                : may('administer')
+                  ? '/people'
+                  : '/work'
+      }
       replace
     />
   )
@@ -79,6 +92,19 @@ const feedsRoute = createRoute({
   component: FeedsScreen,
 })
 
+const logRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/log',
+  validateSearch: readLogSearch,
+  component: lazyRouteComponent(() => import('./log/log-screen.tsx'), 'LogScreen'),
+})
+const peopleRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/people',
+  validateSearch: ({ open }: Readonly<Record<string, unknown>>): { readonly open?: string } => (typeof open === 'string' ? { open } : {}),
+  component: lazyRouteComponent(() => import('./people/people-screen.tsx'), 'PeopleScreen'),
+})
+
 export const router = createRouter({
   routeTree: root.addChildren([
     start,
@@ -90,6 +116,8 @@ export const router = createRouter({
     meetingRoute,
     reportsRoute,
     feedsRoute,
+    logRoute,
+    peopleRoute,
   ]),
   defaultPreload: false,
 })

@@ -1,9 +1,18 @@
 import type { KeyId } from './keys/table.ts'
 
 export interface Screen {
-  readonly to: '/list' | '/work' | '/codes' | '/figures' | '/meetings' | '/reports' | '/feeds'
+  readonly to: '/list' | '/work' | '/codes' | '/figures' | '/meetings' | '/reports' | '/feeds' | '/log' | '/people'
   readonly key: KeyId
-  readonly words: 'screen.list' | 'screen.work' | 'screen.codes' | 'screen.figures' | 'screen.meetings' | 'screen.reports' | 'screen.feeds'
+  readonly words:
+    | 'screen.list'
+    | 'screen.work'
+    | 'screen.codes'
+    | 'screen.figures'
+    | 'screen.meetings'
+    | 'screen.reports'
+    | 'screen.feeds'
+    | 'screen.log'
+    | 'screen.people'
 }
 
 /** The screens somebody has something to do on. */
@@ -19,6 +28,8 @@ export function screensOf({
     { to: '/figures', key: 'goFigures', words: 'screen.figures', shown: may('count') },
     { to: '/meetings', key: 'goMeetings', words: 'screen.meetings', shown: may('see') },
     { to: '/reports', key: 'goReports', words: 'screen.reports', shown: may('count') },
+    { to: '/log', key: 'goLog', words: 'screen.log', shown: may('log') },
+    { to: '/people', key: 'goPeople', words: 'screen.people', shown: may('administer') },
     { to: '/feeds', key: 'goFeeds', words: 'screen.feeds', shown: may('see') || may('administer') },
   ]
   return screens.filter(({ shown }) => shown)

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { askUntilThere } from './ask.ts'
+import { askUntilThere, Away as NotThere, Refused } from './ask.ts'
 import { useAwaySince } from './connection.ts'
 import { SilentFeeds } from './feeds/silent-feeds.tsx'
 import { Help } from './keys/help.tsx'
@@ -23,10 +23,11 @@ export function Shell() {
   const at = useRouterState({ select: ({ location }) => location.pathname })
   const [over, setOver] = useState<'help' | 'palette'>()
   const screens = screensOf(session)
+  const takeBack = useTakeBack()
   useKeys({
     help: () => setOver(over === 'help' ? undefined : 'help'),
     palette: () => setOver('palette'),
-    undo: () => void undo.take()?.back?.(),
+    undo: takeBack,
     ...Object.fromEntries(screens.map(({ key, to }) => [key, () => void navigate({ to })])),
     ...(over === undefined ? {} : { back: () => setOver(undefined) }),
   })
@@ -86,10 +87,29 @@ function Away() {
   )
 }
 
+/** Takes back what was done last, and says what became of that: somebody else may have been there since. */
+function useTakeBack(): () => void {
+  const { t } = useTranslation()
+  return () => {
+    const one = undo.take()
+    one?.back?.().then(
+      () => undo.say(t('undo.done', { what: one.words })),
+      (error: unknown) =>
+        undo.say(
+          t('undo.not', {
+            what: one.words,
+            why: error instanceof Refused ? error.message : t(error instanceof NotThere ? 'away.now' : 'fault.unknown'),
+          }),
+        ),
+    )
+  }
+}
+
 /** What was done last, with the way back, for as long as somebody needs to see it. */
 function LastDone() {
   const { t } = useTranslation()
   const last = useLastDone()
+  const takeBack = useTakeBack()
   const [hidden, setHidden] = useState<typeof last>()
   useEffect(() => {
     if (last === undefined) return
@@ -102,7 +122,7 @@ function LastDone() {
         <p>
           {last.words}{' '}
           {last.back === undefined ? null : (
-            <Button size="xsmall" variant="secondary-neutral" onClick={() => void undo.take()?.back?.()}>
+            <Button size="xsmall" variant="secondary-neutral" onClick={takeBack}>
               {t('undo.button', { key: shownKeyOf('undo') })}
             </Button>
           )}

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { Away, ask, Refused, setToken } from './ask.ts'
 
 /** The ways in that this service has; in a demonstration, the invented people one can be. */
-export function SignIn({ onSignedIn }: { readonly onSignedIn: () => void }) {
+export function SignIn({ ended, onSignedIn }: { readonly ended: boolean; readonly onSignedIn: () => void }) {
   const { t } = useTranslation()
   const [fault, setFault] = useState<string>()
   const ways = useQuery({ queryKey: ['ways'], queryFn: () => ask('listWaysIn', {}) })
@@ -25,17 +25,30 @@ export function SignIn({ onSignedIn }: { readonly onSignedIn: () => void }) {
         <Heading level="1" size="large">
           {t('signIn.title')}
         </Heading>
+        {ended ? (
+          <InlineMessage status="info" role="status">
+            {t('signIn.ended')}
+          </InlineMessage>
+        ) : null}
         {fault === undefined ? null : (
           <InlineMessage status="error" role="alert">
             {fault}
           </InlineMessage>
         )}
-        {ways.data.oidc ? <Link href="/api/sign-in/oidc?return=/">{t('signIn.with', { name: ways.data.oidc.name })}</Link> : null}
+        {ways.data.oidc ? (
+          <Link href={`/api/sign-in/oidc?return=${encodeURIComponent(whereNow())}`}>{t('signIn.with', { name: ways.data.oidc.name })}</Link>
+        ) : null}
         {ways.data.demonstration ? <People enter={enter} /> : null}
         {ways.data.password && !ways.data.demonstration ? <PasswordForm enter={enter} /> : null}
       </VStack>
     </main>
   )
+}
+
+/** Where somebody was, to come back to; the service takes no more than 500 characters of it. */
+const whereNow = (): string => {
+  const here = location.pathname + location.search
+  return here.length > 500 ? location.pathname : here
 }
 
 type Enter = (how: () => Promise<{ readonly csrf: string }>) => Promise<void>

@@ -21,6 +21,8 @@ export const undo = {
     if (one) set(done.filter((_, nth) => nth !== at))
     return one
   },
+  /** What one person did is not taken back by the next one at this screen. */
+  forget: (): void => set([]),
   subscribe(listener: () => void): () => void {
     listeners.add(listener)
     return () => listeners.delete(listener)

@@ -130,6 +130,7 @@ export const examples: { readonly [K in RouteId]: Example } = {
   addPerson: { make: (house) => ({ body: { org: house.org, name: words(house), role: 'coder', pack: 'demo' } }) },
   giveRole: { make: (house) => ({ params: { person: house.number.coder }, body: { org: house.org, role: 'analyst' } }) },
   withdrawRole: { make: (house) => ({ params: { person: house.number.coder }, body: { org: house.org, role: 'analyst' } }) },
+  setActive: { make: (house) => ({ params: { person: house.number.coder }, body: { org: house.org, active: true } }) },
   listPacks: just({}),
   registerPatient: { make: (house) => ({ body: { org: house.org, name: words(house), born: '1950-02-28' } }) },
   readPatient: { make: async (house) => ({ params: { patient: (await house.pathway()).patient } }) },

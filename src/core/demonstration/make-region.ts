@@ -40,6 +40,13 @@ export interface PlannedEntry {
   readonly evidence?: { readonly letter: number; readonly span: Span; readonly receivedOn?: string }
 }
 
+/** How a pathway stands: its clocks, the limit that comes first, and the milestone that one waits for. */
+interface Standing {
+  readonly verdicts: readonly Verdict[]
+  readonly limitDay: Day | undefined
+  readonly waitsFor: string | undefined
+}
+
 export interface PlannedWork {
   readonly by: string
   readonly kind: 'note' | 'next-step' | 'query' | 'escalation'
@@ -151,8 +158,8 @@ class Maker {
         ...(evidence[i] ? { evidence: evidence[i] } : {}),
       }
     })
-    const { verdicts, limitDay } = this.readingOf(sorted)
-    const work = this.workOf({ sorted, verdicts, limitDay, keeper, org }, random)
+    const { verdicts, limitDay, waitsFor } = this.readingOf(sorted)
+    const work = this.workOf({ sorted, verdicts, limitDay, waitsFor, keeper, org }, random)
     ledger.pathways.push({ patient, org, variant, verdicts, letters, entries, work })
   }
 
@@ -259,22 +266,29 @@ class Maker {
     }
   }
 
-  /** How its clocks stand today, and the next limit to come or the last one passed. */
-  private readingOf(sorted: readonly ArrivingEntry[]): { verdicts: readonly Verdict[]; limitDay: Day | undefined } {
+  /** How its clocks stand today, the next limit to come or the last one passed, and the milestone that one waits for. */
+  private readingOf(sorted: readonly ArrivingEntry[]): Pick<Standing, 'verdicts' | 'limitDay' | 'waitsFor'> {
     const { pack, today } = this
     const asking = { asOf: today, asOfAt: endOfDay(today, pack.zone) }
     const clocks = listPathways(pack, arrive(sorted)).flatMap((pathway) => {
       const reading = readPathway(pack, pathway, asking)
-      return pack.intervals.flatMap((interval) => readClock(reading, interval) ?? [])
+      return pack.intervals.flatMap((interval) => {
+        const clock = readClock(reading, interval)
+        return clock === undefined ? [] : [{ clock, interval }]
+      })
     })
-    const limits = clocks.flatMap((clock) =>
-      (clock.verdict === 'running' || clock.verdict === 'overrun') && clock.limitDay !== undefined ? [clock.limitDay] : [],
-    )
-    return { verdicts: clocks.map((clock) => clock.verdict), limitDay: limits.length === 0 ? undefined : (Math.min(...limits) as Day) }
+    const [first] = clocks
+      .flatMap(({ clock, interval }) =>
+        (clock.verdict === 'running' || clock.verdict === 'overrun') && clock.limitDay !== undefined
+          ? [{ limitDay: clock.limitDay, waitsFor: pack.slots.find(({ index }) => index === interval.to.slots[0])?.id }]
+          : [],
+      )
+      .toSorted((a, b) => a.limitDay - b.limitDay)
+    return { verdicts: clocks.map(({ clock }) => clock.verdict), limitDay: first?.limitDay, waitsFor: first?.waitsFor }
   }
 
   private workOf(
-    at: { sorted: readonly ArrivingEntry[]; verdicts: readonly Verdict[]; limitDay: Day | undefined; keeper: string; org: string },
+    at: Standing & { readonly sorted: readonly ArrivingEntry[]; readonly keeper: string; readonly org: string },
     random: Random,
   ): readonly PlannedWork[] {
     const { work } = this.region
@@ -296,8 +310,16 @@ class Maker {
     if (open) {
       const due = dayText(addDays(today, (random() % 15) - 3))
       const step = { by, kind: 'next-step', ownerRole: 'coordinator' } as const
+      const { waitsFor = '' } = at
+      const bookings = work.bookings[waitsFor]
+      // A booking lies ahead: one whose day has gone by books nothing.
+      const ahead = dayText(addDays(today, 1 + (random() % 12)))
       if (happens(random, work.stepped))
-        list.push({ ...step, state: 'planned', open: true, due, body: { what: fill(one(work.nextSteps, random)) } })
+        list.push(
+          bookings !== undefined && happens(random, work.booked)
+            ? { ...step, state: 'planned', open: true, due: ahead, body: { what: fill(one(bookings, random)), books: waitsFor } }
+            : { ...step, state: 'planned', open: true, due, body: { what: fill(one(work.nextSteps, random)) } },
+        )
       else if (happens(random, work.noneReason / (1 - work.stepped)))
         list.push({ ...step, state: 'none', open: false, body: { because: one(work.noSteps, random) } })
       if (happens(random, work.noted))

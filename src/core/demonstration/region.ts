@@ -69,6 +69,8 @@ const Work = z.strictObject({
   asked: z.strictObject({ running: Share, overrun: Share }),
   escalated: z.strictObject({ near: Share, overrun: Share }),
   nextSteps: Lines,
+  booked: Share.describe('of next steps: those that book the milestone the nearest limit waits for'),
+  bookings: z.record(Id, Lines).describe('milestone: what a step says that books it'),
   noSteps: Lines,
   notes: Lines,
   questions: Lines,

@@ -93,6 +93,7 @@ export const datedBys = ['receipt', 'sending'] as const
 const slot = {
   id: Id,
   name: Words,
+  names: z.record(z.string(), Words).optional().describe('names in other languages, by language tag'),
   pick: Pick.describe('which of several entries counts'),
   ties: z
     .enum(['first-recorded', 'last-recorded'])
@@ -252,6 +253,7 @@ const Condition: z.ZodType<Condition> = z.lazy(() =>
 const Interval = z.strictObject({
   id: Id,
   name: Words,
+  names: z.record(z.string(), Words).optional().describe('names in other languages, by language tag'),
   from: Moment,
   to: Moment,
   unit: z.enum(['day', 'working-day', 'minute']),

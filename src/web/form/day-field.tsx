@@ -4,10 +4,11 @@ import { useTranslation } from 'react-i18next'
 import { type Day, dayText } from '../../core/words/day.ts'
 import { readTypedDay } from '../../core/words/typed-day.ts'
 import { dayInWords } from '../languages.ts'
+import { serviceClock } from '../service-clock.ts'
 
-/** Today by this computer's clock; the service holds what is sent against its own. */
+/** Today where this computer is, by the clock of the service, which holds what is sent against it. */
 export const today = (): Day => {
-  const now = new Date()
+  const now = serviceClock.now()
   return (Date.UTC(now.getFullYear(), now.getMonth(), now.getDate()) / 86_400_000) as Day // whole days since 1970
 }
 

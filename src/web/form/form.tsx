@@ -25,8 +25,15 @@ export function Form({ title, level = '3', submit, sending, error, missing, onSe
   const { t } = useTranslation()
   const place = useRef<HTMLFormElement>(null)
   const away = useAwaySince()
+  // A second press may come before `sending` has been drawn.
+  const begun = useRef(false)
+  useEffect(() => {
+    begun.current = false
+  })
   const send = (): void => {
-    if (!sending && missing === undefined) onSend()
+    if (begun.current || sending || missing !== undefined) return
+    begun.current = true
+    onSend()
   }
   useKeys({ send, back: onClose })
   useEffect(() => {

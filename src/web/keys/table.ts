@@ -7,6 +7,8 @@ export interface KeyRow {
   readonly keys: readonly string[]
   /** It cannot be changed: what people expect of it everywhere. */
   readonly fixed?: true
+  /** It goes on as long as it is held down. Anything else happens once a press: a key that is held is no second wish. */
+  readonly repeats?: true
 }
 
 /**
@@ -23,17 +25,20 @@ export const keyTable = {
   goFigures: { scope: 'everywhere', keys: ['4'] },
   goMeetings: { scope: 'everywhere', keys: ['5'] },
   goReports: { scope: 'everywhere', keys: ['6'] },
+  goLog: { scope: 'everywhere', keys: ['7'] },
+  goPeople: { scope: 'everywhere', keys: ['8'] },
   goFeeds: { scope: 'everywhere', keys: ['9'] },
   undo: { scope: 'everywhere', keys: ['Mod+z'], fixed: true },
-  down: { scope: 'list', keys: ['j', 'ArrowDown'] },
-  up: { scope: 'list', keys: ['k', 'ArrowUp'] },
-  pageDown: { scope: 'list', keys: ['PageDown'], fixed: true },
-  pageUp: { scope: 'list', keys: ['PageUp'], fixed: true },
+  down: { scope: 'list', keys: ['j', 'ArrowDown'], repeats: true },
+  up: { scope: 'list', keys: ['k', 'ArrowUp'], repeats: true },
+  pageDown: { scope: 'list', keys: ['PageDown'], fixed: true, repeats: true },
+  pageUp: { scope: 'list', keys: ['PageUp'], fixed: true, repeats: true },
   first: { scope: 'list', keys: ['Home'], fixed: true },
   last: { scope: 'list', keys: ['End'], fixed: true },
   open: { scope: 'list', keys: ['Enter'], fixed: true },
   filter: { scope: 'list', keys: ['s'] },
   newPathway: { scope: 'list', keys: ['p'] },
+  addPerson: { scope: 'list', keys: ['f'] },
   apply: { scope: 'list', keys: ['u'] },
   withoutStep: { scope: 'list', keys: ['n'] },
   sort: { scope: 'list', keys: ['o'] },

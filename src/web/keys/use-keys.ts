@@ -34,7 +34,7 @@ function onKey(event: KeyboardEvent): void {
     for (const id of Object.keys(current) as KeyId[]) // keys of our own table
       if (keysOf(id, choice).includes(combination)) {
         event.preventDefault()
-        current[id]?.(event)
+        if (!event.repeat || 'repeats' in keyTable[id]) current[id]?.(event)
         return
       }
 }

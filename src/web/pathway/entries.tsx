@@ -175,6 +175,7 @@ function Item({ org, entry, explained, gone, all, explanation, pack, titles, isO
       </button>
       <div className="entry-more">
         {gone === undefined ? null : <p className="entry-gone">{goneWords()}</p>}
+        {gone === 'withdrawn' && entry.withdrawnBecause !== null ? <p>{t('entry.reason', { reason: entry.withdrawnBecause })}</p> : null}
         {gone !== undefined && !isOpen ? null : (
           <>
             <p className="quiet">{facts.filter(Boolean).join(' · ')}</p>

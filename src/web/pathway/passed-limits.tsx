@@ -15,7 +15,8 @@ type Reason = Answer<'listPassedLimits'>['reasons'][number]
 /** Limits that were passed: where the time went, and what was said of it. */
 export function PassedLimits({ about, version }: { readonly about: About; readonly version: number }) {
   const { t } = useTranslation()
-  const { may } = useSession()
+  const { may, packs } = useSession()
+  const intervals = packs.find(({ id }) => id === about.pack)?.intervals
   const [explaining, setExplaining] = useState<string>()
   const { data } = useQuery({
     queryKey: ['pathway', about.pathway, 'passed', version],
@@ -30,7 +31,8 @@ export function PassedLimits({ about, version }: { readonly about: About; readon
       {data.passed.map((one) => (
         <div key={one.interval} className="passed">
           <p>
-            <b>{one.name}</b> {t('passed.by', { over: one.over, limit: one.limit, day: one.limitDay ?? '' })}
+            <b>{intervals?.find(({ id }) => id === one.interval)?.name ?? one.name}</b>{' '}
+            {t('passed.by', { over: one.over, limit: one.limit, day: one.limitDay ?? '' })}
           </p>
           <Segments passed={one} />
           <Said passed={one} />

@@ -1,9 +1,9 @@
 import { Button, Heading } from '@navikt/ds-react'
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, type RefObject, useId, useRef, useState } from 'react'
+import { type ReactNode, type RefObject, useId, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Explanation } from '../../core/measure/explain.ts'
-import type { Under } from '../../core/measure/under.ts'
+import type { ClockUnder, Under } from '../../core/measure/under.ts'
 import { readDay } from '../../core/words/day.ts'
 import type { TimelineQuestion } from '../../core/work/timeline.ts'
 import { ask } from '../ask.ts'
@@ -15,7 +15,7 @@ import type { PackTold } from '../session.tsx'
 import { Clocks } from './clocks.tsx'
 import { Documents, usePathwayDocuments } from './documents.tsx'
 import { type DocumentAsked, Entries, type EntryActs } from './entries.tsx'
-import type { PathwayRead } from './read.ts'
+import { clockNamed, explanationNamed, type PathwayRead } from './read.ts'
 import './reading.css'
 import { TimelineDrawing } from './timeline.tsx'
 import type { AnyWork } from './use-work.ts'
@@ -66,8 +66,15 @@ export function Reading({ read: now, pack, bookings, children, ...acts }: Props)
   // Until the other look is there, what stands here is now, and is not said to be anything else.
   const shown = isNow || other.data === undefined ? {} : view
   const read = shown === view ? (other.data ?? now) : now
-  const explanation = read.explanation as Explanation | null // as `explainPathway` makes it
-  const under = shown.rules === undefined ? null : (read.under as Under | null) // as `explainUnder` makes it
+  const explanation = useMemo(() => {
+    const told = read.explanation as Explanation | null // as `explainPathway` makes it
+    return told && explanationNamed(told, pack)
+  }, [read, pack])
+  const under = useMemo(() => {
+    const told = shown.rules === undefined ? null : (read.under as Under | null) // as `explainUnder` makes it
+    const named = <C extends ClockUnder['under']>(clock: C): C => (clock && clockNamed(clock, pack)) as C // the same, but for the name
+    return told && { ...told, clocks: told.clocks.map((one) => ({ ...one, now: named(one.now), under: named(one.under) })) }
+  }, [read, shown.rules, pack])
   const past = shown.asOf !== undefined
   const showEntry = (ref: string): void => {
     setEntry(ref)
