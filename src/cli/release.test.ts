@@ -278,6 +278,8 @@ describe('signing and publishing', () => {
     expect(await fine('release', 'publish', at('later'), '--to', at('later-site'), '--prepare')).toContain(
       'Not to be shown to anybody before 2199',
     )
+    // The site of another release is not written over.
+    await refused('release/exists', 'release', 'publish', at('later'), '--to', at('site'), '--prepare')
   })
 
   test.each([
@@ -471,7 +473,14 @@ describe('revisions and later releases', () => {
     ).toEqual(before)
     expect(await fine('rebuild', at('site', 'revision-1'))).toContain('revision 1')
     expect(await fine('rebuild', at('site', 'revision-2'))).toContain('revision 2')
-    await refused('release/exists', 'release', 'publish', at('later'), '--to', at('site'), '--prepare')
+
+    const again = { embargo: '"2025-10-01T08:00:00+02:00"', revises: '{ bundle: second, reasons: ["A word was wrong."] }' }
+    await refused('release/earlier-missing', 'release', 'freeze', describeRelease('revised', again), '--out', at('revised'))
+    await fine('release', 'freeze', describeRelease('revised', { ...again, beside: '[first]' }), '--out', at('revised'))
+    expect(json('revised', 'release.json').revisions.map((one: { reasons: readonly string[] }) => one.reasons.at(-1))).toEqual([
+      'A limit was wrong.',
+      'A word was wrong.',
+    ])
   })
 })
 

@@ -120,7 +120,7 @@ export function frontPage({ head }: Bundle, published: readonly number[]): strin
   return page(
     head.title,
     '',
-    html`<header><h1>${head.title}</h1><p>${head.publisher}. ${scopeOf(head)}.</p>${revisionNotice(head)}</header>
+    html`<header><h1>${head.title}</h1><p>${head.publisher}. ${scopeOf(head)}.</p>${invented(head)}${revisionNotice(head)}</header>
 <main>
 <p><a href="revision-${newest}/index.html">The newest figures: revision ${newest}, published ${moment(head.embargo)}</a></p>
 ${older.length === 0 ? undefined : html`<h2>Earlier revisions</h2><ul>${older.map((n) => html`<li><a href="revision-${n}/index.html">Revision ${n}</a></li>`)}</ul>`}
