@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate } from '@tanstack/react-router'
 import { CodesScreen } from './codes/codes-screen.tsx'
+import { readFigureSearch } from './figures/search.ts'
 import { ListScreen } from './list/list-screen.tsx'
 import { readListSearch } from './list/search.ts'
 import { readReportSearch } from './reports/search.ts'
@@ -50,10 +51,7 @@ const codesRoute = createRoute({
 const figuresRoute = createRoute({
   getParentRoute: () => root,
   path: '/figures',
-  validateSearch: ({ pack, by }: Readonly<Record<string, unknown>>): { readonly pack?: string; readonly by?: 'place' } => ({
-    ...(typeof pack === 'string' ? { pack } : {}),
-    ...(by === 'place' ? { by } : {}),
-  }),
+  validateSearch: readFigureSearch,
   component: later.figures,
 })
 
