@@ -35,20 +35,19 @@ export const useBench = (asked: BenchAsked, enabled: boolean) =>
 export function BenchColumn({
   asked,
   heading,
+  alone,
   tables,
   onAccount,
   width,
-}: Omit<Shown, 'bench'> & { readonly asked: BenchAsked; readonly heading: string | undefined }) {
+}: Omit<Shown, 'bench'> & { readonly asked: BenchAsked; readonly heading: string; readonly alone: boolean }) {
   const { t } = useTranslation()
   const read = useBench(asked, true)
   const id = useId()
   return (
-    <section className="bench-column" aria-labelledby={heading === undefined ? undefined : id}>
-      {heading === undefined ? null : (
-        <Heading level="2" size="xsmall" id={id}>
-          {heading}
-        </Heading>
-      )}
+    <section className="bench-column" aria-labelledby={id}>
+      <Heading level="2" size="xsmall" id={id} className={alone ? 'for-readers' : ''}>
+        {heading}
+      </Heading>
       {read.error ? <Refusal error={read.error} /> : null}
       {read.isPending ? <Slow>{t('list.reading')}</Slow> : null}
       {read.data === undefined ? null : (

@@ -92,12 +92,11 @@ export function BenchScreen({ indicator }: { readonly indicator: string }) {
         : undefined
   const bench = useBench(asked, pack !== undefined)
   const placeName = (place: BenchAsked['place']): string => (place === undefined ? t('filter.anyOrg') : nameOf(Number(place)))
-  const heading = (of: BenchAsked): string | undefined =>
-    besideAsked === undefined
-      ? undefined
-      : search.beside === 'day'
-        ? t('bench.knownOn', { day: of.asOf === undefined ? t('bench.today') : String(of.asOf) })
-        : placeName(of.place)
+  const alone = besideAsked === undefined
+  const heading = (of: BenchAsked): string =>
+    search.beside === 'day' && !alone
+      ? t('bench.knownOn', { day: of.asOf === undefined ? t('bench.today') : String(of.asOf) })
+      : placeName(of.place)
 
   const accountAsked = ({ why, month, place, started, beside }: AccountOf): AccountAsked => {
     const { chart: _, in: period, period: kind, ...rest } = (beside && besideAsked) || asked
@@ -245,10 +244,14 @@ export function BenchScreen({ indicator }: { readonly indicator: string }) {
         </p>
         <div className="page-body">
           <div ref={ref} className="bench-columns" data-pairs={pairs && besideAsked === undefined}>
-            <BenchColumn {...{ asked, heading: heading(asked), width }} tables={search.tables === true} onAccount={openAccount(false)} />
+            <BenchColumn
+              {...{ asked, heading: heading(asked), alone, width }}
+              tables={search.tables === true}
+              onAccount={openAccount(false)}
+            />
             {besideAsked === undefined ? null : (
               <BenchColumn
-                {...{ asked: besideAsked, heading: heading(besideAsked), width }}
+                {...{ asked: besideAsked, heading: heading(besideAsked), alone, width }}
                 tables={search.tables === true}
                 onAccount={openAccount(true)}
               />
