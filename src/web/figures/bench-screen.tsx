@@ -145,7 +145,7 @@ export function BenchScreen({ indicator }: { readonly indicator: string }) {
   const width = Math.max(320, Math.min(760, Math.floor((room - (pairs ? 24 : 0)) / (pairs ? 2 : 1)) - 2))
   return (
     <div className="desk" data-open={aside}>
-      <section className="page desk-list" aria-labelledby="figures-title">
+      <section className="page desk-list bench" aria-labelledby="figures-title">
         <header className="list-head">
           <Heading level="1" size="small" id="figures-title">
             {id} {told?.name}
