@@ -151,12 +151,14 @@ function TheFigure({ bench: { figure, unit }, onAccount }: Shown) {
         </Heading>
         {realTime === null || afterCoded === null ? (
           <p className="quiet">{t('bench.noDuty')}</p>
+        ) : realTime + afterCoded === 0 ? (
+          <p className="quiet">{t('bench.nobody')}</p>
         ) : (
           <p>
             {t('bench.inTime', {
               inTime: counted(realTime),
               all: counted(realTime + afterCoded),
-              share: percent(realTime + afterCoded === 0 ? null : realTime / (realTime + afterCoded)),
+              share: percent(realTime / (realTime + afterCoded)),
             })}{' '}
             {shareRealTime === null ? null : <span className="quiet">{t('bench.ofThose', { share: percent(shareRealTime) })}</span>}
           </p>
