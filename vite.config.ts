@@ -42,6 +42,9 @@ export default defineConfig({
     // Nothing inline: the policy of the service lets scripts, styles and fonts come from files of its own alone.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1000,
+    // What is loaded first is one file: in pieces it compresses a tenth worse. Screens that come later are files of their own.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } } },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:4180' } },
 })

@@ -18,6 +18,7 @@ const core = [
   'pack',
   'clock',
   'measure',
+  'bench',
   'door',
   'work',
   'demonstration',

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { chartKinds } from '../core/bench/months.ts'
+import { causes, leftOutReasons } from '../core/measure/account.ts'
 import { defineRoutes } from './route.ts'
 import { Cursor, DayText, OrgText, Ref, Text } from './shapes.ts'
 
@@ -38,6 +40,10 @@ export const Figure = z
   .loose()
   .meta({ id: 'Figure' })
 
+const Month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month, written "2026-03"')
+const Described = z.looseObject({}).describe('a description to be drawn, or `refused` with the reason why there is none')
+const cell = { place: OrgText.optional(), in: z.string().max(10).optional(), variant: Text(60).optional() }
+
 const figuresAsked = {
   ...question,
   indicator: z.string().max(400).optional().describe('ids with commas; all unless said'),
@@ -72,6 +78,46 @@ export const figureRoutes = defineRoutes({
     scope: 'any',
     query: z.strictObject(figuresAsked),
   },
+  readBench: {
+    method: 'GET',
+    path: '/api/bench',
+    tag: 'Figures',
+    summary: 'One figure with what says how far it can be trusted: months, places, months of start, heaping at the limit',
+    needs: 'count',
+    scope: 'any',
+    query: z.strictObject({
+      ...question,
+      ...cell,
+      indicator: z.string().max(60),
+      chart: z
+        .enum(chartKinds)
+        .default('share')
+        .describe('limits by the size of each month, or by how much months differ from one another'),
+    }),
+    answer: z.strictObject({
+      pack: z.strictObject({ id: z.string(), version: z.string() }),
+      asOf: z.string(),
+      ledgers: z.array(z.strictObject({ ledger: z.int(), seq: z.int(), hash: z.string() })),
+      unit: z.enum(['day', 'working-day', 'minute']).nullable(),
+      unknown: z.string().nullable().describe('why the indicator cannot be computed from this pack'),
+      figure: Figure,
+      months: Described.describe('control chart of the months that are over, of the place and the variant'),
+      places: Described.describe('funnel of the places, of the period and the variant'),
+      starts: z.array(
+        z.strictObject({
+          month: z.string(),
+          started: z.int(),
+          finishedWithin: z.int(),
+          running: z.int(),
+          share: z.number().nullable(),
+          low: z.number().nullable(),
+          high: z.number().nullable(),
+          median: z.number().nullable(),
+        }),
+      ),
+      heaping: Described.describe('of all months, of the place and the variant'),
+    }),
+  },
   readAccount: {
     method: 'GET',
     path: '/api/account',
@@ -81,10 +127,13 @@ export const figureRoutes = defineRoutes({
     scope: 'any',
     query: z.strictObject({
       ...question,
+      ...cell,
       indicator: z.string().max(60),
-      place: OrgText.optional(),
-      in: z.string().max(10).optional(),
-      variant: Text(60).optional(),
+      why: z
+        .enum(['met', 'missed', 'left-out', ...causes, ...leftOutReasons])
+        .optional()
+        .describe('only those that count so, or are left out so'),
+      started: Month.optional().describe('only those of one month of start, as the months of start count them'),
       cursor: Cursor,
       limit: z.coerce.number().pipe(z.int().min(1).max(5000)).default(2000),
     }),

@@ -1,11 +1,17 @@
 import { z } from 'zod'
 import type { figureRoutes } from '../api/figure-routes.ts'
 import { refOf } from '../api/shapes.ts'
-import { type Cell, type Grouping, groupings } from '../core/measure/figure.ts'
+import { limitHeaping, type StartMonth, startMonthOf, startMonths } from '../core/bench/courses.ts'
+import { monthChart, mostMonths } from '../core/bench/months.ts'
+import { placeFunnel } from '../core/bench/places.ts'
+import type { AccountLine } from '../core/measure/account.ts'
+import { type Cell, type Figure, figureOf, type Grouping, groupings } from '../core/measure/figure.ts'
 import { flat, flatHead } from '../core/measure/flat.ts'
-import type { Indicator } from '../core/pack/pack.ts'
-import { dayText, type PeriodKind, readDay, readPeriod } from '../core/words/day.ts'
-import { type LiveQuestion, liveAccount, liveFigures } from '../store/live-figures.ts'
+import type { Indicator, Interval } from '../core/pack/pack.ts'
+import { refuse as noNumber } from '../core/stats/refusal.ts'
+import { addDays, type Day, dayText, type PeriodKind, periodDays, periodOf, readDay, readPeriod } from '../core/words/day.ts'
+import type { Session } from '../store/ledger-database.ts'
+import { type LiveQuestion, liveAccount, liveCourses, liveFigures } from '../store/live-figures.ts'
 import type { LivePack } from '../store/live-packs.ts'
 import { sendCsv } from './csv-answer.ts'
 import { cursorsOf } from './cursor.ts'
@@ -60,6 +66,20 @@ function indicatorNamed(live: LivePack, id: string): Indicator {
   return found
 }
 
+/** How far each ledger had come. */
+async function headsOf(rows: Session['rows'], ledgers: readonly number[]) {
+  const heads = await rows("SELECT ledger, seq, encode(hash, 'hex') AS hash FROM varde.heads($1)", [ledgers])
+  return heads.map((row) => ({ ledger: Number(row['ledger']), seq: Number(row['seq']), hash: String(row['hash']) }))
+}
+
+const told = (figure: Figure) => ({ ...figure, fellShort: { ...figure.fellShort }, leftOut: { ...figure.leftOut } })
+
+/** Lengths of clocks in minutes are kept in seconds. */
+const inUnit =
+  (unit: Interval['unit'] | null) =>
+  (month: StartMonth): StartMonth =>
+    unit === 'minute' && month.median !== null ? { ...month, median: month.median / 60 } : month
+
 async function figuresOf(asked: Asked<Routes['listFigures']> | Asked<Routes['exportFigures']>) {
   const { service, query, actor } = asked
   const live = packNamed(service, query.pack)
@@ -69,14 +89,32 @@ async function figuresOf(asked: Asked<Routes['listFigures']> | Asked<Routes['exp
   return service.ledger.counting(actor, async (rows) => {
     const ledgers = await ledgersWith(asked, { rows }, 'count', live.pack, query.org)
     const question = questionOf(asked, live, ledgers, groupedWith(query.by, cell))
-    const heads = await rows("SELECT ledger, seq, encode(hash, 'hex') AS hash FROM varde.heads($1)", [ledgers])
     return {
       live,
       question,
-      heads: heads.map((row) => ({ ledger: Number(row['ledger']), seq: Number(row['seq']), hash: String(row['hash']) })),
+      heads: await headsOf(rows, ledgers),
       figures: await liveFigures(rows, question, indicators, cell),
     }
   })
+}
+
+const isOf = (line: AccountLine, why: string | undefined, started: string | undefined): boolean =>
+  (why === undefined || [line.bin, line.cause, line.leftOut].includes(why as AccountLine['bin'])) && // one of these, or none is like it
+  (started === undefined || startMonthOf(line) === started)
+
+/** The newest share that was to be reached on a day; what is not known is none. */
+function targetOf(live: LivePack, { id }: Indicator, day: string): number | undefined {
+  const targets = live.content.text.indicators.find((indicator) => indicator.id === id)?.targets ?? []
+  const holds = ({ validFrom, validTo }: (typeof targets)[number]): boolean =>
+    !(typeof validFrom === 'string' && validFrom > day) && !(typeof validTo === 'string' && validTo < day)
+  return targets.findLast(holds)?.share
+}
+
+/** The newest month that is over: one that is not would be judged by its first days. */
+function monthBefore(day: Day): number {
+  const month = periodOf(day, 'month')
+  const [, last] = periodDays(month, 'month')
+  return last <= day ? month : periodOf(addDays(periodDays(month, 'month')[0], -1), 'month')
 }
 
 export const figureHandlers: Handlers<Routes> = {
@@ -86,7 +124,7 @@ export const figureHandlers: Handlers<Routes> = {
       pack: { id: live.id, version: live.content.version },
       asOf: dayText(question.asking.asOf),
       ledgers: heads,
-      figures: figures.map((figure) => ({ ...figure, fellShort: { ...figure.fellShort }, leftOut: { ...figure.leftOut } })),
+      figures: figures.map(told),
     }
   },
 
@@ -103,6 +141,44 @@ export const figureHandlers: Handlers<Routes> = {
     })
   },
 
+  readBench: async (asked) => {
+    const { service, query, actor } = asked
+    const live = packNamed(service, query.pack)
+    const cell = cellOf(query)
+    const indicator = indicatorNamed(live, query.indicator)
+    return service.ledger.counting(actor, async (rows) => {
+      const ledgers = await ledgersWith(asked, { rows }, 'count', live.pack, query.org)
+      const question = questionOf(asked, live, ledgers, groupedWith([], cell))
+      const heads = await headsOf(rows, ledgers)
+      const figures = (by: readonly Grouping[], of: Cell, period: PeriodKind) =>
+        liveFigures(rows, { ...question, grouped: { by: groupedWith(by, of), period } }, [indicator], of)
+      const [figure] = await figures([], cell, query.period)
+      const months = await figures(['period'], { ...cell, period: null }, 'month')
+      const places = await figures(['place'], { ...cell, place: null }, query.period)
+      const courses = await liveCourses(rows, question, indicator, cell)
+      const { asOf } = question.asking
+      // Keeping a limit is good; whether what a condition says is good, the pack does not say.
+      const good = indicator.within ? 'up' : 'neither'
+      const target = targetOf(live, indicator, dayText(asOf))
+      const unit = indicator.within?.unit ?? null
+      const heaping = unit === 'minute' || unit === null ? noNumber('nothing-counted') : limitHeaping(courses, { weekly: unit === 'day' })
+      return {
+        pack: { id: live.id, version: live.content.version },
+        asOf: dayText(asOf),
+        ledgers: heads,
+        unit,
+        unknown: indicator.unknown ?? null,
+        figure: told(figure ?? figureOf(indicator, cell, { bins: [], lengths: [] }, query.period)),
+        months: {
+          ...monthChart(months, { last: monthBefore(asOf), good, kind: query.chart, ...(target === undefined ? {} : { target }) }),
+        },
+        places: { ...placeFunnel(places, good) },
+        starts: [...startMonths(courses, mostMonths)].map(inUnit(unit)),
+        heaping: { ...heaping },
+      }
+    })
+  },
+
   readAccount: async (asked) => {
     const { service, query } = asked
     const live = packNamed(service, query.pack)
@@ -112,7 +188,8 @@ export const figureHandlers: Handlers<Routes> = {
     return asked.in(async (session) => {
       const ledgers = await ledgersWith(asked, session, 'see', live.pack, query.org)
       const question = questionOf(asked, live, ledgers, groupedWith([], cell))
-      const all = await liveAccount(session.rows, question, indicator, cell)
+      const whole = await liveAccount(session.rows, question, indicator, cell)
+      const all = whole.filter((line) => isOf(line, query.why, query.started))
       const start = cursor.read(query.cursor, z.int()) ?? 0
       const lines = all.slice(start, start + query.limit)
       await session.rows('SET LOCAL search_path = varde')

@@ -1,3 +1,4 @@
+import type { Courses } from '../core/bench/courses.ts'
 import { reasons } from '../core/clock/clock.ts'
 import { type AccountLine, causes, leftOutReasons, wholeWeight } from '../core/measure/account.ts'
 import type { Cell, Grouped, Tally } from '../core/measure/figure.ts'
@@ -44,6 +45,7 @@ const facts = [
   ['why', 'MIN'],
   ['state', 'MIN'],
   ['length', 'MIN'],
+  ['run', 'MIN'],
   ['limit_amount', 'MIN'],
   ['start_d', 'MIN'],
   ['stop_d', 'MIN'],
@@ -98,7 +100,7 @@ function binColumns(plan: Plan, indicator: Indicator): readonly string[] {
       `${bin} AS bin`,
       `${unless(String(whyOf('excluded-by-definition')), `CASE WHEN ${holds} THEN NULL ELSE ${causes.indexOf('care-late')} END`)} AS why`,
       `CASE WHEN ${holds} THEN 0 ELSE 1 END AS state`,
-      ...['length', 'limit_amount', 'start_d', 'stop_d'].map((name) => `${nothing} AS ${name}`),
+      ...['length', 'run', 'limit_amount', 'start_d', 'stop_d'].map((name) => `${nothing} AS ${name}`),
       `${unless('NULL', late)} AS real_time`,
       `${unless('NULL', `CASE WHEN ${late} THEN CASE WHEN ${holds} THEN 0 ELSE 1 END END`)} AS real_time_bin`,
       `${period} AS period_d`,
@@ -124,6 +126,8 @@ function binColumns(plan: Plan, indicator: Indicator): readonly string[] {
     `${unless(String(whyOf('excluded-by-definition')), `CASE ${n}_state WHEN 0 THEN NULL WHEN 1 THEN ${cause} WHEN 2 THEN ${whyOf('running')} WHEN 3 THEN ${overrun} ELSE ${n}_state + ${shift} END`)} AS why`,
     `${n}_state AS state`,
     `${unless('NULL', `CASE WHEN ${n}_state <= 1 THEN ${n}_gross - ${n}_paused END`)} AS length`,
+    // Finished, still running, or past the limit: how long until the stop, or until now.
+    `${unless('NULL', `CASE WHEN ${n}_state <= 3 THEN ${n}_gross - ${n}_paused END`)} AS run`,
     `${n}_limit AS limit_amount`,
     `${n}_start_d AS start_d`,
     `${n}_stop_d AS stop_d`,
@@ -233,6 +237,52 @@ ${compileLines(plan, indicator, rows)}
 LEFT JOIN place p ON p.n = line.place_n${wanted.length === 0 ? '' : `\nWHERE ${wanted.join(' AND ')}`}`
   return { sql, params }
 }
+
+/**
+ * Of a place and a variant, or of all: how many pathways started in each month, ran so long until they finished or until now, with which limit. What the
+ * figure leaves out for another reason than that it is not finished is left out here.
+ */
+export function compileCourses(
+  plan: Plan,
+  indicator: Indicator,
+  cell: { readonly place?: number; readonly variant?: string },
+  { rows, firstParam }: { readonly rows?: string; readonly firstParam: number },
+): { sql: string; params: readonly (string | number)[] } {
+  const params: (string | number)[] = []
+  const named = (value: string | number): string => {
+    params.push(value)
+    return `CAST($${params.length + firstParam - 1} AS ${typeof value === 'number' ? 'BIGINT' : 'TEXT'})`
+  }
+  const [variant] = variantColumn(plan.pack)
+  const wanted = [
+    'run IS NOT NULL',
+    'limit_amount IS NOT NULL',
+    ...(cell.place === undefined ? (indicator.sharing ? ['is_first'] : []) : [`place_n = ${named(cell.place)}`]),
+    ...(cell.variant === undefined
+      ? []
+      : [`${variant} = ${named(variant === 'variant_n' ? variantNumber(plan.pack, cell.variant) : cell.variant)}`]),
+  ]
+  const sql = `SELECT start_n, run, limit_amount, finished, COUNT(*) AS pathways
+FROM (
+SELECT ${periodSql({ by: new Set(), period: 'month' }, 'start_d')} AS start_n, run, limit_amount, length IS NOT NULL AS finished
+FROM (
+${compileLines(plan, indicator, rows)}
+) line
+WHERE ${wanted.join(' AND ')}
+) begun
+GROUP BY start_n, run, limit_amount, finished
+ORDER BY start_n, run, limit_amount, finished`
+  return { sql, params }
+}
+
+export const coursesOf = (rows: readonly Row[]): readonly Courses[] =>
+  rows.map((row) => ({
+    start: count(row['start_n']),
+    length: count(row['run']),
+    limit: count(row['limit_amount']),
+    finished: row['finished'] === true,
+    count: count(row['pathways']),
+  }))
 
 type Row = Readonly<Record<string, unknown>>
 const count = (value: unknown): number => Number(value ?? 0)

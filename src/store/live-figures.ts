@@ -1,9 +1,10 @@
+import type { Courses } from '../core/bench/courses.ts'
 import type { Asking } from '../core/clock/chosen.ts'
 import type { AccountLine } from '../core/measure/account.ts'
 import { type Cell, type Figure, figureOf, type Grouped, inOrder } from '../core/measure/figure.ts'
 import type { Indicator } from '../core/pack/pack.ts'
 import { periodDays } from '../core/words/day.ts'
-import { compileAccount, compileCells, lineOf, talliesOf } from '../sql/account.ts'
+import { compileAccount, compileCells, compileCourses, coursesOf, lineOf, talliesOf } from '../sql/account.ts'
 import { cellFilter, type KeptCell, keptRelations, packSchema } from '../sql/kept.ts'
 import { quoteName } from '../sql/name.ts'
 import { bound } from './database.ts'
@@ -51,6 +52,24 @@ export async function liveFigures(
     )
   }
   return out
+}
+
+/** How long pathways ran, by the month in which they started: of the place and the variant of a cell, whatever its period. */
+export async function liveCourses(
+  rows: Session['rows'],
+  question: LiveQuestion,
+  indicator: Indicator,
+  { place, variant }: Cell,
+): Promise<readonly Courses[]> {
+  const { live, grouped } = question
+  if (indicator.unknown !== undefined || !indicator.within) return []
+  await rows(`SET LOCAL search_path = ${quoteName(packSchema(live.pack))}, varde`)
+  const kept = keptCellOf(grouped, { place, variant, period: null })
+  const relations = keptRelations(live.plan, question.when, cellFilter(live.plan, indicator, kept))
+  const asked = { ...(kept.place === undefined ? {} : { place: kept.place }), ...(variant === null ? {} : { variant }) }
+  const courses = compileCourses(live.plan, indicator, asked, { rows: relations.rows, firstParam: 7 })
+  const { sql, params } = bound<unknown>(`${relations.with}${courses.sql}`, [...paramsOf(question, kept), ...courses.params])
+  return coursesOf(await rows(sql, params))
 }
 
 /** The lines behind a figure, or one cell of it: the figure's own query, stopped before it adds up. */

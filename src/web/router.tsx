@@ -1,17 +1,24 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate } from '@tanstack/react-router'
 import { CodesScreen } from './codes/codes-screen.tsx'
-import { FeedsScreen } from './feeds/feeds-screen.tsx'
-import { FiguresScreen } from './figures/figures-screen.tsx'
+import { readFigureSearch } from './figures/search.ts'
 import { ListScreen } from './list/list-screen.tsx'
 import { readListSearch } from './list/search.ts'
 import { readLogSearch } from './log/search.ts'
-import { MeetingScreen } from './meeting/meeting-screen.tsx'
-import { MeetingsScreen } from './meeting/meetings-screen.tsx'
-import { ReportsScreen } from './reports/reports-screen.tsx'
 import { readReportSearch } from './reports/search.ts'
 import { useSession } from './session.tsx'
 import { Shell } from './shell.tsx'
 import { WorkScreen } from './work/work-screen.tsx'
+
+/** Screens that are fetched after the first one is shown: nobody begins with them, or few do. */
+const later = {
+  figures: lazyRouteComponent(() => import('./figures/figures-screen.tsx'), 'FiguresScreen'),
+  meetings: lazyRouteComponent(() => import('./meeting/meetings-screen.tsx'), 'MeetingsScreen'),
+  meeting: lazyRouteComponent(() => import('./meeting/meeting-screen.tsx'), 'MeetingScreen'),
+  reports: lazyRouteComponent(() => import('./reports/reports-screen.tsx'), 'ReportsScreen'),
+  feeds: lazyRouteComponent(() => import('./feeds/feeds-screen.tsx'), 'FeedsScreen'),
+  log: lazyRouteComponent(() => import('./log/log-screen.tsx'), 'LogScreen'),
+  people: lazyRouteComponent(() => import('./people/people-screen.tsx'), 'PeopleScreen'),
+}
 
 const root = createRootRoute({ component: Shell, notFoundComponent: () => <Start /> })
 
@@ -59,50 +66,47 @@ const codesRoute = createRoute({
 const figuresRoute = createRoute({
   getParentRoute: () => root,
   path: '/figures',
-  validateSearch: ({ pack, by }: Readonly<Record<string, unknown>>): { readonly pack?: string; readonly by?: 'place' } => ({
-    ...(typeof pack === 'string' ? { pack } : {}),
-    ...(by === 'place' ? { by } : {}),
-  }),
-  component: FiguresScreen,
+  validateSearch: readFigureSearch,
+  component: later.figures,
 })
 
 const meetingsRoute = createRoute({
   getParentRoute: () => root,
   path: '/meetings',
   validateSearch: ({ pack }: Readonly<Record<string, unknown>>): { readonly pack?: string } => (typeof pack === 'string' ? { pack } : {}),
-  component: MeetingsScreen,
+  component: later.meetings,
 })
 const meetingRoute = createRoute({
   getParentRoute: () => root,
   path: '/meetings/$meeting',
   validateSearch: ({ at }: Readonly<Record<string, unknown>>): { readonly at?: string } => (typeof at === 'string' ? { at } : {}),
-  component: MeetingScreen,
+  component: later.meeting,
 })
 const reportsRoute = createRoute({
   getParentRoute: () => root,
   path: '/reports',
   validateSearch: readReportSearch,
-  component: ReportsScreen,
+  component: later.reports,
 })
 
 const feedsRoute = createRoute({
   getParentRoute: () => root,
   path: '/feeds',
   validateSearch: ({ open }: Readonly<Record<string, unknown>>): { readonly open?: string } => (typeof open === 'string' ? { open } : {}),
-  component: FeedsScreen,
+  component: later.feeds,
 })
 
 const logRoute = createRoute({
   getParentRoute: () => root,
   path: '/log',
   validateSearch: readLogSearch,
-  component: lazyRouteComponent(() => import('./log/log-screen.tsx'), 'LogScreen'),
+  component: later.log,
 })
 const peopleRoute = createRoute({
   getParentRoute: () => root,
   path: '/people',
   validateSearch: ({ open }: Readonly<Record<string, unknown>>): { readonly open?: string } => (typeof open === 'string' ? { open } : {}),
-  component: lazyRouteComponent(() => import('./people/people-screen.tsx'), 'PeopleScreen'),
+  component: later.people,
 })
 
 export const router = createRouter({
@@ -120,6 +124,12 @@ export const router = createRouter({
     peopleRoute,
   ]),
   defaultPreload: false,
+})
+
+// Fetched while the service is there: a screen that is opened when it is away must not be missing.
+const unsubscribe = router.subscribe('onRendered', () => {
+  unsubscribe()
+  for (const screen of Object.values(later)) void screen.preload?.()?.catch(() => undefined)
 })
 
 declare module '@tanstack/react-router' {

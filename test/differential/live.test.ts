@@ -2,6 +2,7 @@ import assert from 'node:assert'
 import fc from 'fast-check'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Courses, startMonthOf } from '../../src/core/bench/courses.ts'
 import type { Asking } from '../../src/core/clock/chosen.ts'
 import { readClock, readPathway } from '../../src/core/clock/clock.ts'
 import type { Entry } from '../../src/core/ledger/entry.ts'
@@ -15,7 +16,7 @@ import { reachedOf, riskOfReading } from '../../src/core/work/propose-step.ts'
 import { type ClockAtRisk, riskOf } from '../../src/core/work/risk.ts'
 import { installPacks } from '../../src/store/install-packs.ts'
 import { openLedger } from '../../src/store/ledger-database.ts'
-import { type LiveQuestion, liveAccount, liveFigures } from '../../src/store/live-figures.ts'
+import { type LiveQuestion, liveAccount, liveCourses, liveFigures } from '../../src/store/live-figures.ts'
 import { livePacks } from '../../src/store/live-packs.ts'
 import { lineOrder } from '../../src/store/measuring.ts'
 import { listMedians } from '../../src/store/medians.ts'
@@ -25,6 +26,33 @@ import { operator } from '../support/live-ledger.ts'
 import { freshDatabase, postgresServers } from '../support/postgres.ts'
 import { randomCase } from './engines.ts'
 import { askedDay, randomLedger, randomPack } from './random.ts'
+
+/** How long pathways ran, by month of start: the plain engine's clocks, of the lines that count there. */
+function plainCourses(
+  pack: Pack,
+  indicator: Pack['indicators'][number],
+  pathways: ReturnType<typeof listPathways>,
+  asking: Asking,
+  lines: readonly AccountLine[],
+): readonly Courses[] {
+  const { within } = indicator
+  if (!within) return []
+  const found = new Map<string, Courses>()
+  for (const line of lines) {
+    const month = line.first ? startMonthOf(line) : undefined
+    if (month === undefined) continue
+    const own = pathways.filter((p) => p.ledger === line.ledger && p.id === line.pathway)
+    const reading = own.map((p) => readPathway(pack, p, asking)).find((read) => read.pathway.variant === line.variant)
+    const clock = reading && readClock(reading, within)
+    assert(clock?.length !== undefined && line.limit !== undefined)
+    const course = { start: Number(month.replace('-', '')), length: clock.length, limit: line.limit, finished: line.length !== undefined }
+    const key = JSON.stringify(course)
+    found.set(key, { ...course, count: (found.get(key)?.count ?? 0) + 1 })
+  }
+  return [...found.values()].sort(
+    (a, b) => a.start - b.start || a.length - b.length || a.limit - b.limit || Number(a.finished) - Number(b.finished),
+  )
+}
 
 /** The same ledger with pathways and places as numbers, as the live ledger has them, and nothing dated after it was recorded: the door takes no such entry. */
 function asLive(entries: readonly Entry[]): readonly Entry[] {
@@ -207,7 +235,7 @@ describe.each(postgresServers())('the live layer on $name', ({ url }) => {
   }, 600_000)
 
   test('figures and accounts, now and as known on past days, are those of the plain engine; followed entry by entry it is the same layer', async () => {
-    const reached = { past: 0, lines: 0, cells: 0, versions: 0 }
+    const reached = { past: 0, lines: 0, cells: 0, versions: 0, courses: 0 }
     await fc.assert(
       fc.asyncProperty(randomCase, async (c) => {
         const content = { ...randomPack(c.seed), id: 'random' } as Pack
@@ -247,6 +275,11 @@ describe.each(postgresServers())('the live layer on $name', ({ url }) => {
                 JSON.parse(JSON.stringify(figuresOf(indicator, lines, grouped))),
                 `figures of ${indicator.id}`,
               )
+              const courses = await database.counting(all, (rows) =>
+                liveCourses(rows, question, indicator, { place: null, period: null, variant: null }),
+              )
+              assert.deepStrictEqual(courses, plainCourses(content, indicator, plain, asking, lines), `courses of ${indicator.id}`)
+              reached.courses += courses.length
               const some = lines[c.seed % Math.max(1, lines.length)]
               if (some) {
                 const cell = cellOf(some, grouped)

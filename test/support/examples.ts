@@ -185,6 +185,12 @@ export const examples: { readonly [K in RouteId]: Example } = {
 
   listFigures: { make: counted },
   exportFigures: { make: counted },
+  readBench: {
+    make: async (house) => {
+      const { query } = await counted(house)
+      return { query: { ...query, indicator: 'decided' } }
+    },
+  },
   readAccount: { make: (house) => ({ query: { pack: 'demo', org: house.org, indicator: 'decided' } }) },
 
   addNote: onPathway((house) => ({ text: words(house) })),

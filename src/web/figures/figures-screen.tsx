@@ -1,17 +1,25 @@
 import { BodyShort, Heading, Select } from '@navikt/ds-react'
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { ask } from '../ask.ts'
 import { Refusal } from '../form/refusal.tsx'
 import { Slow } from '../list/slow.tsx'
 import { useSession } from '../session.tsx'
+import { BenchScreen } from './bench-screen.tsx'
+import { percent } from './bench-words.ts'
+import './bench.css'
 
 const route = getRouteApi('/figures')
-const percent = (share: number | null): string => (share === null ? '' : `${Math.round(share * 100)} %`)
+
+/** All indicators of a pack, or the one that is on the bench. */
+export function FiguresScreen() {
+  const { indicator } = route.useSearch()
+  return indicator === undefined ? <AllFigures /> : <BenchScreen indicator={indicator} />
+}
 
 /** Every figure of a pack as it stands, how sure it is, and what it leaves out. */
-export function FiguresScreen() {
+function AllFigures() {
   const { t } = useTranslation()
   const { packs, nameOf } = useSession()
   const search = route.useSearch()
@@ -51,7 +59,11 @@ export function FiguresScreen() {
           label={t('figures.by')}
           hideLabel
           value={search.by ?? ''}
-          onChange={({ target }) => void navigate({ search: { ...search, by: target.value === 'place' ? 'place' : undefined } })}
+          onChange={({ target }) =>
+            void navigate({
+              search: { ...(pack === undefined ? {} : { pack: pack.id }), ...(target.value === 'place' ? { by: 'place' as const } : {}) },
+            })
+          }
         >
           <option value="">{t('figures.all')}</option>
           <option value="place">{t('figures.byPlace')}</option>
@@ -64,7 +76,7 @@ export function FiguresScreen() {
           <BodyShort size="small" className="quiet">
             {t('figures.asOf', { day: figures.data.asOf, pack: `${figures.data.pack.id} ${figures.data.pack.version}` })}
           </BodyShort>
-          <table className="table">
+          <table className="table figures-table">
             <thead>
               <tr>
                 <th scope="col">{t('figures.indicator')}</th>
@@ -86,7 +98,17 @@ export function FiguresScreen() {
               {figures.data.figures.map((figure) => (
                 <tr key={`${figure.indicator} ${figure.place ?? ''}`}>
                   <th scope="row">
-                    {figure.indicator} {pack?.indicators.find(({ id }) => id === figure.indicator)?.name ?? ''}
+                    <Link
+                      className="as-link"
+                      to="/figures"
+                      search={{
+                        ...(pack === undefined ? {} : { pack: pack.id }),
+                        indicator: figure.indicator,
+                        ...(figure.place === null || figure.place === '' ? {} : { place: Number(figure.place) }),
+                      }}
+                    >
+                      {figure.indicator} {pack?.indicators.find(({ id }) => id === figure.indicator)?.name ?? ''}
+                    </Link>
                   </th>
                   {byPlace ? <td>{figure.place === null ? '' : nameOf(Number(figure.place))}</td> : null}
                   <td className="number">

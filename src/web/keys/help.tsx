@@ -5,7 +5,7 @@ import { settings, useSettings } from '../settings.ts'
 import { combinationOf, type KeyId, type KeyRefusal, type KeyScope, keyIds, keysOf, keyTable, refuseKey } from './table.ts'
 import { shownKey } from './use-keys.ts'
 
-const scopes: readonly KeyScope[] = ['everywhere', 'list', 'pathway', 'meeting', 'form']
+const scopes: readonly KeyScope[] = ['everywhere', 'list', 'pathway', 'meeting', 'figures', 'form']
 
 /** Every key there is, from the table the page listens by; each may be changed where it stands. */
 export function Help({ onClose }: { readonly onClose: () => void }) {

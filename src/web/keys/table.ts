@@ -1,5 +1,5 @@
 /** Where a key works. `everywhere` also while a list, a pathway or a meeting is open. */
-export type KeyScope = 'everywhere' | 'list' | 'pathway' | 'meeting' | 'form'
+export type KeyScope = 'everywhere' | 'list' | 'pathway' | 'meeting' | 'figures' | 'form'
 
 export interface KeyRow {
   readonly scope: KeyScope
@@ -65,6 +65,7 @@ export const keyTable = {
   wholePathway: { scope: 'meeting', keys: ['o'] },
   present: { scope: 'meeting', keys: ['i'] },
   sign: { scope: 'meeting', keys: ['f'] },
+  benchTables: { scope: 'figures', keys: ['t'] },
   send: { scope: 'form', keys: ['Mod+Enter'], fixed: true },
 } as const satisfies Readonly<Record<string, KeyRow>>
 
@@ -104,12 +105,15 @@ const awkward = /[/\\[\]{}@|~`#$^]/
 
 export type KeyRefusal = { readonly because: 'taken'; readonly by: KeyId } | { readonly because: 'reserved' | 'awkward' | 'fixed' }
 
-/** Scopes that are never on the page at once: a form takes the keys from what it stands on, and a meeting is on a screen of its own. */
+/** Scopes that are never on the page at once: a form takes the keys from what it stands on; meetings and figures are on screens of their own. */
 const apart: readonly (readonly [KeyScope, KeyScope])[] = [
   ['form', 'list'],
   ['form', 'pathway'],
   ['form', 'meeting'],
   ['list', 'meeting'],
+  ['form', 'figures'],
+  ['list', 'figures'],
+  ['meeting', 'figures'],
 ]
 export const together = (a: KeyScope, b: KeyScope): boolean =>
   !apart.some(([one, other]) => (a === one && b === other) || (a === other && b === one))

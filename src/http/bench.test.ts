@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type DemonstrationUnderTest, openDemonstrationUnderTest } from '../../test/support/demonstration.ts'
+import type { Answer } from '../../test/support/service.ts'
+
+let demonstration: DemonstrationUnderTest
+beforeAll(async () => {
+  demonstration = await openDemonstrationUnderTest(300)
+}, 120_000)
+afterAll(() => demonstration?.stop())
+
+type Ask = (path: string) => Promise<{ status: number; body: Answer }>
+
+async function signedIn(person: number): Promise<Ask> {
+  const { address } = demonstration
+  const answer = await fetch(`${address}/api/demonstration/sign-in`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: address },
+    body: JSON.stringify({ person }),
+  })
+  const cookie = answer.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ')
+  return async (path) => {
+    const said = await fetch(`${address}${path}`, { headers: { cookie } })
+    return { status: said.status, body: await said.json() }
+  }
+}
+
+const question = 'pack=no-house&indicator=OF4'
+const monthOf = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 7)
+
+describe('one figure on the bench', () => {
+  test('says what is counted by hand from the lines of its account: in all, by month, by place, by month of start', async () => {
+    const ask = await signedIn(demonstration.person('coordinator'))
+    const { body: bench, status } = await ask(`/api/bench?${question}`)
+    expect(status, JSON.stringify(bench)).toBe(200)
+    const { body: account } = await ask(`/api/account?${question}&limit=5000`)
+    const lines: readonly Answer[] = account.lines
+    const counted = lines.filter(({ bin }) => bin !== 'left-out')
+    expect(counted.length).toBeGreaterThan(10)
+    const met = (some: readonly Answer[]): number => some.filter(({ bin }) => bin === 'met').length
+    expect([bench.figure.numerator, bench.figure.denominator]).toEqual([met(counted), counted.length])
+    expect(Object.values<number>(bench.figure.leftOut).reduce((a, b) => a + b, 0)).toBe(lines.length - counted.length)
+
+    // Months that are over: the demonstration's own month is not.
+    const now = bench.asOf.slice(0, 7)
+    const byMonth = Map.groupBy(counted, ({ periodDay }) => monthOf(periodDay))
+    expect(bench.months.points.map((p: Answer) => [p.month, p.met, p.all])).toEqual(
+      [...byMonth]
+        .filter(([month]) => month < now)
+        .map(([month, own]) => [month, met(own), own.length])
+        .toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
+    )
+    const byPlace = Map.groupBy(counted, ({ place }) => place)
+    expect(bench.places.places.map((p: Answer) => [p.place, p.met, p.all]).toSorted()).toEqual(
+      [...byPlace].map(([place, own]) => [place, met(own), own.length]).toSorted(),
+    )
+    // A month of start holds those counted and those not finished yet.
+    const open = ['running', 'overrun-waiting', 'overrun-not-coded']
+    const begun = lines.filter((line) => (line.bin !== 'left-out' || open.includes(line.leftOut)) && line.limit !== undefined)
+    const byStart = Map.groupBy(begun, ({ startDay }) => monthOf(startDay))
+    expect(bench.starts.map((s: Answer) => [s.month, s.started, s.finishedWithin, s.running])).toEqual(
+      [...byStart]
+        .map(([month, own]) => [month, own.length, met(own), own.filter((line) => line.leftOut === 'running').length])
+        .toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
+    )
+    for (const { share, started, finishedWithin, running } of bench.starts) expect(share).toBe(running ? null : finishedWithin / started)
+    expect(bench.heaping.refused).toBe('too-few')
+    // Asked again it is the same, to the byte.
+    expect(JSON.stringify((await ask(`/api/bench?${question}`)).body)).toBe(JSON.stringify(bench))
+  })
+
+  test('an account can be asked for one reason, and for one month of start, and holds as many as the number says', async () => {
+    const ask = await signedIn(demonstration.person('coordinator'))
+    const { body: bench } = await ask(`/api/bench?${question}`)
+    for (const [why, count] of Object.entries({ ...bench.figure.fellShort, ...bench.figure.leftOut }))
+      expect((await ask(`/api/account?${question}&why=${why}`)).body.lines, why).toHaveLength(Number(count))
+    for (const { month, started } of bench.starts.slice(-3))
+      expect((await ask(`/api/account?${question}&started=${month}`)).body.lines, month).toHaveLength(started)
+    expect((await ask(`/api/account?${question}&why=nothing-of-ours`)).status).toBe(400)
+  })
+
+  test('as known on an earlier day, of one place and one period, it is the figure of those', async () => {
+    const ask = await signedIn(demonstration.person('coordinator'))
+    const [place] = (await ask(`/api/bench?${question}`)).body.places.places.map((p: Answer) => p.place)
+    const narrowed = `${question}&asOf=2026-09-15&place=${place}&in=2026&period=year`
+    const { body: bench } = await ask(`/api/bench?${narrowed}`)
+    const { body: listed } = await ask(`/api/figures?${narrowed}`)
+    expect(bench.asOf).toBe('2026-09-15')
+    expect(listed.figures).toHaveLength(1)
+    expect(bench.figure).toEqual(listed.figures[0])
+    expect(bench.months.points?.every(({ month }: Answer) => month < '2026-09') ?? true).toBe(true)
+  })
+
+  test('who may count and not see gets the counts; the account stays shut', async () => {
+    const ask = await signedIn(demonstration.person('manager'))
+    const { body: bench, status } = await ask(`/api/bench?${question}`)
+    expect(status).toBe(200)
+    expect(JSON.stringify(bench)).not.toMatch(/"pathway"|"patient"/)
+    expect([403, 404]).toContain((await ask(`/api/account?${question}`)).status)
+    expect((await ask('/api/bench?pack=no-house&indicator=nothing')).body.issues[0].code).toBe('measure/unknown-indicator')
+  })
+})

@@ -1,0 +1,53 @@
+import i18next from 'i18next'
+import { useTranslation } from 'react-i18next'
+import type { MonthChart, MonthReading } from '../../core/bench/months.ts'
+import type { Refused } from '../../core/stats/refusal.ts'
+import type { PointKind } from '../../core/stats/special-cause.ts'
+
+export const percent = (share: number | null): string => (share === null ? '' : `${Math.round(share * 100)} %`)
+
+/** A count that may be parts of pathways: `12`, or `12.5`. */
+export const counted = (n: number, digits = 2): string =>
+  new Intl.NumberFormat(i18next.language === 'nb' ? 'nb-NO' : 'en-GB', { maximumFractionDigits: digits, useGrouping: false }).format(n)
+
+/** More or fewer than something, in whole pathways. */
+export const signed = (n: number): string => (Math.round(n) > 0 ? `+${Math.round(n)}` : String(Math.round(n)).replace('-', '\u2212'))
+
+/** What there is to say of a chart, in words, from the points that are drawn. */
+export function useBenchWords() {
+  const { t, i18n } = useTranslation()
+  /** `March 2026` */
+  const month = (text: string): string =>
+    new Intl.DateTimeFormat(i18n.language === 'nb' ? 'nb-NO' : 'en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
+      new Date(`${text}-01T00:00:00Z`),
+    )
+  const kind = (of: PointKind): string => t(`bench.kind.${of}`)
+  const rule = (signal: { readonly rule: string; readonly toward: string }): string =>
+    t(`bench.rule.${signal.rule}-${signal.toward}` as 'bench.rule.outside-high') // one of each
+  const span = (from: string, to: string): string => (from === to ? month(from) : t('bench.span', { from: month(from), to: month(to) }))
+  const reading = (said: MonthReading, { points, target }: Pick<MonthChart, 'points' | 'target'>): string => {
+    const parts =
+      said.kind === 'unusual'
+        ? [
+            t('bench.unusual', {
+              kind: kind(said.signal.kind),
+              rule: rule(said.signal),
+              months: span(said.signal.from, said.signal.to),
+            }),
+          ]
+        : [
+            said.before === null
+              ? t('bench.nothing', { from: month(said.since), to: month(points.at(-1)?.month ?? said.since) })
+              : t('bench.nothingSince', { since: month(said.since) }),
+          ]
+    if (target !== null && said.assurance !== 'none') parts.push(t(`bench.assurance.${said.assurance}`, { target: percent(target) }))
+    if (said.trial) parts.push(t('bench.trial'))
+    return parts.join(' ')
+  }
+  const refused = ({ refused: why, have, need }: Refused): string =>
+    why === 'too-few' && have !== undefined && need !== undefined
+      ? t('bench.tooFew', { have, need })
+      : t(`bench.refused.${why}` as 'bench.refused.nothing-counted') // each reason has its words
+  const reason = (why: string): string => t(`reason.${why}` as 'reason.running', { defaultValue: why })
+  return { month, kind, rule, reading, refused, reason }
+}
