@@ -314,7 +314,11 @@ export const workRoutes = defineRoutes({
       cursor: Cursor,
       limit: z.coerce.number().pipe(z.int().min(1).max(500)).default(100),
     }),
-    answer: z.strictObject({ items: z.array(WorkView), next: z.string().nullable() }),
+    answer: z.strictObject({
+      items: z.array(WorkView),
+      names: z.record(z.string(), z.string().nullable()).describe('whose the pathways are, by pathway; null: erased'),
+      next: z.string().nullable(),
+    }),
   },
   readWork: {
     ...one,

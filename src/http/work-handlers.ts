@@ -10,6 +10,7 @@ import { climbOnce, findMove, isOpen, type Rung, usualLadder, type Verb } from '
 import { type WorkKindId, workKinds } from '../core/work/work.ts'
 import { findDocuments } from '../store/documents.ts'
 import { type Act, keyAfter, type Session } from '../store/ledger-database.ts'
+import { listPathwayFacts } from '../store/pathways.ts'
 import { findWork, hasRoleIn, listAnswerTimes, listWorkActs, listWorkRows, type WorkRow } from '../store/work.ts'
 import { cursorsOf } from './cursor.ts'
 import { checkEvidence } from './evidence.ts'
@@ -340,7 +341,9 @@ export const workHandlers: Handlers<Routes> = {
       const page = rows.slice(0, query.limit)
       await lookAt(asked, session, page, 'work-list')
       const last = rows.length > query.limit ? page.at(-1) : undefined
-      return { items: page.map((row) => viewOf(service, row)), next: last ? cursor.write([last.due, last.ledger, last.work]) : null }
+      const facts = await listPathwayFacts(session, [...new Map(page.map((row) => [refOf(row.ledger, row.pathway), row])).values()])
+      const names = Object.fromEntries([...facts].map(([pathway, { name }]) => [pathway, name]))
+      return { items: page.map((row) => viewOf(service, row)), names, next: last ? cursor.write([last.due, last.ledger, last.work]) : null }
     })
   },
 

@@ -226,6 +226,7 @@ describe.each(postgresServers())('work over HTTP on $name', ({ url }) => {
     await open(`/api/pathways/${pathway}/notes`, { text: 'No day.' })
     const first = await at.ask(coordinator, 'GET', `/api/work?pathway=${pathway}&limit=2`)
     expect(first.body.items.map((item: Answer) => item.due)).toEqual(['2026-12-01', '2026-12-02'])
+    expect(first.body.names).toEqual({ [pathway]: expect.stringMatching(/./) })
     const second = await at.ask(coordinator, 'GET', `/api/work?pathway=${pathway}&limit=2&cursor=${first.body.next}`)
     expect(second.body.items.map((item: Answer) => item.due)).toEqual(['2026-12-03', null])
     expect(second.body.next).toBeNull()

@@ -21,10 +21,10 @@ export function WorkScreen() {
   const [cursor, setCursor] = useState(0)
   const work = useQuery({
     queryKey: ['my work'],
-    queryFn: async ({ signal }) => (await ask('listWork', { query: { mine: 'true', open: 'true', limit: 500 }, signal })).items,
+    queryFn: ({ signal }) => ask('listWork', { query: { mine: 'true', open: 'true', limit: 500 }, signal }),
     refetchInterval: 30_000,
   })
-  const items = (work.data ?? []).filter(({ kind }) => kind !== 'note')
+  const items = (work.data?.items ?? []).filter(({ kind }) => kind !== 'note')
   const at = Math.min(cursor, items.length - 1)
   const show = (work: string | undefined): void => void navigate({ search: work === undefined ? {} : { open: work } })
   const shown = items.find((item) => item.work === open)
@@ -71,7 +71,7 @@ export function WorkScreen() {
               }}
             >
               <b>{t(`work.kind.${item.kind}` as 'work.kind.note', { defaultValue: item.kind })}</b>{' '}
-              <span className="said">{wordsOf(item).said}</span>{' '}
+              <span>{work.data?.names[item.pathway] ?? item.pathway}</span> <span className="said">{wordsOf(item).said}</span>{' '}
               <span className="quiet">{item.due === null ? momentShort(item.opened) : t('work.until', { day: item.due })}</span>
             </div>
           ))}
