@@ -137,15 +137,17 @@ describe.each(postgresServers())('many at once on $name', ({ url }) => {
           [ledger, at, seq],
         )
       ).rows[0]
-    const pinned = []
-    for (let n = 0; n < (isSoak ? 500 : 40); n++) {
+    const pinned: { readonly seq: number; readonly ledger: number; readonly at: string; readonly answer: unknown }[] = []
+    const heads = () => new Set(pinned.map(({ seq }) => seq)).size
+    // As often as it takes to have read among writes: a machine that reads fast sees the same head several times.
+    for (let n = 0; n < (isSoak ? 500 : 40) || (heads() <= 5 && n < 5_000); n++) {
       const ledger = 2 + (n % 2)
       const { rows } = await client.query(`SELECT seq::int, at::text FROM log_head WHERE ledger = $1 AND chain = 'act'`, [ledger])
       pinned.push({ ledger, ...rows[0], answer: await known(ledger, rows[0].seq, rows[0].at) })
     }
     writing = false
     await Promise.all(writers)
-    expect(new Set(pinned.map(({ seq }) => seq)).size).toBeGreaterThan(5)
+    expect(heads()).toBeGreaterThan(5)
     for (const { ledger, seq, at: when, answer } of pinned) {
       expect(answer).toMatchObject({ rows: seq, last: seq })
       expect(await known(ledger, seq, when)).toEqual(answer)

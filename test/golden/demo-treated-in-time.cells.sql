@@ -10,13 +10,14 @@ SELECT ledger, place_n, period_n, variant_n, why, length,
 FROM (
 SELECT ledger, place_n, CAST(EXTRACT(YEAR FROM (DATE '1970-01-01' + CAST(period_d AS INTEGER))) AS BIGINT) * 100 + CAST(EXTRACT(MONTH FROM (DATE '1970-01-01' + CAST(period_d AS INTEGER))) AS BIGINT) AS period_n, variant_n, why, length, weight, real_time, real_time_bin, is_first
 FROM (
-SELECT ledger, pathway, variant, variant_n, period_d, bin, why, state, length, limit_amount, start_d, stop_d, real_time, real_time_bin, whole_place AS place_n, 1000000 AS weight, TRUE AS is_first
+SELECT ledger, pathway, variant, variant_n, period_d, bin, why, state, length, run, limit_amount, start_d, stop_d, real_time, real_time_bin, whole_place AS place_n, 1000000 AS weight, TRUE AS is_first
 FROM (
 SELECT x.*,
   CASE WHEN i2b_state = 0 THEN 0 WHEN i2b_state <= 1 THEN 1 ELSE 2 END AS bin,
   CASE i2b_state WHEN 0 THEN NULL WHEN 1 THEN CASE WHEN (COALESCE(i2b_start_doubt, 0) = 1 OR COALESCE(i2b_stop_doubt, 0) = 1) AND COALESCE(i2s_state = 0, FALSE) THEN 0 WHEN i2b_no_patient <= i2b_amount THEN 1 WHEN i2b_no_medical <= i2b_amount THEN 2 ELSE 3 END WHEN 2 THEN 10 WHEN 3 THEN CASE WHEN i2b_waiting THEN 11 ELSE 12 END ELSE i2b_state + 3 END AS why,
   i2b_state AS state,
   CASE WHEN i2b_state <= 1 THEN i2b_gross - i2b_paused END AS length,
+  CASE WHEN i2b_state <= 3 THEN i2b_gross - i2b_paused END AS run,
   i2b_limit AS limit_amount,
   i2b_start_d AS start_d,
   i2b_stop_d AS stop_d,

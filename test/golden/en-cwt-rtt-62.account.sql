@@ -1,6 +1,6 @@
 SELECT line.*, COALESCE(p.name, '') AS place
 FROM (
-SELECT ledger, pathway, variant, variant_n, MIN(period_d) AS period_d, MIN(bin) AS bin, MIN(why) AS why, MIN(state) AS state, MIN(length) AS length, MIN(limit_amount) AS limit_amount, MIN(start_d) AS start_d, MIN(stop_d) AS stop_d, BOOL_OR(real_time) AS real_time, MIN(real_time_bin) AS real_time_bin, place_n, CAST(SUM(weight) AS BIGINT) AS weight, BOOL_OR(opens) AS is_first
+SELECT ledger, pathway, variant, variant_n, MIN(period_d) AS period_d, MIN(bin) AS bin, MIN(why) AS why, MIN(state) AS state, MIN(length) AS length, MIN(run) AS run, MIN(limit_amount) AS limit_amount, MIN(start_d) AS start_d, MIN(stop_d) AS stop_d, BOOL_OR(real_time) AS real_time, MIN(real_time_bin) AS real_time_bin, place_n, CAST(SUM(weight) AS BIGINT) AS weight, BOOL_OR(opens) AS is_first
 FROM (
 SELECT c.*, s.weight, s.opens, CASE WHEN c.share_case = -1 THEN whole_place ELSE CASE s.n WHEN 0 THEN COALESCE(s15b_place, 0) WHEN 1 THEN COALESCE(s1b_place, 0) WHEN 2 THEN COALESCE(s11b_place, 0) WHEN 3 THEN COALESCE(s6b_place, 0) WHEN 4 THEN COALESCE(s17b_place, 0) END END AS place_n
 FROM (
@@ -11,6 +11,7 @@ SELECT x.*,
   CASE WHEN (COALESCE(s6b_setting IN (26), FALSE) OR (s6b_t IS NOT NULL AND s18b_t IS NULL) OR (COALESCE(s7b_setting IN (3), FALSE) AND s1b_t IS NOT NULL AND NOT (COALESCE(s8b_setting IN (4), FALSE)))) THEN 22 ELSE CASE i2b_state WHEN 0 THEN NULL WHEN 1 THEN CASE WHEN (COALESCE(i2b_start_doubt, 0) = 1 OR COALESCE(i2b_stop_doubt, 0) = 1) AND COALESCE(i2s_state = 0, FALSE) THEN 0 WHEN i2b_no_patient <= i2b_amount THEN 1 WHEN i2b_no_medical <= i2b_amount THEN 2 ELSE 3 END WHEN 2 THEN 10 WHEN 3 THEN CASE WHEN i2b_waiting THEN 11 ELSE 12 END ELSE i2b_state + 3 END END AS why,
   i2b_state AS state,
   CASE WHEN (COALESCE(s6b_setting IN (26), FALSE) OR (s6b_t IS NOT NULL AND s18b_t IS NULL) OR (COALESCE(s7b_setting IN (3), FALSE) AND s1b_t IS NOT NULL AND NOT (COALESCE(s8b_setting IN (4), FALSE)))) THEN NULL ELSE CASE WHEN i2b_state <= 1 THEN i2b_gross - i2b_paused END END AS length,
+  CASE WHEN (COALESCE(s6b_setting IN (26), FALSE) OR (s6b_t IS NOT NULL AND s18b_t IS NULL) OR (COALESCE(s7b_setting IN (3), FALSE) AND s1b_t IS NOT NULL AND NOT (COALESCE(s8b_setting IN (4), FALSE)))) THEN NULL ELSE CASE WHEN i2b_state <= 3 THEN i2b_gross - i2b_paused END END AS run,
   i2b_limit AS limit_amount,
   i2b_start_d AS start_d,
   i2b_stop_d AS stop_d,

@@ -1,12 +1,13 @@
 SELECT line.*, COALESCE(p.name, '') AS place
 FROM (
-SELECT ledger, pathway, variant, variant_n, period_d, bin, why, state, length, limit_amount, start_d, stop_d, real_time, real_time_bin, whole_place AS place_n, 1000000 AS weight, TRUE AS is_first
+SELECT ledger, pathway, variant, variant_n, period_d, bin, why, state, length, run, limit_amount, start_d, stop_d, real_time, real_time_bin, whole_place AS place_n, 1000000 AS weight, TRUE AS is_first
 FROM (
 SELECT x.*,
   CASE WHEN i3b_state = 0 THEN 0 WHEN i3b_state <= 1 THEN 1 ELSE 2 END AS bin,
   CASE i3b_state WHEN 0 THEN NULL WHEN 1 THEN CASE WHEN i3b_no_patient <= i3b_amount THEN 1 WHEN i3b_no_medical <= i3b_amount THEN 2 ELSE 3 END WHEN 2 THEN 10 WHEN 3 THEN CASE WHEN i3b_waiting THEN 11 ELSE 12 END ELSE i3b_state + 3 END AS why,
   i3b_state AS state,
   CASE WHEN i3b_state <= 1 THEN i3b_gross - i3b_paused END AS length,
+  CASE WHEN i3b_state <= 3 THEN i3b_gross - i3b_paused END AS run,
   i3b_limit AS limit_amount,
   i3b_start_d AS start_d,
   i3b_stop_d AS stop_d,

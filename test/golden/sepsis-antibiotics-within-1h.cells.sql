@@ -10,13 +10,14 @@ SELECT ledger, place_n, period_n, variant, why, length,
 FROM (
 SELECT ledger, place_n, CAST(EXTRACT(YEAR FROM (DATE '1970-01-01' + CAST(period_d AS INTEGER))) AS BIGINT) * 100 + CAST(EXTRACT(MONTH FROM (DATE '1970-01-01' + CAST(period_d AS INTEGER))) AS BIGINT) AS period_n, variant, why, length, weight, real_time, real_time_bin, is_first
 FROM (
-SELECT ledger, pathway, variant, variant_n, period_d, bin, why, state, length, limit_amount, start_d, stop_d, real_time, real_time_bin, whole_place AS place_n, 1000000 AS weight, TRUE AS is_first
+SELECT ledger, pathway, variant, variant_n, period_d, bin, why, state, length, run, limit_amount, start_d, stop_d, real_time, real_time_bin, whole_place AS place_n, 1000000 AS weight, TRUE AS is_first
 FROM (
 SELECT x.*,
   CASE WHEN i0b_state = 0 THEN 0 WHEN i0b_state <= 1 THEN 1 ELSE 2 END AS bin,
   CASE i0b_state WHEN 0 THEN NULL WHEN 1 THEN CASE WHEN (COALESCE(i0b_start_doubt, 0) = 1 OR COALESCE(i0b_stop_doubt, 0) = 1) AND COALESCE(i0s_state = 0, FALSE) THEN 0 WHEN i0b_no_patient <= i0b_amount THEN 1 WHEN i0b_no_medical <= i0b_amount THEN 2 ELSE 3 END WHEN 2 THEN 10 WHEN 3 THEN CASE WHEN i0b_waiting THEN 11 ELSE 12 END ELSE i0b_state + 3 END AS why,
   i0b_state AS state,
   CASE WHEN i0b_state <= 1 THEN i0b_gross - i0b_paused END AS length,
+  CASE WHEN i0b_state <= 3 THEN i0b_gross - i0b_paused END AS run,
   i0b_limit AS limit_amount,
   i0b_start_d AS start_d,
   i0b_stop_d AS stop_d,

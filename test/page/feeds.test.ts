@@ -149,7 +149,7 @@ describe('messages while somebody is at the desk', () => {
   })
 
   test('who runs the house sees how feeds stand, and no message', async () => {
-    const other = await openDesk(browser, { address: demonstration.address, person: demonstration.person('administrator') })
+    const other = await openDesk(browser, { address: demonstration.address, person: demonstration.person('administrator'), at: '/feeds' })
     await other.page.locator('.feeds tbody tr').first().waitFor()
     expect(await other.page.locator('.messages').count()).toBe(0)
     await other.context.close()

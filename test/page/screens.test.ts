@@ -42,8 +42,8 @@ const screens = [
     shown: '.palette [role=option]',
   },
   { name: 'work', role: 'clinician', at: '/work', ready: '.work-list [role=option]', keys: ['Enter'], shown: '.panel form' },
-  { name: 'codes', role: 'coordinator', at: '/codes', ready: '.page h1' },
-  { name: 'figures', role: 'manager', at: '/', ready: '.page h1' },
+  { name: 'codes', role: 'coordinator', at: '/codes', ready: '.page-body' },
+  { name: 'figures', role: 'manager', at: '/', ready: '.figures-table' },
   { name: 'meetings', role: 'coordinator', at: '/meetings', ready: '.work-list [role=option]' },
   {
     name: 'meeting-plan',
