@@ -4,8 +4,8 @@ import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ask, askUntilThere } from '../ask.ts'
 import { Form } from '../form/form.tsx'
+import { Panel } from '../form/panel.tsx'
 import { Refusal } from '../form/refusal.tsx'
-import { shownKey } from '../keys/use-keys.ts'
 import { momentShort } from '../languages.ts'
 import { Slow } from '../list/slow.tsx'
 import { useSession } from '../session.tsx'
@@ -53,81 +53,70 @@ export function MessagePanel({ message, onClose }: { readonly message: string; r
   const { data } = read
   const waits = data !== undefined && (data.outcome === 'refused' || data.outcome === 'not-placed')
   return (
-    <aside className="panel" aria-labelledby="message-title">
-      <header className="panel-head">
-        <Heading level="2" size="small" id="message-title">
-          {data === undefined ? '…' : `${data.type}, ${data.control}`}
-        </Heading>
-        <Button size="xsmall" variant="tertiary" onClick={onClose}>
-          {t('panel.close', { key: shownKey('Escape') })}
-        </Button>
-      </header>
-      <div className="panel-body">
-        {read.error ? <Refusal error={read.error} /> : null}
-        {read.isPending ? <Slow>{t('list.reading')}</Slow> : null}
-        {data === undefined ? null : (
-          <>
-            <dl className="facts">
-              <dt>{t('feeds.outcome')}</dt>
-              <dd>{t(`feeds.outcomes.${data.outcome}`)}</dd>
-              {data.says === null ? null : (
-                <>
-                  <dt>{t('feeds.because')}</dt>
-                  <dd>
-                    {t(`feeds.code.${data.code as 'feed/no-rule'}`, { defaultValue: data.says })}{' '}
-                    <span className="quiet">{data.field}</span>
-                  </dd>
-                </>
-              )}
-              <dt>{t('feeds.sender')}</dt>
-              <dd>{data.sender}</dd>
-              <dt>{t('feeds.came')}</dt>
-              <dd>{momentShort(data.at)}</dd>
-            </dl>
-            {waits && may('record') && !leaving ? (
-              <p className="acts">
-                <Button ref={first} size="small" onClick={() => (trying.isPending ? undefined : trying.mutate())}>
-                  {t('feeds.try')}
-                </Button>
-                <Button size="small" variant="secondary" onClick={() => setLeaving(true)}>
-                  {t('feeds.setAside')}
-                </Button>
-              </p>
-            ) : null}
-            {trying.error ? <Refusal error={trying.error} /> : null}
-            {leaving ? (
-              <Form
-                title={t('feeds.setAside')}
-                submit={t('feeds.setAside')}
-                sending={settingAside.isPending}
-                error={settingAside.error}
-                missing={reason.trim() === '' ? t('feeds.reasonMissing') : undefined}
-                onSend={() => settingAside.mutate()}
-                onClose={() => setLeaving(false)}
-              >
-                <Textarea
-                  size="small"
-                  minRows={2}
-                  label={t('feeds.reason')}
-                  value={reason}
-                  onChange={({ target }) => setReason(target.value)}
-                />
-              </Form>
-            ) : null}
-            <Heading level="3" size="xsmall">
-              {t('feeds.text')}
-            </Heading>
-            {data.text === null ? (
-              <p className="quiet">{t('feeds.noText')}</p>
-            ) : (
-              // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and so must be reached by keyboard
-              <pre className="message-text" tabIndex={0}>
-                {data.text.replaceAll('\r', '\n')}
-              </pre>
+    <Panel id="message-title" title={data === undefined ? '…' : `${data.type}, ${data.control}`} onClose={onClose}>
+      {read.error ? <Refusal error={read.error} /> : null}
+      {read.isPending ? <Slow>{t('list.reading')}</Slow> : null}
+      {data === undefined ? null : (
+        <>
+          <dl className="facts">
+            <dt>{t('feeds.outcome')}</dt>
+            <dd>{t(`feeds.outcomes.${data.outcome}`)}</dd>
+            {data.says === null ? null : (
+              <>
+                <dt>{t('feeds.because')}</dt>
+                <dd>
+                  {t(`feeds.code.${data.code as 'feed/no-rule'}`, { defaultValue: data.says })} <span className="quiet">{data.field}</span>
+                </dd>
+              </>
             )}
-          </>
-        )}
-      </div>
-    </aside>
+            <dt>{t('feeds.sender')}</dt>
+            <dd>{data.sender}</dd>
+            <dt>{t('feeds.came')}</dt>
+            <dd>{momentShort(data.at)}</dd>
+          </dl>
+          {waits && may('record') && !leaving ? (
+            <p className="acts">
+              <Button ref={first} size="small" onClick={() => (trying.isPending ? undefined : trying.mutate())}>
+                {t('feeds.try')}
+              </Button>
+              <Button size="small" variant="secondary" onClick={() => setLeaving(true)}>
+                {t('feeds.setAside')}
+              </Button>
+            </p>
+          ) : null}
+          {trying.error ? <Refusal error={trying.error} /> : null}
+          {leaving ? (
+            <Form
+              title={t('feeds.setAside')}
+              submit={t('feeds.setAside')}
+              sending={settingAside.isPending}
+              error={settingAside.error}
+              missing={reason.trim() === '' ? t('feeds.reasonMissing') : undefined}
+              onSend={() => settingAside.mutate()}
+              onClose={() => setLeaving(false)}
+            >
+              <Textarea
+                size="small"
+                minRows={2}
+                label={t('feeds.reason')}
+                value={reason}
+                onChange={({ target }) => setReason(target.value)}
+              />
+            </Form>
+          ) : null}
+          <Heading level="3" size="xsmall">
+            {t('feeds.text')}
+          </Heading>
+          {data.text === null ? (
+            <p className="quiet">{t('feeds.noText')}</p>
+          ) : (
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and so must be reached by keyboard
+            <pre className="message-text" tabIndex={0}>
+              {data.text.replaceAll('\r', '\n')}
+            </pre>
+          )}
+        </>
+      )}
+    </Panel>
   )
 }

@@ -1,11 +1,11 @@
-import { Button, Heading, Select, TextField } from '@navikt/ds-react'
+import { Select, TextField } from '@navikt/ds-react'
 import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { askUntilThere } from '../ask.ts'
 import { DayField } from '../form/day-field.tsx'
 import { useDraft } from '../form/draft.ts'
 import { Form } from '../form/form.tsx'
-import { shownKey } from '../keys/use-keys.ts'
+import { Panel } from '../form/panel.tsx'
 import { useSession } from '../session.tsx'
 
 interface Props {
@@ -51,58 +51,48 @@ export function NewPathway({ pack, onOpened, onClose }: Props) {
     },
   })
   return (
-    <aside className="panel" aria-labelledby="pathway-title">
-      <header className="panel-head">
-        <Heading level="2" size="small" id="pathway-title">
-          {t('new.title')}
-        </Heading>
-        <Button size="xsmall" variant="tertiary" onClick={onClose}>
-          {t('panel.close', { key: shownKey('Escape') })}
-        </Button>
-      </header>
-      <div className="panel-body">
-        <Form
-          title={t('new.who')}
-          submit={t('new.submit')}
-          sending={open.isPending}
-          error={open.error}
-          missing={draft.name.trim() === '' ? t('new.missing') : undefined}
-          onSend={() => open.mutate()}
-          onClose={onClose}
-        >
-          <div className="form-row">
-            <TextField
-              size="small"
-              label={t('new.name')}
-              value={draft.name}
-              onChange={({ target }) => change({ name: target.value })}
-              autoComplete="off"
-            />
-            <TextField
-              size="small"
-              label={t('new.nationalId')}
-              value={draft.nationalId}
-              onChange={({ target }) => change({ nationalId: target.value })}
-              autoComplete="off"
-            />
-          </div>
-          <div className="form-row">
-            <DayField label={t('new.born')} value={draft.born} onChange={(born) => change({ born })} />
-            <Select
-              size="small"
-              label={t('column.place')}
-              value={String(draft.org)}
-              onChange={({ target }) => change({ org: Number(target.value) })}
-            >
-              {places.map(({ org, name }) => (
-                <option key={org} value={org}>
-                  {name}
-                </option>
-              ))}
-            </Select>
-          </div>
-        </Form>
-      </div>
-    </aside>
+    <Panel id="pathway-title" title={t('new.title')} onClose={onClose}>
+      <Form
+        title={t('new.who')}
+        submit={t('new.submit')}
+        sending={open.isPending}
+        error={open.error}
+        missing={draft.name.trim() === '' ? t('new.missing') : undefined}
+        onSend={() => open.mutate()}
+        onClose={onClose}
+      >
+        <div className="form-row">
+          <TextField
+            size="small"
+            label={t('new.name')}
+            value={draft.name}
+            onChange={({ target }) => change({ name: target.value })}
+            autoComplete="off"
+          />
+          <TextField
+            size="small"
+            label={t('new.nationalId')}
+            value={draft.nationalId}
+            onChange={({ target }) => change({ nationalId: target.value })}
+            autoComplete="off"
+          />
+        </div>
+        <div className="form-row">
+          <DayField label={t('new.born')} value={draft.born} onChange={(born) => change({ born })} />
+          <Select
+            size="small"
+            label={t('column.place')}
+            value={String(draft.org)}
+            onChange={({ target }) => change({ org: Number(target.value) })}
+          >
+            {places.map(({ org, name }) => (
+              <option key={org} value={org}>
+                {name}
+              </option>
+            ))}
+          </Select>
+        </div>
+      </Form>
+    </Panel>
   )
 }

@@ -3,8 +3,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useDraft } from '../form/draft.ts'
 import { Form } from '../form/form.tsx'
+import { Panel } from '../form/panel.tsx'
 import { Refusal } from '../form/refusal.tsx'
-import { shownKey } from '../keys/use-keys.ts'
 import { momentShort } from '../languages.ts'
 import { useSession } from '../session.tsx'
 import { useSettings } from '../settings.ts'
@@ -26,77 +26,67 @@ export function ViewsPanel({ search, show, onClose }: Props) {
   const { density } = useSettings()
   const shown = { ...settingsOf(search), density }
   return (
-    <aside className="panel" aria-labelledby="pathway-title">
-      <header className="panel-head">
-        <Heading level="2" size="small" id="pathway-title">
-          {t('view.title')}
+    <Panel id="pathway-title" title={t('view.title')} onClose={onClose}>
+      <KeepForm search={search} views={views} onClose={onClose} />
+      {error ? <Refusal error={error} /> : null}
+      {act.error ? <Refusal error={act.error} /> : null}
+      <section aria-labelledby="views-title">
+        <Heading level="3" size="xsmall" id="views-title" tabIndex={-1}>
+          {t('view.there')}
         </Heading>
-        <Button size="xsmall" variant="tertiary" onClick={onClose}>
-          {t('panel.close', { key: shownKey('Escape') })}
-        </Button>
-      </header>
-      <div className="panel-body">
-        <KeepForm search={search} views={views} onClose={onClose} />
-        {error ? <Refusal error={error} /> : null}
-        {act.error ? <Refusal error={act.error} /> : null}
-        <section aria-labelledby="views-title">
-          <Heading level="3" size="xsmall" id="views-title" tabIndex={-1}>
-            {t('view.there')}
-          </Heading>
-          {views.length === 0 ? <p className="quiet">{t('view.none')}</p> : null}
-          <ul className="views">
-            {views.map((view) => (
-              <li key={view.view}>
-                {renaming === view.view ? (
-                  <RenameForm
-                    view={view}
-                    onClose={() => {
-                      setRenaming(undefined)
-                      focusOn(`rename-${view.view}`)
-                    }}
-                  />
-                ) : (
-                  <>
-                    <ViewLine view={view} />
-                    <div className="acts">
-                      <Button size="xsmall" variant="secondary" onClick={() => show(view)}>
-                        {t('view.show')}
-                        <span className="for-readers"> {view.name}</span>
-                      </Button>
-                      <Button size="xsmall" variant="tertiary" id={`rename-${view.view}`} onClick={() => setRenaming(view.view)}>
-                        {t('view.rename')}
-                        <span className="for-readers"> {view.name}</span>
-                      </Button>
-                      <Button
-                        size="xsmall"
-                        variant="tertiary"
-                        onClick={() =>
-                          act.mutate({ done: t('view.replaced', { name: view.name }), act: () => changeView(view, { search: shown }) })
-                        }
-                      >
-                        {t('view.replace')}
-                        <span className="for-readers"> {view.name}</span>
-                      </Button>
-                      <Button
-                        size="xsmall"
-                        variant="tertiary"
-                        onClick={() => {
-                          act.mutate({ done: t('view.dropped', { name: view.name }), act: () => dropView(view) })
-                          focusOn('views-title')
-                        }}
-                      >
-                        {t('view.drop')}
-                        <span className="for-readers"> {view.name}</span>
-                      </Button>
-                    </div>
-                  </>
-                )}
-              </li>
-            ))}
-          </ul>
-        </section>
-      </div>
-    </aside>
+        {views.length === 0 ? <p className="quiet">{t('view.none')}</p> : null}
+        <ul className="views">
+          {views.map((view) => (
+            <li key={view.view}>
+              {renaming === view.view ? (
+                <RenameForm
+                  view={view}
+                  onClose={() => {
+                    setRenaming(undefined)
+                    focusOn(`rename-${view.view}`)
+                  }}
+                />
+              ) : (
+                <>
+                  <ViewLine view={view} />
+                  <div className="acts">
+                    <Button size="xsmall" variant="secondary" onClick={() => show(view)}>
+                      {t('view.show')}
+                      <span className="for-readers"> {view.name}</span>
+                    </Button>
+                    <Button size="xsmall" variant="tertiary" id={`rename-${view.view}`} onClick={() => setRenaming(view.view)}>
+                      {t('view.rename')}
+                      <span className="for-readers"> {view.name}</span>
+                    </Button>
+                    <Button
+                      size="xsmall"
+                      variant="tertiary"
+                      onClick={() =>
+                        act.mutate({ done: t('view.replaced', { name: view.name }), act: () => changeView(view, { search: shown }) })
+                      }
+                    >
+                      {t('view.replace')}
+                      <span className="for-readers"> {view.name}</span>
+                    </Button>
+                    <Button
+                      size="xsmall"
+                      variant="tertiary"
+                      onClick={() => {
+                        act.mutate({ done: t('view.dropped', { name: view.name }), act: () => dropView(view) })
+                        focusOn('views-title')
+                      }}
+                    >
+                      {t('view.drop')}
+                      <span className="for-readers"> {view.name}</span>
+                    </Button>
+                  </div>
+                </>
+              )}
+            </li>
+          ))}
+        </ul>
+      </section>
+    </Panel>
   )
 }
 

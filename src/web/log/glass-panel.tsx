@@ -5,8 +5,8 @@ import { useTranslation } from 'react-i18next'
 import { type Answer, ask } from '../ask.ts'
 import { useDraft } from '../form/draft.ts'
 import { Form } from '../form/form.tsx'
+import { Panel } from '../form/panel.tsx'
 import { Refusal } from '../form/refusal.tsx'
-import { shownKey } from '../keys/use-keys.ts'
 import { momentShort } from '../languages.ts'
 import { Slow } from '../list/slow.tsx'
 import { undo } from '../undo.ts'
@@ -28,62 +28,52 @@ export function GlassPanel({ onOnly, onClose }: Props) {
   useEffect(() => head.current?.focus(), [])
   const error = waiting.error ?? reviewed.error
   return (
-    <aside className="panel" aria-labelledby="glass-title">
-      <header className="panel-head">
-        <Heading level="2" size="small" id="glass-title" ref={head} tabIndex={-1}>
-          {t('log.glass')}
+    <Panel id="glass-title" title={t('log.glass')} onClose={onClose} head={head}>
+      {error ? <Refusal error={error} /> : null}
+      {waiting.isPending ? <Slow>{t('list.reading')}</Slow> : null}
+      <section aria-labelledby="glass-waiting">
+        <Heading level="3" size="xsmall" id="glass-waiting" tabIndex={-1}>
+          {t('log.glassWaiting')}
         </Heading>
-        <Button size="xsmall" variant="tertiary" onClick={onClose}>
-          {t('panel.close', { key: shownKey('Escape') })}
-        </Button>
-      </header>
-      <div className="panel-body">
-        {error ? <Refusal error={error} /> : null}
-        {waiting.isPending ? <Slow>{t('list.reading')}</Slow> : null}
-        <section aria-labelledby="glass-waiting">
-          <Heading level="3" size="xsmall" id="glass-waiting" tabIndex={-1}>
-            {t('log.glassWaiting')}
-          </Heading>
-          {waiting.data?.length === 0 ? <p className="quiet">{t('log.glassNone')}</p> : null}
-          <ul className="plain glass">
-            {waiting.data?.map((review) => (
-              <li key={review.work}>
-                <Told review={review} />
-                {reviewing === review.work ? (
-                  <ReviewForm review={review} onClose={() => setReviewing(undefined)} />
-                ) : (
-                  <p className="acts">
-                    <Button size="xsmall" onClick={() => setReviewing(review.work)}>
-                      {t('log.glassReview')}
-                    </Button>
-                    <Button size="xsmall" variant="tertiary" onClick={() => onOnly(review.pathway, review.person)}>
-                      {t('log.glassSee')}
-                    </Button>
-                  </p>
-                )}
-              </li>
-            ))}
-          </ul>
-        </section>
-        <section aria-labelledby="glass-done">
-          <Heading level="3" size="xsmall" id="glass-done">
-            {t('log.glassDone')}
-          </Heading>
-          {reviewed.data?.length === 0 ? <p className="quiet">{t('log.glassDoneNone')}</p> : null}
-          <ul className="plain glass">
-            {reviewed.data?.map((review) => (
-              <li key={review.work}>
-                <Told review={review} />
-                <p>
-                  <b>{review.finding === null ? null : t(`log.finding.${review.finding as 'justified'}`, { defaultValue: '' })}</b>{' '}
-                  <span className="said">{review.note}</span>
+        {waiting.data?.length === 0 ? <p className="quiet">{t('log.glassNone')}</p> : null}
+        <ul className="plain glass">
+          {waiting.data?.map((review) => (
+            <li key={review.work}>
+              <Told review={review} />
+              {reviewing === review.work ? (
+                <ReviewForm review={review} onClose={() => setReviewing(undefined)} />
+              ) : (
+                <p className="acts">
+                  <Button size="xsmall" onClick={() => setReviewing(review.work)}>
+                    {t('log.glassReview')}
+                  </Button>
+                  <Button size="xsmall" variant="tertiary" onClick={() => onOnly(review.pathway, review.person)}>
+                    {t('log.glassSee')}
+                  </Button>
                 </p>
-              </li>
-            ))}
-          </ul>
-        </section>
-      </div>
-    </aside>
+              )}
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section aria-labelledby="glass-done">
+        <Heading level="3" size="xsmall" id="glass-done">
+          {t('log.glassDone')}
+        </Heading>
+        {reviewed.data?.length === 0 ? <p className="quiet">{t('log.glassDoneNone')}</p> : null}
+        <ul className="plain glass">
+          {reviewed.data?.map((review) => (
+            <li key={review.work}>
+              <Told review={review} />
+              <p>
+                <b>{review.finding === null ? null : t(`log.finding.${review.finding as 'justified'}`, { defaultValue: '' })}</b>{' '}
+                <span className="said">{review.note}</span>
+              </p>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </Panel>
   )
 }
 

@@ -2,7 +2,7 @@ import { Button, Heading } from '@navikt/ds-react'
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { addressOf } from '../ask.ts'
-import { shownKey } from '../keys/use-keys.ts'
+import { Panel } from '../form/panel.tsx'
 import { momentShort } from '../languages.ts'
 import { useSession } from '../session.tsx'
 import { type Row, useKindWords, useRoleWords } from './use-log.ts'
@@ -23,79 +23,69 @@ export function RowPanel({ row, onOnly, onClose }: Props) {
   useEffect(() => first.current?.focus(), [])
   const { pathway } = row
   return (
-    <aside className="panel" aria-labelledby="row-title">
-      <header className="panel-head">
-        <Heading level="2" size="small" id="row-title">
-          {kindWords(row.kind)}
-        </Heading>
-        <Button size="xsmall" variant="tertiary" onClick={onClose}>
-          {t('panel.close', { key: shownKey('Escape') })}
+    <Panel id="row-title" title={kindWords(row.kind)} onClose={onClose}>
+      <dl className="facts">
+        <dt>{t('log.when')}</dt>
+        <dd>{momentShort(row.at)}</dd>
+        <dt>{t('log.who')}</dt>
+        <dd>
+          {row.name ?? t('log.nobody', { number: row.person })}, {roleWords(row.role)}{' '}
+          <span className="quiet">{t('log.nobody', { number: row.person })}</span>
+        </dd>
+        {pathway === null ? null : (
+          <>
+            <dt>{t('log.pathway')}</dt>
+            <dd>{pathway}</dd>
+          </>
+        )}
+        {row.pack === null ? null : (
+          <>
+            <dt>{t('log.under')}</dt>
+            <dd>{packs.find(({ id }) => id === row.pack)?.title ?? row.pack}</dd>
+          </>
+        )}
+        {row.showed === null ? null : (
+          <>
+            <dt>{t('log.what')}</dt>
+            <dd>{t('log.showed', { count: row.showed })}</dd>
+          </>
+        )}
+        <dt>{t('log.place')}</dt>
+        <dd>{t('log.placeIs', { number: row.number.split('-')[1], org: nameOf(row.ledger) })}</dd>
+      </dl>
+      <p className="acts log-only">
+        <Button ref={first} size="small" variant="secondary" onClick={() => onOnly({ person: row.person })}>
+          {t('log.onlyPerson')}
         </Button>
-      </header>
-      <div className="panel-body">
-        <dl className="facts">
-          <dt>{t('log.when')}</dt>
-          <dd>{momentShort(row.at)}</dd>
-          <dt>{t('log.who')}</dt>
-          <dd>
-            {row.name ?? t('log.nobody', { number: row.person })}, {roleWords(row.role)}{' '}
-            <span className="quiet">{t('log.nobody', { number: row.person })}</span>
-          </dd>
-          {pathway === null ? null : (
-            <>
-              <dt>{t('log.pathway')}</dt>
-              <dd>{pathway}</dd>
-            </>
-          )}
-          {row.pack === null ? null : (
-            <>
-              <dt>{t('log.under')}</dt>
-              <dd>{packs.find(({ id }) => id === row.pack)?.title ?? row.pack}</dd>
-            </>
-          )}
-          {row.showed === null ? null : (
-            <>
-              <dt>{t('log.what')}</dt>
-              <dd>{t('log.showed', { count: row.showed })}</dd>
-            </>
-          )}
-          <dt>{t('log.place')}</dt>
-          <dd>{t('log.placeIs', { number: row.number.split('-')[1], org: nameOf(row.ledger) })}</dd>
-        </dl>
-        <p className="acts log-only">
-          <Button ref={first} size="small" variant="secondary" onClick={() => onOnly({ person: row.person })}>
-            {t('log.onlyPerson')}
+        {pathway === null ? null : (
+          <Button size="small" variant="secondary" onClick={() => onOnly({ pathway })}>
+            {t('log.onlyPathway')}
           </Button>
-          {pathway === null ? null : (
-            <Button size="small" variant="secondary" onClick={() => onOnly({ pathway })}>
-              {t('log.onlyPathway')}
-            </Button>
-          )}
-        </p>
+        )}
+      </p>
+      <section>
+        <Heading level="3" size="xsmall">
+          {t('log.told')}
+        </Heading>
+        {row.told === null ? <p className="quiet">{t('log.erased')}</p> : <Told told={row.told} />}
+      </section>
+      {row.before === null ? null : (
         <section>
           <Heading level="3" size="xsmall">
-            {t('log.told')}
+            {t('log.before')}
           </Heading>
-          {row.told === null ? <p className="quiet">{t('log.erased')}</p> : <Told told={row.told} />}
+          <Told told={row.before} />
         </section>
-        {row.before === null ? null : (
-          <section>
-            <Heading level="3" size="xsmall">
-              {t('log.before')}
-            </Heading>
-            <Told told={row.before} />
-          </section>
-        )}
-        {pathway === null ? null : (
-          <section>
-            <a href={addressOf('exportAccess', { pathway }, { format: 'csv' })} download>
-              {t('log.file')}
-            </a>
-            <p className="quiet">{t('log.fileHow')}</p>
-          </section>
-        )}
-      </div>
-    </aside>
+      )}
+      {pathway === null ? null : (
+        <section>
+          <a href={addressOf('exportAccess', { pathway }, { format: 'csv' })} download>
+            {t('log.file')}
+          </a>
+          <p className="quiet">{t('log.fileHow')}</p>
+        </section>
+      )}
+    </Panel>
   )
 }
 

@@ -1,4 +1,4 @@
-import { Button, Heading, Select, TextField } from '@navikt/ds-react'
+import { Heading, Select, TextField } from '@navikt/ds-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { dayText } from '../../core/words/day.ts'
@@ -6,7 +6,7 @@ import { askUntilThere } from '../ask.ts'
 import { DayField, today } from '../form/day-field.tsx'
 import { useDraft } from '../form/draft.ts'
 import { Form } from '../form/form.tsx'
-import { shownKey } from '../keys/use-keys.ts'
+import { Panel } from '../form/panel.tsx'
 import type { ListRow } from '../list/use-list.ts'
 import { type Organisation, useSession } from '../session.tsx'
 import './meeting.css'
@@ -78,83 +78,67 @@ export function PlanMeeting({ pack, rows, org, onPlanned, onClose }: Props) {
           ? t('meeting.planMissing')
           : undefined
   return (
-    <aside className="panel" aria-labelledby="pathway-title">
-      <header className="panel-head">
-        <Heading level="2" size="small" id="pathway-title">
-          {t('meeting.plan')}
-        </Heading>
-        <Button size="xsmall" variant="tertiary" onClick={onClose}>
-          {t('panel.close', { key: shownKey('Escape') })}
-        </Button>
-      </header>
-      <div className="panel-body">
-        <Form
-          title={t('meeting.planWhat', { count: agenda.length })}
-          submit={t('meeting.planSubmit')}
-          sending={plan.isPending}
-          error={plan.error}
-          missing={missing}
-          onSend={() => plan.mutate()}
-          onClose={onClose}
-        >
-          <div className="form-row">
-            <TextField
-              size="small"
-              label={t('meeting.name')}
-              value={draft.name}
-              maxLength={200}
-              onChange={({ target }) => change({ name: target.value })}
-              autoComplete="off"
-            />
-            <DayField label={t('meeting.on')} value={draft.on} ahead={300} onChange={(on) => change({ on })} />
-          </div>
-          <Select
-            size="small"
-            label={t('meeting.org')}
-            value={String(place?.org ?? '')}
-            onChange={({ target }) => change({ org: Number(target.value) })}
-          >
-            {places.map(({ org: number, name }) => (
-              <option key={number} value={number}>
-                {name}
-              </option>
-            ))}
-          </Select>
-          {rows.length > here.length ? <p className="quiet">{t('meeting.elsewhere', { count: rows.length - here.length })}</p> : null}
-          {here.length > agenda.length ? <p className="quiet">{t('meeting.tooMany', { count: mostTopics })}</p> : null}
+    <Panel id="pathway-title" title={t('meeting.plan')} onClose={onClose}>
+      <Form
+        title={t('meeting.planWhat', { count: agenda.length })}
+        submit={t('meeting.planSubmit')}
+        sending={plan.isPending}
+        error={plan.error}
+        missing={missing}
+        onSend={() => plan.mutate()}
+        onClose={onClose}
+      >
+        <div className="form-row">
           <TextField
             size="small"
-            label={t('meeting.questionForAll')}
-            description={t('meeting.questionHow')}
-            value={draft.question}
-            maxLength={2000}
-            onChange={({ target }) => change({ question: target.value })}
+            label={t('meeting.name')}
+            value={draft.name}
+            maxLength={200}
+            onChange={({ target }) => change({ name: target.value })}
             autoComplete="off"
           />
-          {place === undefined ? null : (
-            <PresentField
-              key={place.ledger}
-              org={place.org}
-              pack={pack}
-              value={draft.present}
-              onChange={(present) => change({ present })}
-            />
-          )}
-          <section aria-label={t('meeting.agenda')}>
-            <Heading level="4" size="xsmall">
-              {t('meeting.agenda')}
-            </Heading>
-            <ol className="agenda-planned">
-              {agenda.map((row) => (
-                <li key={row.pathway}>
-                  {row.name ?? row.pathway} <span className="quiet">{t(`risk.${row.risk.state}`)}</span>
-                </li>
-              ))}
-            </ol>
-          </section>
-        </Form>
-      </div>
-    </aside>
+          <DayField label={t('meeting.on')} value={draft.on} ahead={300} onChange={(on) => change({ on })} />
+        </div>
+        <Select
+          size="small"
+          label={t('meeting.org')}
+          value={String(place?.org ?? '')}
+          onChange={({ target }) => change({ org: Number(target.value) })}
+        >
+          {places.map(({ org: number, name }) => (
+            <option key={number} value={number}>
+              {name}
+            </option>
+          ))}
+        </Select>
+        {rows.length > here.length ? <p className="quiet">{t('meeting.elsewhere', { count: rows.length - here.length })}</p> : null}
+        {here.length > agenda.length ? <p className="quiet">{t('meeting.tooMany', { count: mostTopics })}</p> : null}
+        <TextField
+          size="small"
+          label={t('meeting.questionForAll')}
+          description={t('meeting.questionHow')}
+          value={draft.question}
+          maxLength={2000}
+          onChange={({ target }) => change({ question: target.value })}
+          autoComplete="off"
+        />
+        {place === undefined ? null : (
+          <PresentField key={place.ledger} org={place.org} pack={pack} value={draft.present} onChange={(present) => change({ present })} />
+        )}
+        <section aria-label={t('meeting.agenda')}>
+          <Heading level="4" size="xsmall">
+            {t('meeting.agenda')}
+          </Heading>
+          <ol className="agenda-planned">
+            {agenda.map((row) => (
+              <li key={row.pathway}>
+                {row.name ?? row.pathway} <span className="quiet">{t(`risk.${row.risk.state}`)}</span>
+              </li>
+            ))}
+          </ol>
+        </section>
+      </Form>
+    </Panel>
   )
 }
 

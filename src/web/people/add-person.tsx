@@ -1,10 +1,10 @@
-import { Button, Checkbox, Heading, TextField } from '@navikt/ds-react'
+import { Checkbox, TextField } from '@navikt/ds-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { askUntilThere } from '../ask.ts'
 import { useDraft } from '../form/draft.ts'
 import { Form } from '../form/form.tsx'
-import { shownKey } from '../keys/use-keys.ts'
+import { Panel } from '../form/panel.tsx'
 import { undo } from '../undo.ts'
 import { firstRole, RoleFields, roleSaid, usePlaces } from './role-fields.tsx'
 
@@ -31,40 +31,30 @@ export function AddPersonPanel({ onAdded, onClose }: Props) {
     },
   })
   return (
-    <aside className="panel" aria-labelledby="add-title">
-      <header className="panel-head">
-        <Heading level="2" size="small" id="add-title">
-          {t('people.add')}
-        </Heading>
-        <Button size="xsmall" variant="tertiary" onClick={onClose}>
-          {t('panel.close', { key: shownKey('Escape') })}
-        </Button>
-      </header>
-      <div className="panel-body">
-        <Form
-          title={t('people.add')}
-          submit={t('people.add')}
-          sending={adding.isPending}
-          error={adding.error}
-          missing={name === '' ? t('people.nameMissing') : undefined}
-          onSend={() => adding.mutate()}
-          onClose={onClose}
-        >
-          <TextField
-            size="small"
-            label={t('people.name')}
-            value={draft.name}
-            maxLength={200}
-            autoComplete="off"
-            onChange={({ target }) => change({ name: target.value })}
-          />
-          <RoleFields value={draft} onChange={change} />
-          <Checkbox size="small" checked={draft.machine} onChange={({ target }) => change({ machine: target.checked })}>
-            {t('people.isMachine')}
-          </Checkbox>
-          <p className="quiet">{t('people.addHow')}</p>
-        </Form>
-      </div>
-    </aside>
+    <Panel id="add-title" title={t('people.add')} onClose={onClose}>
+      <Form
+        title={t('people.add')}
+        submit={t('people.add')}
+        sending={adding.isPending}
+        error={adding.error}
+        missing={name === '' ? t('people.nameMissing') : undefined}
+        onSend={() => adding.mutate()}
+        onClose={onClose}
+      >
+        <TextField
+          size="small"
+          label={t('people.name')}
+          value={draft.name}
+          maxLength={200}
+          autoComplete="off"
+          onChange={({ target }) => change({ name: target.value })}
+        />
+        <RoleFields value={draft} onChange={change} />
+        <Checkbox size="small" checked={draft.machine} onChange={({ target }) => change({ machine: target.checked })}>
+          {t('people.isMachine')}
+        </Checkbox>
+        <p className="quiet">{t('people.addHow')}</p>
+      </Form>
+    </Panel>
   )
 }

@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next'
 import { askUntilThere } from '../ask.ts'
 import { useDraft } from '../form/draft.ts'
 import { Form } from '../form/form.tsx'
+import { Panel } from '../form/panel.tsx'
 import { Refusal } from '../form/refusal.tsx'
-import { shownKey } from '../keys/use-keys.ts'
 import { useSession } from '../session.tsx'
 import { type PersonTold, type RoleTold, useRoleWords } from './people.ts'
 import { firstRole, RoleFields, roleSaid, usePlaces } from './role-fields.tsx'
@@ -40,118 +40,108 @@ export function PersonPanel({ told, onClose }: { readonly told: PersonTold; read
   const setActive = (to: boolean) => () => askUntilThere('setActive', { params: { person }, body: { org: org ?? 0, active: to } })
   const sending = { sending: act.isPending, error: act.error, onClose: leave }
   return (
-    <aside className="panel" aria-labelledby="person-title">
-      <header className="panel-head">
-        <Heading level="2" size="small" id="person-title" ref={head} tabIndex={-1}>
-          {name}
+    <Panel id="person-title" title={name} onClose={onClose} head={head}>
+      <p className="quiet">
+        {t(machine ? 'people.machine' : 'people.person')} {person}, {t(active ? 'people.active' : 'people.inactive')}
+      </p>
+      {isMe ? (
+        <InlineMessage status="info" size="small">
+          {t('people.you')}
+        </InlineMessage>
+      ) : null}
+      {form === undefined && act.error ? <Refusal error={act.error} /> : null}
+      <section aria-labelledby="roles-title">
+        <Heading level="3" size="xsmall" id="roles-title">
+          {t('people.roles')}
         </Heading>
-        <Button size="xsmall" variant="tertiary" onClick={onClose}>
-          {t('panel.close', { key: shownKey('Escape') })}
-        </Button>
-      </header>
-      <div className="panel-body">
-        <p className="quiet">
-          {t(machine ? 'people.machine' : 'people.person')} {person}, {t(active ? 'people.active' : 'people.inactive')}
-        </p>
-        {isMe ? (
-          <InlineMessage status="info" size="small">
-            {t('people.you')}
-          </InlineMessage>
-        ) : null}
-        {form === undefined && act.error ? <Refusal error={act.error} /> : null}
-        <section aria-labelledby="roles-title">
-          <Heading level="3" size="xsmall" id="roles-title">
-            {t('people.roles')}
-          </Heading>
-          {told.roles.length === 0 ? <p className="quiet">{t('people.noRoles')}</p> : null}
-          <ul className="views">
-            {told.roles.map((held) => (
-              <li key={`${held.org} ${held.role} ${held.pack}`}>
-                {form?.is === 'withdraw' && form.held === held ? (
-                  <Form
-                    title={t('people.withdrawTitle')}
-                    submit={t('people.withdrawSend')}
-                    {...sending}
-                    onSend={() =>
-                      act.mutate(
-                        {
-                          act: () => withdraw(person, held),
-                          done: t('people.withdrawn', { name, role: roleWords(held) }),
-                          // Nobody gives themselves a role back.
-                          ...(isMe ? {} : { back: () => give(person, held) }),
-                        },
-                        { onSuccess: leave },
-                      )
-                    }
-                  >
-                    <p>{t('people.withdrawMeans', { name, role: roleWords(held) })}</p>
-                    {isMe ? <p className="stop">{t('people.withdrawMine')}</p> : null}
-                  </Form>
-                ) : (
-                  <p className="held-role">
-                    {roleWords(held)}{' '}
-                    {administered.has(held.org) ? (
-                      <Button size="xsmall" variant="tertiary" onClick={() => setForm({ is: 'withdraw', held })}>
-                        {t('people.withdraw')}
-                        <span className="for-readers"> {roleWords(held)}</span>
-                      </Button>
-                    ) : null}
-                  </p>
-                )}
-              </li>
-            ))}
-          </ul>
-        </section>
-        {isMe || form !== undefined ? null : (
-          <p className="acts">
-            <Button size="small" onClick={() => setForm({ is: 'give' })}>
-              {t('people.give')}
+        {told.roles.length === 0 ? <p className="quiet">{t('people.noRoles')}</p> : null}
+        <ul className="views">
+          {told.roles.map((held) => (
+            <li key={`${held.org} ${held.role} ${held.pack}`}>
+              {form?.is === 'withdraw' && form.held === held ? (
+                <Form
+                  title={t('people.withdrawTitle')}
+                  submit={t('people.withdrawSend')}
+                  {...sending}
+                  onSend={() =>
+                    act.mutate(
+                      {
+                        act: () => withdraw(person, held),
+                        done: t('people.withdrawn', { name, role: roleWords(held) }),
+                        // Nobody gives themselves a role back.
+                        ...(isMe ? {} : { back: () => give(person, held) }),
+                      },
+                      { onSuccess: leave },
+                    )
+                  }
+                >
+                  <p>{t('people.withdrawMeans', { name, role: roleWords(held) })}</p>
+                  {isMe ? <p className="stop">{t('people.withdrawMine')}</p> : null}
+                </Form>
+              ) : (
+                <p className="held-role">
+                  {roleWords(held)}{' '}
+                  {administered.has(held.org) ? (
+                    <Button size="xsmall" variant="tertiary" onClick={() => setForm({ is: 'withdraw', held })}>
+                      {t('people.withdraw')}
+                      <span className="for-readers"> {roleWords(held)}</span>
+                    </Button>
+                  ) : null}
+                </p>
+              )}
+            </li>
+          ))}
+        </ul>
+      </section>
+      {isMe || form !== undefined ? null : (
+        <p className="acts">
+          <Button size="small" onClick={() => setForm({ is: 'give' })}>
+            {t('people.give')}
+          </Button>
+          {org === undefined ? null : active ? (
+            <Button size="small" variant="secondary" onClick={() => setForm({ is: 'stop' })}>
+              {t('people.stop')}
             </Button>
-            {org === undefined ? null : active ? (
-              <Button size="small" variant="secondary" onClick={() => setForm({ is: 'stop' })}>
-                {t('people.stop')}
-              </Button>
-            ) : (
-              <Button
-                size="small"
-                variant="secondary"
-                onClick={() => act.mutate({ act: setActive(true), done: t('people.started', { name }), back: setActive(false) })}
-              >
-                {t('people.start')}
-              </Button>
-            )}
-          </p>
-        )}
-        {form?.is === 'give' ? (
-          <GiveForm
-            told={told}
-            {...sending}
-            onSend={(held) =>
-              act.mutate(
-                {
-                  act: () => give(person, held),
-                  done: t('people.given', { name, role: roleWords(held) }),
-                  back: () => withdraw(person, held),
-                },
-                { onSuccess: leave },
-              )
-            }
-          />
-        ) : null}
-        {form?.is === 'stop' ? (
-          <Form
-            title={t('people.stopTitle', { name })}
-            submit={t('people.stop')}
-            {...sending}
-            onSend={() =>
-              act.mutate({ act: setActive(false), done: t('people.stopped', { name }), back: setActive(true) }, { onSuccess: leave })
-            }
-          >
-            <p>{t('people.stopMeans')}</p>
-          </Form>
-        ) : null}
-      </div>
-    </aside>
+          ) : (
+            <Button
+              size="small"
+              variant="secondary"
+              onClick={() => act.mutate({ act: setActive(true), done: t('people.started', { name }), back: setActive(false) })}
+            >
+              {t('people.start')}
+            </Button>
+          )}
+        </p>
+      )}
+      {form?.is === 'give' ? (
+        <GiveForm
+          told={told}
+          {...sending}
+          onSend={(held) =>
+            act.mutate(
+              {
+                act: () => give(person, held),
+                done: t('people.given', { name, role: roleWords(held) }),
+                back: () => withdraw(person, held),
+              },
+              { onSuccess: leave },
+            )
+          }
+        />
+      ) : null}
+      {form?.is === 'stop' ? (
+        <Form
+          title={t('people.stopTitle', { name })}
+          submit={t('people.stop')}
+          {...sending}
+          onSend={() =>
+            act.mutate({ act: setActive(false), done: t('people.stopped', { name }), back: setActive(true) }, { onSuccess: leave })
+          }
+        >
+          <p>{t('people.stopMeans')}</p>
+        </Form>
+      ) : null}
+    </Panel>
   )
 }
 
