@@ -227,7 +227,7 @@ export interface KeptCell {
 /**
  * A cheap test that lets through every row that can lie in a cell and few others, so that clocks are computed for hundreds of pathways instead of all.
  * Days are $4 to $5, the place is $6. It holds back only where the period is the clock's own stop: then a row with a stop lies in the stop's period, and
- * one that is over without a stop in its start's, since a clock that ended otherwise has no limit day. Whoever adds up looks at the cell once more.
+ * one that is over without a stop in its start's, since a clock that ended otherwise has no limit day, and one that runs in its limit's. Whoever adds up looks at the cell once more.
  */
 export function cellFilter(plan: Plan, indicator: Indicator, cell: KeptCell): string {
   const { within, period, place, sharing } = indicator
@@ -245,7 +245,9 @@ export function cellFilter(plan: Plan, indicator: Indicator, cell: KeptCell): st
   ) {
     const starts = [...within.from.slots, ...(within.restartedBy === undefined ? [] : [within.restartedBy])].map(day)
     const begun = [...starts.map(inside), starts.map((sql) => `${sql} IS NULL`).join(' AND ')].map((sql) => `(${sql})`).join(' OR ')
-    tests.push(`CASE WHEN ${day(stop)} IS NOT NULL THEN ${inside(day(stop))} ELSE open OR ${begun} END`)
+    // What runs lies in the month of its limit, which no start comes after.
+    const early = starts.map((sql) => `${sql} <= $5`).join(' OR ')
+    tests.push(`CASE WHEN ${day(stop)} IS NOT NULL THEN ${inside(day(stop))} ELSE open AND (${early}) OR ${begun} END`)
   }
   const [at, ...others] = place.slots
   if (cell.place !== undefined && !sharing && at !== undefined && others.length === 0 && plan.fields(at, 'base').has('place')) {
