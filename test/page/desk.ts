@@ -33,7 +33,7 @@ interface DeskOptions {
   readonly address: string
   readonly person: number
   readonly language?: 'en' | 'nb'
-  readonly theme?: 'light' | 'dark'
+  readonly theme?: 'light' | 'dark' | 'system'
   readonly at?: string
 }
 
@@ -45,7 +45,7 @@ export async function openDesk(
   const context = await browser.newContext({
     viewport: { width: 1366, height: 768 },
     locale: language === 'nb' ? 'nb-NO' : 'en-GB',
-    colorScheme: theme,
+    ...(theme === 'system' ? {} : { colorScheme: theme }),
   })
   await context.addInitScript((kept) => {
     if (localStorage.getItem('varde.settings') === null) localStorage.setItem('varde.settings', kept)
