@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import type { Pack } from '../src/core/pack/pack.ts'
+import { openDuckDB } from '../src/store/duckdb.ts'
 import { mustAgree } from './check.ts'
 import { cpuOf, inTurn, median } from './cpu.ts'
 import { bundlesOf, measureCql } from './cql.ts'
 import { byHand, type ClockId, clockIds } from './hand-written.ts'
 import { type BenchLedger, benchLedger } from './ledger.ts'
-import { askingOf, byAll, indicatorsOf, measureOurs, openOneThread, openOurs, whole } from './ours.ts'
+import { askingOf, byAll, indicatorsOf, measureOurs, measuringOf, openOneThread, openOurs, whole } from './ours.ts'
 
 /** What a bench works with: the large ledger, one a tenth of it, and a few pathways. */
 export interface Setting {
@@ -192,7 +193,43 @@ async function againstCql({ pack, large, few, rounds }: Setting): Promise<Outcom
   }
 }
 
+/** What a person waits for: seconds by the clock with all threads, from the file to the figures of all places, and for other figures of the same day after that. */
+async function allPlaces({ pack, large, rounds }: Setting, again: boolean): Promise<Outcome> {
+  const [one, asking] = [indicatorsOf(pack, ['OF4']), askingOf(pack)]
+  const times: number[] = []
+  let figures = 0
+  for (let round = 0; round < rounds; round++) {
+    const db = await openDuckDB()
+    let start = performance.now()
+    const measuring = await measuringOf(db, pack, large.file)
+    figures = (await measuring.figures(one, asking, byAll)).length
+    if (again) {
+      start = performance.now()
+      figures = (await measuring.figures(one, asking, { by: new Set(['place', 'period']), period: 'month' })).length
+    }
+    times.push((performance.now() - start) / 1000)
+    await db.close()
+  }
+  const took = median(times)
+  return {
+    ratio: took / (again ? 2 : 20),
+    detail: `${seconds(took)} for ${figures} figures of ${large.entries.toLocaleString('en')} entries`,
+  }
+}
+
 export const benches: readonly Bench[] = [
+  {
+    id: 'all-places-from-files',
+    what: 'seconds by the clock for OF4 of all places by month and variant, from the file, to 20',
+    goal: { atMost: 1 },
+    run: (setting) => allPlaces(setting, false),
+  },
+  {
+    id: 'one-place-again',
+    what: 'seconds by the clock for OF4 of each place by month, from the layer that is kept of the files, to 2',
+    goal: { atMost: 1 },
+    run: (setting) => allPlaces(setting, true),
+  },
   {
     id: 'measure-vs-handwritten',
     what: 'OF1 to OF4 by place, month and variant, from the file to the figures, against the fastest SQL written by hand',

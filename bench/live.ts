@@ -211,6 +211,27 @@ export async function oneCell(at: LiveLedger): Promise<Outcome> {
   }
 }
 
+/** One indicator by place and month, of one hospital or of all. */
+export async function figureOf(at: LiveLedger, which: 'one' | 'all'): Promise<Outcome> {
+  const ledger = at.open(1)
+  try {
+    const ledgers = (which === 'one' ? at.hospitals.slice(0, 1) : at.hospitals).map((h) => h.ledger)
+    const actor = at.actor(ledgers)
+    let figures = 0
+    const ask = () =>
+      ledger.counting(actor, async (rows) => {
+        figures = (await liveFigures(rows, question(at, ledgers, at.asOf, 'now'), of4(at))).length
+      })
+    const [took] = await timed(at, [ask], 3, 1)
+    return {
+      ratio: took!.wall / (which === 'one' ? 2000 : 20_000),
+      detail: `${(took!.wall / 1000).toFixed(2)} s for ${figures} figures of ${ledgers.length === 1 ? 'the largest hospital' : `${ledgers.length} hospitals`}, of ${at.entries.toLocaleString('en')} entries in all`,
+    }
+  } finally {
+    await ledger.close()
+  }
+}
+
 /** The same figures as known a year before, against now. */
 export async function pastAgainstNow(at: LiveLedger): Promise<Outcome> {
   const ledger = at.open(1)
@@ -295,6 +316,18 @@ export const liveBenches: readonly LiveBench[] = [
     run: deskScroll,
   },
   { id: 'live-cell', what: 'milliseconds for one cell of a figure from the kept layer, to 20', goal: { atMost: 1 }, run: oneCell },
+  {
+    id: 'live-hospital',
+    what: 'seconds for an indicator of one hospital by month from the kept layer, to 2',
+    goal: { atMost: 1 },
+    run: (at) => figureOf(at, 'one'),
+  },
+  {
+    id: 'live-all-hospitals',
+    what: 'seconds for an indicator of all hospitals by month from the kept layer, to 20',
+    goal: { atMost: 1 },
+    run: (at) => figureOf(at, 'all'),
+  },
   { id: 'past-vs-now', what: 'a figure as known on a past day, against the same figure now', goal: { atMost: 2 }, run: pastAgainstNow },
   {
     id: 'row-security-list',

@@ -17,11 +17,17 @@ interface Line extends Outcome {
 const full = { entries: 10_000_000, few: 6400, rounds: 3, memoryMiB: 2048, liveEntries: 1_000_000, atWorkSeconds: 30 }
 const quick = { entries: 1_000_000, few: 1500, rounds: 3, memoryMiB: 512, liveEntries: 20_000, atWorkSeconds: 5 }
 
-const usage = 'npm run bench -- [--quick] [--json] [--only ID]...'
+const usage = 'npm run bench -- [--quick] [--json] [--live-entries N] [--only ID]...'
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, only: { type: 'string', multiple: true }, help: { type: 'boolean' } },
+    options: {
+      quick: { type: 'boolean' },
+      json: { type: 'boolean' },
+      only: { type: 'string', multiple: true },
+      'live-entries': { type: 'string' },
+      help: { type: 'boolean' },
+    },
   })
   const say = (text: string) => process.stderr.write(`${text}\n`)
   if (values.help) {
@@ -46,7 +52,7 @@ async function main(): Promise<void> {
     }
   }
   if (liveBenches.some(wanted)) {
-    const at = await liveLedger(size.liveEntries, say)
+    const at = await liveLedger(Number(values['live-entries'] ?? size.liveEntries), say)
     try {
       for (const bench of liveBenches.filter(wanted)) {
         say(bench.id)

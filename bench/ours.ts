@@ -30,8 +30,12 @@ export interface Opened {
 
 export async function openOurs(pack: Pack, file: string): Promise<Opened> {
   const db = await openOneThread()
+  return { db, measuring: await measuringOf(db, pack, file) }
+}
+
+export async function measuringOf(db: DuckDatabase, pack: Pack, file: string): Promise<Measuring> {
   must(await openLedger(db, pack, { files: [file], skipBad: false }))
-  return { db, measuring: await Measuring.open(db, pack, 0, 'entry_profile') }
+  return Measuring.open(db, pack, 0, 'entry_profile')
 }
 
 /** Everything `varde measure` does, but for printing. */
