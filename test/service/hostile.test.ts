@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { allRoutes, type RouteId } from '../../src/api/routes.ts'
 import { Browser } from '../support/browser.ts'
+import { isSoak } from '../support/chance.ts'
 import { expectDecent } from '../support/decent.ts'
 import { type Call, examples, urlOf } from '../support/examples.ts'
 import { anyMark, good, type House, type Houses, openHouses } from '../support/houses.ts'
@@ -128,7 +129,10 @@ const ids = (Object.keys(allRoutes) as RouteId[]).filter((id) => !examples[id].c
 /** Hashing a password takes its time by design; the doors for them have tests of their own. */
 const slow = new Set<RouteId>(['signIn', 'changePassword', 'beginFactor', 'confirmFactor'])
 
-describe.each(postgresServers())('hostile input on $name', ({ url }) => {
+// What strangers send is stopped before it is SQL, or goes into it as a value, on every server alike: the second one is tried in the soak.
+const servers = isSoak ? postgresServers() : postgresServers().slice(0, 1)
+
+describe.each(servers)('hostile input on $name', ({ url }) => {
   let houses: Houses
   let mine: House
   let port: number
@@ -520,7 +524,6 @@ describe.each(postgresServers())('hostile input on $name', ({ url }) => {
   })
 
   test('random requests made from the OpenAPI document are no fault of ours, tell nothing of another house, and leave no word in the log', async () => {
-    const soak = process.env['SOAK'] !== undefined
     const { seed } = randomOf()
     const document = (await houses.app.inject('/api/openapi.json')).json()
     const operations = new Map<RouteId, Operation>(
@@ -589,7 +592,7 @@ describe.each(postgresServers())('hostile input on $name', ({ url }) => {
         if (answer.status < 300) went++
       },
     )
-    await fc.assert(property, { numRuns: soak ? 10_000 : 400, seed })
+    await fc.assert(property, { numRuns: isSoak ? 10_000 : 400, seed })
     // A generator whose requests are all refused at the first step proves little.
     expect(went / answered, `seed ${seed}`).toBeGreaterThan(0.1)
     await nothingLogged(seed)
