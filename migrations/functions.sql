@@ -102,6 +102,7 @@ RETURNS TABLE (ord int, seq bigint, at timestamptz, pathway int, version int, re
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = varde, pg_temp AS $$
 #variable_conflict use_column
 DECLARE h log_head; l log; old log; p pathway; w work; t timestamptz; need text; j jsonb; n int; r record; touched int[] := '{}'; touched_packs int[] := '{}'; dated boolean := false; day date;
+  told_packs int[] := '{}'; told_days date[] := '{}';
 BEGIN
   SELECT * INTO h FROM log_head x WHERE x.ledger = p_ledger AND x.chain = 'act' FOR UPDATE;      -- one writer a ledger
   IF NOT FOUND THEN RAISE EXCEPTION 'no such ledger' USING ERRCODE = 'VA003'; END IF;
@@ -218,6 +219,7 @@ BEGIN
     IF l.kind IN ('recorded', 'corrected', 'withdrawn', 'imported') AND NOT l.pathway = ANY (touched) THEN
       touched := touched || l.pathway; touched_packs := touched_packs || l.pack;
     END IF;
+    IF dated AND j ? 'recorded' THEN told_packs := told_packs || l.pack; told_days := told_days || (j->>'recorded')::date; END IF;
     ord := i; seq := l.seq; at := t; pathway := l.pathway; replayed := false;
     RETURN NEXT;
     h.seq := l.seq; h.hash := l.hash; h.at := t; t := t + interval '1 microsecond';
@@ -227,6 +229,9 @@ BEGIN
     FOR r IN SELECT x.pack, array_agg(x.pathway) AS pathways FROM pathway x WHERE x.ledger = p_ledger AND x.pathway = ANY (touched) GROUP BY x.pack LOOP
       EXECUTE format('SELECT pack_%s.keep_history($1, $2)', r.pack) USING p_ledger, r.pathways;
     END LOOP;
+    -- What is kept of those days and of later ones was counted without this.
+    INSERT INTO retold SELECT DISTINCT p_ledger, x.pack, x.day, h.seq FROM unnest(told_packs, told_days) AS x (pack, day)
+    ON CONFLICT (ledger, pack, day) DO UPDATE SET seq = excluded.seq;
   ELSIF touched <> '{}' THEN
     day := (h.at AT TIME ZONE h.zone)::date;
     FOREACH n IN ARRAY touched LOOP

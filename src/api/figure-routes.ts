@@ -42,6 +42,11 @@ export const Figure = z
 
 const Month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month, written "2026-03"')
 const Described = z.looseObject({}).describe('a description to be drawn, or `refused` with the reason why there is none')
+const KnownDays = z.strictObject({ read: z.int(), of: z.int() })
+const Chance = z
+  .strictObject({ low: z.number(), high: z.number() })
+  .nullable()
+  .describe('where the share lies by chance alone, 95 % (Wilson); apart from low and high, which say what is not known')
 const cell = { place: OrgText.optional(), in: z.string().max(10).optional(), variant: Text(60).optional() }
 
 const figuresAsked = {
@@ -101,7 +106,29 @@ export const figureRoutes = defineRoutes({
       unit: z.enum(['day', 'working-day', 'minute']).nullable(),
       unknown: z.string().nullable().describe('why the indicator cannot be computed from this pack'),
       figure: Figure,
-      months: Described.describe('control chart of the months that are over, of the place and the variant'),
+      chance: Chance,
+      reported: KnownDays.describe('how far the past days that completeness rests on have been read: readKnownDays reads more').extend({
+        delays: z.int().nullable().describe('months each month is followed for; null where completeness is not told'),
+        knownOn: z.string().nullable().describe('the newest of the days that completeness rests on'),
+        refused: z.string().nullable().describe('why completeness is not told though all days are read'),
+        have: z.int().nullable(),
+        need: z.int().nullable(),
+      }),
+      months: Described.describe('control chart of the months that are over and shown as counted, of the place and the variant'),
+      recent: z
+        .array(
+          z.strictObject({
+            month: z.string(),
+            met: z.number(),
+            all: z.number(),
+            complete: z.number().nullable(),
+            expected: z
+              .strictObject({ met: z.number(), all: z.number(), share: z.number(), band: Described })
+              .nullable()
+              .describe('when all reports are in; the band lies around the share'),
+          }),
+        )
+        .describe('months that are over and not all reported'),
       places: Described.describe('funnel of the places, of the period and the variant'),
       starts: z.array(
         z.strictObject({
@@ -117,6 +144,17 @@ export const figureRoutes = defineRoutes({
       ),
       heaping: Described.describe('of all months, of the place and the variant'),
     }),
+  },
+  readKnownDays: {
+    method: 'GET',
+    path: '/api/bench/days',
+    tag: 'Figures',
+    summary:
+      'Reads more of the past days that completeness rests on, for some seconds; asked again until all are read. What is read is kept',
+    needs: 'count',
+    scope: 'any',
+    query: z.strictObject({ pack: question.pack, org: question.org, asOf: question.asOf, indicator: z.string().max(60) }),
+    answer: KnownDays,
   },
   readAccount: {
     method: 'GET',

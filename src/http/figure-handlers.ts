@@ -2,17 +2,19 @@ import { z } from 'zod'
 import type { figureRoutes } from '../api/figure-routes.ts'
 import { refOf } from '../api/shapes.ts'
 import { limitHeaping, type StartMonth, startMonthOf, startMonths } from '../core/bench/courses.ts'
-import { monthChart, mostMonths } from '../core/bench/months.ts'
+import { chanceOf, monthChart, mostMonths, recentMonths } from '../core/bench/months.ts'
 import { placeFunnel } from '../core/bench/places.ts'
+import { type Reported, reportedMonths, vintageDays } from '../core/bench/vintages.ts'
 import type { AccountLine } from '../core/measure/account.ts'
 import { type Cell, type Figure, figureOf, type Grouping, groupings } from '../core/measure/figure.ts'
 import { flat, flatHead } from '../core/measure/flat.ts'
 import type { Indicator, Interval } from '../core/pack/pack.ts'
-import { refuse as noNumber } from '../core/stats/refusal.ts'
+import { isRefused, refuse as noNumber, type Refused } from '../core/stats/refusal.ts'
 import { addDays, type Day, dayText, type PeriodKind, periodDays, periodOf, readDay, readPeriod } from '../core/words/day.ts'
 import type { Session } from '../store/ledger-database.ts'
 import { type LiveQuestion, liveAccount, liveCourses, liveFigures } from '../store/live-figures.ts'
 import type { LivePack } from '../store/live-packs.ts'
+import { listVintages, readVintages, type VintageQuestion, type VintagesRead, vintagesRead } from '../store/vintages.ts'
 import { sendCsv } from './csv-answer.ts'
 import { cursorsOf } from './cursor.ts'
 import { askingOf, ledgersWith, packNamed, todayAt } from './pathway-handlers.ts'
@@ -40,7 +42,7 @@ function cellOf(query: CellAsked): Cell {
 }
 
 function questionOf(
-  asked: Asked<Routes[keyof Routes]>,
+  asked: Asked<Routes['listFigures' | 'exportFigures' | 'readBench' | 'readAccount']>,
   live: LivePack,
   ledgers: readonly number[],
   by: ReadonlySet<Grouping>,
@@ -117,6 +119,48 @@ function monthBefore(day: Day): number {
   return last <= day ? month : periodOf(addDays(periodDays(month, 'month')[0], -1), 'month')
 }
 
+/** So long a request reads past days, before it says how far it has come. */
+const readingMs = 1_500
+
+function vintageQuestion(
+  asked: Asked<Routes['readBench']> | Asked<Routes['readKnownDays']>,
+  live: LivePack,
+  ledgers: readonly number[],
+  indicator: Indicator,
+): VintageQuestion {
+  const today = todayAt(asked.service, live.content.zone)
+  const { asOf } = asked.query
+  const computed = indicator.unknown === undefined && ledgers.length > 0
+  return { live, ledgers, indicator, days: computed ? vintageDays(asOf === undefined ? today : readDay(asOf)!, today) : [] } // the shape has read it
+}
+
+interface HowReported extends VintagesRead {
+  readonly found: Reported | Refused | undefined
+  readonly knownOn: Day | undefined
+}
+
+/** How far months are reported, from the days that are kept; undefined until all are. `months`: what is known of each now. */
+async function howReported(rows: Session['rows'], question: VintageQuestion, cell: Cell, months: readonly Figure[]): Promise<HowReported> {
+  const { read, of } = await vintagesRead(rows, question)
+  const knownOn = question.days[0]
+  if (of === 0 || read < of) return { read, of, knownOn, found: undefined }
+  const now = months.flatMap(({ period, numerator, denominator }) => {
+    const month = readPeriod(period ?? '', 'month')
+    return month === undefined ? [] : [[month, { met: numerator, missed: denominator - numerator }] as const]
+  })
+  return { read, of, knownOn, found: reportedMonths(await listVintages(rows, question, cell), new Map(now)) }
+}
+
+const reportedTold = ({ read, of, found, knownOn }: HowReported) => ({
+  read,
+  of,
+  delays: found === undefined || isRefused(found) ? null : found.delays,
+  knownOn: knownOn === undefined ? null : dayText(knownOn),
+  refused: isRefused(found) ? found.refused : null,
+  have: isRefused(found) ? (found.have ?? null) : null,
+  need: isRefused(found) ? (found.need ?? null) : null,
+})
+
 export const figureHandlers: Handlers<Routes> = {
   listFigures: async (asked) => {
     const { live, question, heads, figures } = await figuresOf(asked)
@@ -162,21 +206,46 @@ export const figureHandlers: Handlers<Routes> = {
       const target = targetOf(live, indicator, dayText(asOf))
       const unit = indicator.within?.unit ?? null
       const heaping = unit === 'minute' || unit === null ? noNumber('nothing-counted') : limitHeaping(courses, { weekly: unit === 'day' })
+      const how = await howReported(rows, vintageQuestion(asked, live, ledgers, indicator), cell, months)
+      const reported = how.found === undefined || isRefused(how.found) ? undefined : how.found
+      const last = monthBefore(asOf)
+      const own = figure ?? figureOf(indicator, cell, { bins: [], lengths: [] }, query.period)
       return {
         pack: { id: live.id, version: live.content.version },
         asOf: dayText(asOf),
         ledgers: heads,
         unit,
         unknown: indicator.unknown ?? null,
-        figure: told(figure ?? figureOf(indicator, cell, { bins: [], lengths: [] }, query.period)),
+        figure: told(own),
+        chance: chanceOf({ met: own.numerator, all: own.denominator }),
+        reported: reportedTold(how),
         months: {
-          ...monthChart(months, { last: monthBefore(asOf), good, kind: query.chart, ...(target === undefined ? {} : { target }) }),
+          ...monthChart(months, {
+            last,
+            good,
+            kind: query.chart,
+            ...(target === undefined ? {} : { target }),
+            ...(reported === undefined ? {} : { reported }),
+          }),
         },
+        recent: recentMonths(months, last, reported).map((month) => ({
+          ...month,
+          expected: month.expected && { ...month.expected, band: { ...month.expected.band } },
+        })),
         places: { ...placeFunnel(places, good) },
         starts: [...startMonths(courses, mostMonths)].map(inUnit(unit)),
         heaping: { ...heaping },
       }
     })
+  },
+
+  readKnownDays: async (asked) => {
+    const { service, query, actor } = asked
+    const live = packNamed(service, query.pack)
+    const indicator = indicatorNamed(live, query.indicator)
+    const ledgers = await service.ledger.counting(actor, (rows) => ledgersWith(asked, { rows }, 'count', live.pack, query.org))
+    const { read, of } = await readVintages(service.ledger, actor, vintageQuestion(asked, live, ledgers, indicator), readingMs)
+    return { read, of }
   },
 
   readAccount: async (asked) => {

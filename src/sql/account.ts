@@ -196,6 +196,19 @@ GROUP BY ${keys.join(', ')}
 ) cell`
 }
 
+const everyPart: Grouped = { by: new Set(['place', 'period', 'variant']), period: 'month' }
+
+/** Met and missed of each ledger by month, place and variant, from the month $7 on: what is kept of a figure as it was on a day. */
+export const compileVintage = (plan: Plan, indicator: Indicator, rows: string): string =>
+  `SELECT ledger, period_n, place_n, variant,
+  CAST(SUM(CASE WHEN bin = ${met} THEN weight ELSE 0 END) AS BIGINT) AS met, CAST(SUM(CASE WHEN bin = ${missed} THEN weight ELSE 0 END) AS BIGINT) AS missed
+FROM (
+${compileCells(plan, indicator, everyPart, rows)}
+) cells
+WHERE bin <> ${leftOut} AND period_n >= $7
+GROUP BY ledger, period_n, place_n, variant
+ORDER BY ledger, period_n, place_n, variant`
+
 /** Sum of the weights for which something holds; a line that is not shared weighs the same as any other. */
 const sumOf = ({ sharing }: Indicator, condition: string): string =>
   sharing

@@ -41,6 +41,8 @@ export const tables = {
   sign_in_try: 'passing',
   oidc_try: 'passing',
   assertion_used: 'passing',
+  vintage: 'passing',
+  retold: 'passing',
 } as const satisfies Readonly<Record<string, 'log' | 'acts' | 'code' | 'packs' | 'carried' | 'passing'>>
 
 export type TableKind = (typeof tables)[keyof typeof tables]

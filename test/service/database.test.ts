@@ -69,6 +69,8 @@ describe.each(postgresServers())('the database on $name', ({ url }) => {
         payload: { sender: 'LAB|X', control: '1', type: 'ORU^R01', whose: 'X-9', text: 'MSH|', ...messageWaits },
       })
       await at.ledger.as(at.operator, (session) => session.look(ledger, { kind: 'pathway', pathway, about: {} }))
+      const vintage = [ledger, pack, 'decided', '2025-05-31', 'invented', 1, [202503], [ledger], ['marsh'], [1_000_000], [0]]
+      await at.ledger.as(at.operator, ({ rows }) => rows('SELECT keep_vintage($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)', vintage))
     }
     await ask(`SELECT varde.note_checkpoints($1, $2, $3)`, [ledgers, ledgers.map(() => 'act'), ledgers.map(() => 1)])
     tables = (

@@ -191,6 +191,12 @@ export const examples: { readonly [K in RouteId]: Example } = {
       return { query: { ...query, indicator: 'decided' } }
     },
   },
+  readKnownDays: {
+    make: async (house) => {
+      const { query } = await counted(house)
+      return { query: { ...query, indicator: 'decided' } }
+    },
+  },
   readAccount: { make: (house) => ({ query: { pack: 'demo', org: house.org, indicator: 'decided' } }) },
 
   addNote: onPathway((house) => ({ text: words(house) })),

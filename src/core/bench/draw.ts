@@ -1,5 +1,5 @@
 import type { PointKind } from '../stats/special-cause.ts'
-import type { LineKind, Mark, Plot } from './plot.ts'
+import type { Expected, LineKind, Mark, Plot } from './plot.ts'
 
 /** One element of a drawing. The page makes elements of it, a published site text: the same drawing. */
 export interface Svg {
@@ -59,6 +59,23 @@ const shapes: { readonly [K in PointKind]: (x: number, y: number, high: boolean)
 export const markOf = (kind: PointKind, high: boolean): Svg =>
   element('svg', { width: 16, height: 16, viewBox: '0 0 16 16', 'aria-hidden': 'true', focusable: 'false' }, shapes[kind](8, 8, high))
 
+/** A circle with three strokes across: not filled, since nothing in it is counted. */
+const hatched = (x: number, y: number): readonly Svg[] => {
+  const r = half + 1
+  const strokes = [-0.55, 0, 0.55].map((off) => {
+    const [across, along] = [(off * r) / Math.SQRT2, (Math.sqrt(1 - off * off) * r) / Math.SQRT2]
+    return `M${round(x + across - along)} ${round(y + across + along)}L${round(x + across + along)} ${round(y + across - along)}`
+  })
+  return [
+    element('circle', { cx: x, cy: y, r, fill: colours.paper, ...outline }),
+    element('path', { d: strokes.join(''), fill: 'none', stroke: colours.outline, 'stroke-width': '1' }),
+  ]
+}
+
+/** The shape of what is expected on its own: for the key beneath a chart. */
+export const expectedMark = (): Svg =>
+  element('svg', { width: 16, height: 16, viewBox: '0 0 16 16', 'aria-hidden': 'true', focusable: 'false' }, ...hatched(8, 8))
+
 const lineLooks: { readonly [K in LineKind]: Readonly<Record<string, string>> } = {
   mean: { stroke: colours.mean, 'stroke-width': '1.25' },
   limit: { stroke: colours.limit, 'stroke-width': '1.5', 'stroke-dasharray': '6 4' },
@@ -87,6 +104,22 @@ export function draw(
     const left = x(px) > (right + margin.left) / 2
     return text([x(px) + (left ? -10 : 10), y(py) + (high ? -4 : 12)], left ? 'end' : 'start', words)
   }
+  const upright = (at: number, low: number, high: number, looks: Readonly<Record<string, string>>): Svg =>
+    element('path', { d: `M${round(x(at))} ${round(y(low))}V${round(y(high))}`, fill: 'none', stroke: colours.outline, ...looks })
+  const expected = ({ x: px, y: py, band, label: words }: Expected): Svg =>
+    element(
+      'g',
+      { 'data-expected': band ? 'band' : 'point' },
+      ...(band
+        ? [
+            upright(px, band.low90, band.high90, { 'stroke-width': '1.25' }),
+            // Strokes across: the middle half, hatched too.
+            upright(px, band.low50, band.high50, { 'stroke-width': '9', 'stroke-dasharray': '1.25 2' }),
+          ]
+        : []),
+      ...hatched(x(px), y(py)),
+      text([x(px), Math.max(margin.top + 8, y(band ? band.high90 : py) - 9)], 'middle', words),
+    )
   return element(
     'svg',
     {
@@ -129,6 +162,7 @@ export function draw(
       : []),
     ...plot.marks.map((mark) => element('g', { 'data-mark': mark.kind }, shapes[mark.kind](x(mark.x), y(mark.y), mark.high))),
     ...plot.marks.filter((mark) => mark.label !== undefined).map(label),
+    ...plot.expected.map(expected),
   )
 }
 
