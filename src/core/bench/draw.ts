@@ -106,8 +106,9 @@ export function draw(
   }
   const upright = (at: number, low: number, high: number, looks: Readonly<Record<string, string>>): Svg =>
     element('path', { d: `M${round(x(at))} ${round(y(low))}V${round(y(high))}`, fill: 'none', stroke: colours.outline, ...looks })
-  const expected = ({ x: px, y: py, band, label: words }: Expected): Svg =>
-    element(
+  const expected = ({ x: px, y: py, band, label: words }: Expected): Svg => {
+    const [above, below] = [y(band ? band.high90 : py) - 9, y(band ? band.low90 : py) + 19]
+    return element(
       'g',
       { 'data-expected': band ? 'band' : 'point' },
       ...(band
@@ -118,8 +119,9 @@ export function draw(
           ]
         : []),
       ...hatched(x(px), y(py)),
-      text([x(px), Math.max(margin.top + 8, y(band ? band.high90 : py) - 9)], 'middle', words),
+      text([x(px), above < margin.top + 8 ? below : above], 'middle', words),
     )
+  }
   return element(
     'svg',
     {

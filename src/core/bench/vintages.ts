@@ -147,7 +147,9 @@ export function reportedMonths(vintages: readonly Vintage[], now: ReadonlyMap<nu
       ? found
       : { met: Math.max(found.met, least?.met ?? 0), missed: Math.max(found.missed, least?.missed ?? 0) }
     const share = isRefused(expected) ? expected : shareOf(expected)
-    if (isRefused(expected) || isRefused(share)) return { kind: 'not-shown', month, completeness: come }
+    // Less than one pathway has no share.
+    if (isRefused(expected) || isRefused(share) || expected.met + expected.missed < 1)
+      return { kind: 'not-shown', month, completeness: come }
     const { band } = getOrMake(tests, delay, () => backTestShare(parts, delays, delay))
     return {
       kind: 'expected',
