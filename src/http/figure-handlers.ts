@@ -119,6 +119,8 @@ function monthBefore(day: Day): number {
   return last <= day ? month : periodOf(addDays(periodDays(month, 'month')[0], -1), 'month')
 }
 
+const goodOf = { higher: 'up', lower: 'down', neither: 'neither' } as const
+
 /** So long a request reads past days, before it says how far it has come. */
 const readingMs = 1_500
 
@@ -201,8 +203,7 @@ export const figureHandlers: Handlers<Routes> = {
       const places = await figures(['place'], { ...cell, place: null }, query.period)
       const courses = await liveCourses(rows, question, indicator, cell)
       const { asOf } = question.asking
-      // Keeping a limit is good; whether what a condition says is good, the pack does not say.
-      const good = indicator.within ? 'up' : 'neither'
+      const good = goodOf[indicator.better]
       const target = targetOf(live, indicator, dayText(asOf))
       const unit = indicator.within?.unit ?? null
       const heaping = unit === 'minute' || unit === null ? noNumber('nothing-counted') : limitHeaping(courses, { weekly: unit === 'day' })

@@ -8,7 +8,7 @@ import { type Instant, wallTimeOf } from '../core/words/instant.ts'
 import { connectClient } from '../store/postgres.ts'
 
 /** Invented months: of 20 treated, 12 in time. Ten of those and six of the others are recorded within the month, the rest a month late. */
-const months = 14
+const months = 10
 const [met, metLate, missed, missedLate] = [10, 2, 6, 2]
 
 describe.each(postgresServers())('figures as known on past days, over HTTP on $name', ({ url }) => {
@@ -127,7 +127,7 @@ describe.each(postgresServers())('figures as known on past days, over HTTP on $n
       `SELECT v.known_on::text AS day, u.period, (sum(u.met) / 1000000)::int AS met, (sum(u.met + u.missed) / 1000000)::int AS all
        FROM varde.vintage v, unnest(v.period, v.met, v.missed) u (period, met, missed) WHERE v.ledger = 2 GROUP BY 1, 2 ORDER BY 1, 2`,
     )
-    expect(sums.rows.length).toBeGreaterThan(80)
+    expect(sums.rows.length).toBeGreaterThan(40)
     for (const [day, own] of [...Map.groupBy(sums.rows, (row) => row.day)].filter((_, i) => i % 4 === 1)) {
       const { figures } = await get(`/api/figures?${question}&by=period&asOf=${day}`)
       const since = text(monthsLater(Number(day.slice(0, 7).replace('-', '')), -12))
@@ -176,10 +176,12 @@ describe.each(postgresServers())('figures as known on past days, over HTTP on $n
   })
 
   test('of a place or a kind are those of it, and of a house one may not count in there are none', async () => {
-    expect((await bench('&place=2')).recent).toEqual((await bench()).recent)
+    const whole = await bench()
+    expect((await bench('&place=2&variant=marsh')).recent).toEqual(whole.recent)
     expect((await bench('&place=3')).reported).toMatchObject({ read: months, of: months, refused: 'nothing-counted' })
-    expect((await bench('&variant=marsh')).recent).toEqual((await bench()).recent)
     expect((await bench('&variant=hill')).reported.refused).toBe('nothing-counted')
+    // The pack says of this one too which way is better, and its chart goes by it.
+    expect((await get('/api/bench?pack=demo&indicator=decided')).months.good).toBe('up')
     const there = (await at.person('Invented analyst of another house', 'analyst', 3)).person
     expect((await get(`/api/bench?${question}&org=2`, there)).reported).toMatchObject({ read: 0, of: 0 })
     expect(await get(`/api/bench/days?${question}&org=2`, there)).toEqual({ read: 0, of: 0 })
