@@ -107,6 +107,12 @@ export const figureRoutes = defineRoutes({
       unknown: z.string().nullable().describe('why the indicator cannot be computed from this pack'),
       figure: Figure,
       chance: Chance,
+      unsettled: z
+        .strictObject({ items: z.number(), numerator: z.number(), denominator: z.number(), share: z.number().nullable() })
+        .nullable()
+        .describe(
+          'how many counted pathways rest on an entry in doubt, and the figure if none of those were so; null for an indicator without a clock',
+        ),
       reported: KnownDays.describe('how far the past days that completeness rests on have been read: readKnownDays reads more').extend({
         delays: z.int().nullable().describe('months each month is followed for; null where completeness is not told'),
         knownOn: z.string().nullable().describe('the newest of the days that completeness rests on'),
@@ -145,6 +151,16 @@ export const figureRoutes = defineRoutes({
       heaping: Described.describe('of all months, of the place and the variant'),
     }),
   },
+  readOverlap: {
+    method: 'GET',
+    path: '/api/bench/overlap',
+    tag: 'Figures',
+    summary: 'Two indicators of one cell: how many pathways both count, alike or otherwise, and how many only one of them does',
+    needs: 'count',
+    scope: 'any',
+    query: z.strictObject({ ...question, ...cell, indicator: z.string().max(60), against: z.string().max(60) }),
+    answer: z.strictObject({ alike: z.int(), otherwise: z.int(), onlyOne: z.int(), onlyOther: z.int() }),
+  },
   readKnownDays: {
     method: 'GET',
     path: '/api/bench/days',
@@ -168,9 +184,11 @@ export const figureRoutes = defineRoutes({
       ...cell,
       indicator: z.string().max(60),
       why: z
-        .enum(['met', 'missed', 'left-out', ...causes, ...leftOutReasons])
+        .enum(['met', 'missed', 'left-out', 'unsettled', ...causes, ...leftOutReasons])
         .optional()
         .describe('only those that count so, or are left out so'),
+      against: z.string().max(60).optional().describe('another indicator: only pathways that this one counts and that one does not'),
+      counts: z.enum(['only', 'otherwise']).optional().describe('with `against`: or that it counts otherwise'),
       started: Month.optional().describe('only those of one month of start, as the months of start count them'),
       cursor: Cursor,
       limit: z.coerce.number().pipe(z.int().min(1).max(5000)).default(2000),

@@ -8,11 +8,12 @@ import { type Reported, reportedMonths, vintageDays } from '../core/bench/vintag
 import type { AccountLine } from '../core/measure/account.ts'
 import { type Cell, type Figure, figureOf, type Grouping, groupings } from '../core/measure/figure.ts'
 import { flat, flatHead } from '../core/measure/flat.ts'
+import { unsettledOf } from '../core/measure/unsettled.ts'
 import type { Indicator, Interval } from '../core/pack/pack.ts'
 import { isRefused, refuse as noNumber, type Refused } from '../core/stats/refusal.ts'
 import { addDays, type Day, dayText, type PeriodKind, periodDays, periodOf, readDay, readPeriod } from '../core/words/day.ts'
 import type { Session } from '../store/ledger-database.ts'
-import { type LiveQuestion, liveAccount, liveCourses, liveFigures } from '../store/live-figures.ts'
+import { type LiveQuestion, liveAccount, liveCourses, liveFigures, liveOverlap, liveUnsettled } from '../store/live-figures.ts'
 import type { LivePack } from '../store/live-packs.ts'
 import { listVintages, readVintages, type VintageQuestion, type VintagesRead, vintagesRead } from '../store/vintages.ts'
 import { sendCsv } from './csv-answer.ts'
@@ -42,7 +43,7 @@ function cellOf(query: CellAsked): Cell {
 }
 
 function questionOf(
-  asked: Asked<Routes['listFigures' | 'exportFigures' | 'readBench' | 'readAccount']>,
+  asked: Asked<Routes['listFigures' | 'exportFigures' | 'readBench' | 'readOverlap' | 'readAccount']>,
   live: LivePack,
   ledgers: readonly number[],
   by: ReadonlySet<Grouping>,
@@ -57,13 +58,13 @@ function questionOf(
 const groupedWith = (by: readonly Grouping[], cell: Cell): ReadonlySet<Grouping> =>
   new Set([...by, ...groupings.filter((part) => cell[part] !== null)])
 
-function indicatorNamed(live: LivePack, id: string): Indicator {
+function indicatorNamed(live: LivePack, id: string, from: 'indicator' | 'against' = 'indicator'): Indicator {
   const found = live.content.indicators.find((indicator) => indicator.id === id)
   if (!found)
     throw refuse(
       'measure/unknown-indicator',
       `The pack has no indicator "${id}"; it has ${live.content.indicators.map((i) => i.id).join(', ')}.`,
-      ['query', 'indicator'],
+      ['query', from],
     )
   return found
 }
@@ -101,8 +102,20 @@ async function figuresOf(asked: Asked<Routes['listFigures']> | Asked<Routes['exp
 }
 
 const isOf = (line: AccountLine, why: string | undefined, started: string | undefined): boolean =>
-  (why === undefined || [line.bin, line.cause, line.leftOut].includes(why as AccountLine['bin'])) && // one of these, or none is like it
+  (why === undefined ||
+    (why === 'unsettled' && line.doubt !== undefined) ||
+    [line.bin, line.cause, line.leftOut].includes(why as AccountLine['bin'])) && // one of these, or none is like it
   (started === undefined || startMonthOf(line) === started)
+
+/** What one line and another of the same pathway have in common. */
+const sameOf = ({ ledger, pathway, variant }: AccountLine): string => `${ledger} ${pathway} ${variant}`
+
+/** One counts it, and the other does not, or counts it otherwise. */
+function disagrees(line: AccountLine, other: AccountLine | undefined, counts: 'only' | 'otherwise'): boolean {
+  if (line.bin === 'left-out') return false
+  const there = other !== undefined && other.bin !== 'left-out'
+  return counts === 'only' ? !there : there && other.bin !== line.bin
+}
 
 /** The newest share that was to be reached on a day; what is not known is none. */
 function targetOf(live: LivePack, { id }: Indicator, day: string): number | undefined {
@@ -207,6 +220,7 @@ export const figureHandlers: Handlers<Routes> = {
       const target = targetOf(live, indicator, dayText(asOf))
       const unit = indicator.within?.unit ?? null
       const heaping = unit === 'minute' || unit === null ? noNumber('nothing-counted') : limitHeaping(courses, { weekly: unit === 'day' })
+      const unsettled = await liveUnsettled(rows, question, indicator, cell)
       const how = await howReported(rows, vintageQuestion(asked, live, ledgers, indicator), cell, months)
       const reported = how.found === undefined || isRefused(how.found) ? undefined : how.found
       const last = monthBefore(asOf)
@@ -219,6 +233,7 @@ export const figureHandlers: Handlers<Routes> = {
         unknown: indicator.unknown ?? null,
         figure: told(own),
         chance: chanceOf({ met: own.numerator, all: own.denominator }),
+        unsettled: unsettled === undefined ? null : unsettledOf(own, unsettled),
         reported: reportedTold(how),
         months: {
           ...monthChart(months, {
@@ -237,6 +252,17 @@ export const figureHandlers: Handlers<Routes> = {
         starts: [...startMonths(courses, mostMonths)].map(inUnit(unit)),
         heaping: { ...heaping },
       }
+    })
+  },
+
+  readOverlap: async (asked) => {
+    const { service, query, actor } = asked
+    const live = packNamed(service, query.pack)
+    const cell = cellOf(query)
+    const both = [indicatorNamed(live, query.indicator), indicatorNamed(live, query.against, 'against')] as const
+    return service.ledger.counting(actor, async (rows) => {
+      const ledgers = await ledgersWith(asked, { rows }, 'count', live.pack, query.org)
+      return { ...(await liveOverlap(rows, questionOf(asked, live, ledgers, groupedWith([], cell)), both, cell)) }
     })
   },
 
@@ -259,7 +285,11 @@ export const figureHandlers: Handlers<Routes> = {
       const ledgers = await ledgersWith(asked, session, 'see', live.pack, query.org)
       const question = questionOf(asked, live, ledgers, groupedWith([], cell))
       const whole = await liveAccount(session.rows, question, indicator, cell)
-      const all = whole.filter((line) => isOf(line, query.why, query.started))
+      const against = query.against === undefined ? undefined : indicatorNamed(live, query.against, 'against')
+      const other = against && new Map((await liveAccount(session.rows, question, against, cell)).map((line) => [sameOf(line), line]))
+      const all = whole
+        .filter((line) => isOf(line, query.why, query.started))
+        .filter((line) => other === undefined || disagrees(line, other.get(sameOf(line)), query.counts ?? 'only'))
       const start = cursor.read(query.cursor, z.int()) ?? 0
       const lines = all.slice(start, start + query.limit)
       await session.rows('SET LOCAL search_path = varde')
@@ -275,7 +305,15 @@ export const figureHandlers: Handlers<Routes> = {
         pack: { id: live.id, version: live.content.version },
         asOf: dayText(question.asking.asOf),
         next: start + query.limit < all.length ? cursor.write(start + query.limit) : null,
-        lines: lines.map(({ ledger, pathway, ...line }) => ({ ...line, pathway: refOf(ledger, Number(pathway)) })),
+        lines: lines.map((line) => {
+          const { ledger, pathway, ...rest } = line
+          const there = other?.get(sameOf(line))
+          return {
+            ...rest,
+            pathway: refOf(ledger, Number(pathway)),
+            ...(other === undefined ? {} : { other: there?.cause ?? there?.leftOut ?? there?.bin ?? 'not-there' }),
+          }
+        }),
       }
     })
   },

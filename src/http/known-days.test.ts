@@ -175,9 +175,34 @@ describe.each(postgresServers())('figures as known on past days, over HTTP on $n
     expect(Math.abs(recent.expected.share - 12 / 20)).toBeLessThan(0.005)
   })
 
+  test('ten cases of which three rest on entries let stand: the figure, on how many it rests, what it would be, and which they are', async () => {
+    const on = (days: number) => dayText(addDays(firstOf(monthAt(3)), days))
+    const sure = (code: string, days: number, standing = 'sure') => ({ code, occurred: on(days), standing })
+    const cases = [
+      ...Array.from({ length: 5 }, () => [sure('M1A', 0), sure('M1TS', 20)]),
+      ...Array.from({ length: 2 }, () => [sure('M1A', 0), sure('M1TS', 50)]),
+      // Within the limit if the first day is right, and not if the second is.
+      ...Array.from({ length: 2 }, () => [sure('M1A', 0), sure('M1TS', 20, 'let-stand'), sure('M1TS', 50)]),
+      [sure('M1A', 0, 'let-stand'), sure('M1A', 30), sure('M1TS', 50)],
+    ]
+    for (const entries of cases) {
+      const [patient] = await at.act(3, { kind: 'patient-registered', payload: { name: 'Invented' } })
+      const payload = { patient: patient!.seq, org: 3 }
+      const [opened] = await at.act(3, { kind: 'pathway-opened', pack: at.packs[0]!.pack, payload })
+      await at.act(3, ...entries.map((entry) => ({ kind: 'recorded' as const, pathway: opened!.pathway, payload: { ...entry, place: 3 } })))
+    }
+    const { figure, unsettled } = await bench('&org=3')
+    expect([figure.numerator, figure.denominator, figure.fellShort]).toEqual([7, 10, { 'care-late': 2, 'in-doubt': 1 }])
+    expect(unsettled).toEqual({ items: 3, numerator: 6, denominator: 10, share: 0.6 })
+    const there = (await at.person('Invented coordinator there', 'coordinator', 3)).person
+    const { lines } = await get(`/api/account?${question}&why=unsettled`, there)
+    expect(lines.map(({ bin, doubt }: Answer) => `${bin} ${doubt}`).toSorted()).toEqual(['met missed', 'met missed', 'missed met'])
+  })
+
   test('of a place or a kind are those of it, and of a house one may not count in there are none', async () => {
     const whole = await bench()
     expect((await bench('&place=2&variant=marsh')).recent).toEqual(whole.recent)
+    // What is there was recorded today: no past day knows of it.
     expect((await bench('&place=3')).reported).toMatchObject({ read: months, of: months, refused: 'nothing-counted' })
     expect((await bench('&variant=hill')).reported.refused).toBe('nothing-counted')
     // The pack says of this one too which way is better, and its chart goes by it.

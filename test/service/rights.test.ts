@@ -264,6 +264,7 @@ describe.each(postgresServers())('rights on $name', ({ url }) => {
         'noteExport',
         'exportFigures',
         'readBench',
+        'readOverlap',
         'readKnownDays',
         'readAccount',
       ].includes(said.id)

@@ -191,6 +191,12 @@ export const examples: { readonly [K in RouteId]: Example } = {
       return { query: { ...query, indicator: 'decided' } }
     },
   },
+  readOverlap: {
+    make: async (house) => {
+      const { query } = await counted(house)
+      return { query: { ...query, indicator: 'decided', against: 'treated-in-time' } }
+    },
+  },
   readKnownDays: {
     make: async (house) => {
       const { query } = await counted(house)
