@@ -89,6 +89,7 @@ BEGIN
   WHEN 'view-dropped', 'view-restored' THEN
     UPDATE list_view v SET dropped = l.kind = 'view-dropped', version = v.version + 1, changed = l.at, changed_by = l.person
       WHERE v.ledger = l.ledger AND v.view = (j->>'view')::bigint;
+  WHEN 'life-opened', 'life-recorded', 'purpose-answered' THEN PERFORM apply_life(l, p_zone);
   ELSE NULL;                                     -- acts that change no table: a sign-in, an export
   END CASE;
   RETURN n;
@@ -177,6 +178,7 @@ BEGIN
             AND EXISTS (SELECT 1 FROM role_may m WHERE m.role = j->>'role' AND m.capability IN ('administer', 'log')) THEN
         RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004';       -- whoever gives rights, or reads all that was done, does so for a whole house
       END IF;
+      IF l.kind IN ('life-opened', 'life-recorded', 'purpose-answered') THEN PERFORM check_life(l, j, p_expected[i]); END IF;
       IF l.kind IN ('view-kept', 'view-dropped', 'view-restored') THEN PERFORM check_view(p_ledger, l.pathway, l.kind, j, p_expected[i]); END IF;
       IF l.kind IN ('identity-corrected', 'identity-erased', 'document-received')
          AND NOT EXISTS (SELECT 1 FROM patient x WHERE x.ledger = p_ledger AND x.patient = (j->>'patient')::bigint) THEN

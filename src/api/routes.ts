@@ -5,6 +5,7 @@ import { feedRoutes } from './feed-routes.ts'
 import { figureRoutes } from './figure-routes.ts'
 import { handoverRoutes } from './handover-routes.ts'
 import { intakeRoutes } from './intake-routes.ts'
+import { lifeRoutes } from './life-routes.ts'
 import { liveRoutes } from './live-routes.ts'
 import { logRoutes } from './log-routes.ts'
 import { meetingRoutes } from './meeting-routes.ts'
@@ -33,6 +34,7 @@ export const allRoutes = {
   ...liveRoutes,
   ...intakeRoutes,
   ...feedRoutes,
+  ...lifeRoutes,
 } as const
 export type AllRoutes = typeof allRoutes
 export type RouteId = keyof AllRoutes

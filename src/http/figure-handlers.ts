@@ -55,7 +55,7 @@ function questionOf(
 const groupedWith = (by: readonly Grouping[], cell: Cell): ReadonlySet<Grouping> =>
   new Set([...by, ...groupings.filter((part) => cell[part] !== null)])
 
-function indicatorNamed(live: LivePack, id: string): Indicator {
+export function indicatorNamed(live: LivePack, id: string): Indicator {
   const found = live.content.indicators.find((indicator) => indicator.id === id)
   if (!found)
     throw refuse(

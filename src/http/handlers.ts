@@ -6,6 +6,7 @@ import { feedHandlers } from './feed-handlers.ts'
 import { figureHandlers } from './figure-handlers.ts'
 import { handoverHandlers } from './handover-handlers.ts'
 import { intakeHandlers } from './intake-handlers.ts'
+import { lifeHandlers } from './life-handlers.ts'
 import { liveHandlers } from './live-handlers.ts'
 import { logHandlers } from './log-handlers.ts'
 import { meetingHandlers } from './meeting-handlers.ts'
@@ -35,4 +36,5 @@ export const handlers: Handlers<AllRoutes> = {
   ...liveHandlers,
   ...intakeHandlers,
   ...feedHandlers,
+  ...lifeHandlers,
 }

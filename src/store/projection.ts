@@ -20,6 +20,8 @@ export const tables = {
   glass: 'acts',
   list_view: 'acts',
   message: 'acts',
+  life: 'acts',
+  life_record: 'acts',
   organisation: 'acts',
   organisation_under: 'acts',
   person: 'acts',

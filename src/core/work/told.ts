@@ -30,6 +30,9 @@ export const actTells: { readonly [K in ActKind]: readonly string[] } = {
   'view-kept': ['view', 'org', 'own', 'search'],
   'view-dropped': ['view'],
   'view-restored': ['view'],
+  'life-opened': ['org'],
+  'life-recorded': ['life', 'what'],
+  'purpose-answered': ['life', 'what'],
   'work-opened': work,
   'work-moved': [...work, 'work', 'from'],
 }

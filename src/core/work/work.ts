@@ -136,6 +136,9 @@ export const actKinds = {
   'view-kept': 'work',
   'view-dropped': 'work',
   'view-restored': 'work',
+  'life-opened': 'define',
+  'life-recorded': 'define',
+  'purpose-answered': 'agree',
 } as const satisfies Readonly<Record<string, Capability>>
 
 /**
