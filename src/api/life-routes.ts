@@ -1,54 +1,13 @@
 import { z } from 'zod'
 import { dueKinds } from '../core/life/due.ts'
-import { frictionKinds, presences, purposes, stages } from '../core/life/life.ts'
+import { frictionKinds, presences, purposes, recordKinds, stages } from '../core/life/life.ts'
+import { Elements, LifeName, LifeWords, PurposeAnswer, SaidByOne } from '../core/life/said.ts'
 import { roles } from '../core/rights/rights.ts'
 import { defineRoutes } from './route.ts'
-import { DayText, Key, OrgNumber, OrgText, Ref, Text } from './shapes.ts'
+import { DayText, Key, OrgNumber, OrgText, Ref } from './shapes.ts'
 
 const PackId = z.string().max(60)
 const IndicatorId = z.string().max(60)
-const Words = Text(4000)
-const Name = Text(200)
-const many = 60
-const Elements = z
-  .array(z.strictObject({ name: Name, says: Words }))
-  .min(1)
-  .max(many)
-const RecordNumber = z.int().min(1)
-
-/** What may be said of an indicator, by its kind. */
-const SaidNow = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('definition'),
-    elements: Elements.describe('what has to be known to compute it'),
-    because: z
-      .union([z.array(RecordNumber).min(1).max(many), z.literal('none-given')])
-      .describe('frictions that gave rise to it, by number'),
-    changed: Words.optional().describe('what is new; of the first definition nothing is'),
-  }),
-  z.strictObject({
-    kind: z.literal('match'),
-    elements: z
-      .array(z.strictObject({ name: Name, is: z.enum(presences), where: Words.optional() }))
-      .min(1)
-      .max(many),
-  }),
-  z.strictObject({ kind: z.literal('step'), to: z.enum(stages), why: Words, dropped: Words.optional().describe('what was left behind') }),
-  z.strictObject({ kind: z.literal('friction'), friction: z.enum(frictionKinds), note: Words, changed: Words.optional() }),
-  z.strictObject({ kind: z.literal('gap'), gap: Words.describe('what was wanted and is not counted') }),
-  z.strictObject({ kind: z.literal('purpose-proposed'), purpose: z.enum(purposes), why: Words }),
-  z.strictObject({
-    kind: z.literal('cost'),
-    items: z.array(Name).max(many).describe('what is recorded anew for each case'),
-    cases: z.int().min(0).max(100_000_000).describe('a year'),
-    minutes: z.number().min(0).max(1440).describe('for one item of one case'),
-  }),
-  z.strictObject({ kind: z.literal('observed'), cases: z.int().min(0).max(100_000_000).describe('that there were in a year') }),
-  z.strictObject({ kind: z.literal('effect'), wanted: Words, unwanted: Words }),
-  z.strictObject({ kind: z.literal('joined'), indicator: IndicatorId }),
-  z.strictObject({ kind: z.literal('taken-back'), record: RecordNumber }),
-])
-
 const about = { n: z.int(), on: z.string(), by: z.int(), byName: z.string().nullable(), role: z.enum(roles) }
 
 /** Beside a number, and in the list. */
@@ -102,7 +61,7 @@ const LifeView = z
     minutesAYear: z.strictObject({ estimated: z.number().nullable(), observed: z.number().nullable() }),
     effects: z.array(z.strictObject({ ...about, wanted: z.string(), unwanted: z.string() })),
     log: z
-      .array(z.strictObject({ ...about, what: z.string(), takenBack: z.boolean(), said: z.looseObject({}) }))
+      .array(z.strictObject({ ...about, what: z.enum(recordKinds), takenBack: z.boolean(), said: z.looseObject({}) }))
       .describe('everything that was said until that day, in order; also what was taken back or refused'),
   })
   .meta({ id: 'Life' })
@@ -129,7 +88,7 @@ export const lifeRoutes = defineRoutes({
     needs: 'define',
     scope: 'organisation',
     status: 201,
-    body: z.strictObject({ key: Key, org: OrgNumber, pack: PackId, name: Name, wanted: Words, indicator: IndicatorId.optional() }),
+    body: z.strictObject({ key: Key, org: OrgNumber, pack: PackId, name: LifeName, wanted: LifeWords, indicator: IndicatorId.optional() }),
     answer: done,
   },
   readLife: {
@@ -153,7 +112,7 @@ export const lifeRoutes = defineRoutes({
     ifMatch: true,
     status: 201,
     params: one,
-    body: z.strictObject({ key: Key, said: SaidNow }),
+    body: z.strictObject({ key: Key, said: SaidByOne }),
     answer: done,
   },
   answerPurpose: {
@@ -166,7 +125,7 @@ export const lifeRoutes = defineRoutes({
     ifMatch: true,
     status: 201,
     params: one,
-    body: z.strictObject({ key: Key, proposal: RecordNumber, agreed: z.boolean(), why: Words.optional() }),
+    body: PurposeAnswer.extend({ key: Key }),
     answer: done,
   },
   readDefinition: {

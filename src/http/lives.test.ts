@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { postgresServers } from '../../test/support/postgres.ts'
 import { type Answer, type ServiceUnderTest, serviceUnderTest } from '../../test/support/service.ts'
+import type { Actor } from '../store/ledger-database.ts'
 import { connectClient } from '../store/postgres.ts'
 import { verifyDatabase } from '../store/verify.ts'
 
@@ -179,7 +180,7 @@ describe.each(postgresServers())('lives of indicators over HTTP on $name', ({ ur
     const life = Number(proposed.life.life.split('-')[1])
     const actor = { person: manager, role: 'manager' as const, ...(await at.ledger.standingOf(manager)) }
     const pack = at.packs[0]!.pack
-    const by = (who: typeof actor, kind: 'life-recorded' | 'purpose-answered', what: string, said: object) =>
+    const by = (who: Actor, kind: 'life-recorded' | 'purpose-answered', what: string, said: object) =>
       at.ledger.as(who, (session) =>
         session.act(2, [{ key: `key-of-a-${what}-${kind}-${who.person}`, kind, pack, payload: { life, what, said } }]),
       )

@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate } from '@tanstack/react-router'
 import { CodesScreen } from './codes/codes-screen.tsx'
 import { readFigureSearch } from './figures/search.ts'
+import { readIndicatorSearch } from './indicators/search.ts'
 import { ListScreen } from './list/list-screen.tsx'
 import { readListSearch } from './list/search.ts'
 import { readLogSearch } from './log/search.ts'
@@ -12,6 +13,7 @@ import { WorkScreen } from './work/work-screen.tsx'
 /** Screens that are fetched after the first one is shown: nobody begins with them, or few do. */
 const later = {
   figures: lazyRouteComponent(() => import('./figures/figures-screen.tsx'), 'FiguresScreen'),
+  indicators: lazyRouteComponent(() => import('./indicators/indicators-screen.tsx'), 'IndicatorsScreen'),
   meetings: lazyRouteComponent(() => import('./meeting/meetings-screen.tsx'), 'MeetingsScreen'),
   meeting: lazyRouteComponent(() => import('./meeting/meeting-screen.tsx'), 'MeetingScreen'),
   reports: lazyRouteComponent(() => import('./reports/reports-screen.tsx'), 'ReportsScreen'),
@@ -70,6 +72,13 @@ const figuresRoute = createRoute({
   component: later.figures,
 })
 
+const indicatorsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/indicators',
+  validateSearch: readIndicatorSearch,
+  component: later.indicators,
+})
+
 const meetingsRoute = createRoute({
   getParentRoute: () => root,
   path: '/meetings',
@@ -116,6 +125,7 @@ export const router = createRouter({
     workRoute,
     codesRoute,
     figuresRoute,
+    indicatorsRoute,
     meetingsRoute,
     meetingRoute,
     reportsRoute,

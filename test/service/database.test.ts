@@ -63,6 +63,7 @@ describe.each(postgresServers())('the database on $name', ({ url }) => {
           payload: { patient: patient!.seq, reason: 'An emergency, invented', until: new Date(Date.now() + 1_800_000).toISOString() },
         },
       )
+      await at.act(ledger, { kind: 'life-opened', pack, payload: { org: ledger, said: { name: 'Idea', wanted: 'Words' } } })
       await at.act(ledger, {
         kind: 'message-received',
         pack,

@@ -3,10 +3,17 @@ import { readsOf } from '../measure/reads.ts'
 import type { Indicator, Moments, Pack } from '../pack/pack.ts'
 import { type Condition, type Item, isUnknown } from '../pack/schema.ts'
 
+/** A name, and the same in other languages, by language tag. */
+export interface Named {
+  readonly name: string
+  readonly names: Readonly<Record<string, string>> | undefined
+}
+
 /** A limit of an indicator's clock, as its row in the pack says it. */
 export interface LimitTold {
-  /** Variants and kinds it is for; empty: all. */
-  readonly of: readonly string[]
+  /** Variants and kinds it is for; none: all. */
+  readonly variants: readonly string[]
+  readonly kinds: readonly string[]
   readonly amount: number | undefined
   /** Why the amount is not known. */
   readonly unknown: string | undefined
@@ -45,9 +52,9 @@ export interface DefinitionTold {
   readonly overrunMissed: boolean
   readonly period: readonly string[]
   readonly place: readonly string[]
-  /** Names of all that conditions name, by id. */
-  readonly names: Readonly<Record<string, string>>
-  /** What has to be known for it: the names of the milestones and details it reads. */
+  /** What the ids above and in conditions are called. */
+  readonly names: { readonly [K in 'slots' | 'intervals' | 'variants']: Readonly<Record<string, Named>> }
+  /** What has to be known for it: the milestones and details it reads. */
   readonly reads: readonly string[]
   readonly sources: readonly { readonly title: string; readonly url: string | undefined }[]
   readonly note: string | undefined
@@ -60,10 +67,10 @@ const asNames = (value: string | readonly string[] | undefined): readonly string
 
 /** What a row of limits is for, in the pack's own names. */
 function limitTold({ variant, when = {}, untimed, validFrom, validTo, source, ...row }: Item<'limits'>, pack: Pack): LimitTold {
-  const variants = asNames(variant).map((id) => pack.text.variants.find((one) => one.id === id)?.name ?? id)
   const amount = row.days ?? row.workingDays ?? row.minutes
   return {
-    of: [...variants, ...Object.values(when).flatMap(asNames)],
+    variants: asNames(variant),
+    kinds: Object.values(when).flatMap(asNames),
     amount: typeof amount === 'number' ? amount : undefined,
     unknown: isUnknown(amount) ? amount.unknown : undefined,
     untimed: untimed === true,
@@ -73,10 +80,14 @@ function limitTold({ variant, when = {}, untimed, validFrom, validTo, source, ..
   }
 }
 
+const namesIn = (
+  list: readonly { readonly id: string; readonly name: string; readonly names?: Readonly<Record<string, string>> | undefined }[],
+) => Object.fromEntries(list.map(({ id, name, names }): [string, Named] => [id, { name, names }]))
+
 /** An indicator of a pack, taken apart. */
 export function definitionOf(pack: Pack, indicator: Indicator): DefinitionTold {
   const item = pack.text.indicators.find(({ id }) => id === indicator.id)! // both are read from one text
-  const slot = (index: number): string => pack.slots[index]?.name ?? ''
+  const slot = (index: number): string => pack.slots[index]?.id ?? ''
   const { within } = indicator
   const limits = within === undefined ? [] : pack.text.limits.filter(({ interval }) => interval === within.id)
   const interval = within && pack.text.intervals.find(({ id }) => id === within.id)
@@ -105,11 +116,11 @@ export function definitionOf(pack: Pack, indicator: Indicator): DefinitionTold {
     overrunMissed: indicator.overrunMissed,
     period: indicator.period.slots.map(slot),
     place: indicator.place.slots.map(slot),
-    names: Object.fromEntries([
-      ...pack.slots.map(({ id, name }) => [id, name]),
-      ...pack.intervals.map(({ id, name }) => [id, name]),
-      ...pack.text.variants.map(({ id, name }) => [id, name]),
-    ]),
+    names: {
+      slots: namesIn([...pack.text.milestones, ...pack.text.details]),
+      intervals: namesIn(pack.text.intervals),
+      variants: namesIn(pack.text.variants),
+    },
     reads: [...readsOf(pack, indicator).slots].toSorted((a, b) => a - b).map(slot),
     sources: pack.text.sources.filter(({ id }) => ids.has(id)).map(({ title, url }) => ({ title, url })),
     note: item.note,

@@ -234,10 +234,10 @@ test('an indicator of a pack is taken apart: clock, limits, whom it takes, sourc
   const of4 = definitionOf(pack, pack.indicators.find(({ id }) => id === 'OF4')!)
   expect(of4).toMatchObject({
     population: { not: { variant: ['diagnostic'] } },
-    clock: { id: 'OF4', unit: 'day', fromSlots: ['Referral received'], toSlots: ['Treatment begun'] },
-    names: { breast: 'Breast cancer' },
+    clock: { id: 'OF4', unit: 'day', fromSlots: ['start'], toSlots: ['treatment'] },
+    names: { slots: { treatment: { name: 'Treatment begun' } }, variants: { breast: { name: 'Breast cancer' } } },
   })
-  expect(of4.limits).toContainEqual(expect.objectContaining({ of: ['Breast cancer', 'surgery'], amount: 27, to: '2021-04-30' }))
+  expect(of4.limits).toContainEqual(expect.objectContaining({ variants: ['breast'], kinds: ['surgery'], amount: 27, to: '2021-04-30' }))
   expect(of4.limits.every(({ amount, unknown, untimed }) => amount !== undefined || unknown !== undefined || untimed)).toBe(true)
   expect(of4.sources.length).toBeGreaterThan(2)
   expect(of4.rule).toMatch(/^id: OF4\n/)

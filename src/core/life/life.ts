@@ -157,6 +157,8 @@ const tells: { readonly [K in RecordKind]: (life: Life, said: Sayings[K], about:
   'taken-back': () => ({}),
 }
 
+export const recordKinds = Object.keys(tells) as [RecordKind, ...RecordKind[]] // keys of our own table, which is not empty
+
 /** The life after one more record. */
 export function after(life: Life, { said, ...about }: LifeRecord): Life {
   const tell = tells[said.kind] as (life: Life, said: Said, about: About) => Partial<Life> // the kind was read off this very saying

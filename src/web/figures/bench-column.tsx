@@ -11,6 +11,7 @@ import { isRefused, type Refused } from '../../core/stats/refusal.ts'
 import type { PointKind } from '../../core/stats/special-cause.ts'
 import { type Answer, type Asking, ask } from '../ask.ts'
 import { Refusal } from '../form/refusal.tsx'
+import { BesideNumber } from '../indicators/beside-number.tsx'
 import { Slow } from '../list/slow.tsx'
 import { useSession } from '../session.tsx'
 import { counted, percent, signed, useBenchWords } from './bench-words.ts'
@@ -56,7 +57,14 @@ export function BenchColumn({
             {t('figures.asOf', { day: read.data.asOf, pack: `${read.data.pack.id} ${read.data.pack.version}` })}
           </BodyShort>
           {read.data.unknown === null ? (
-            <Told {...{ bench: read.data, tables, onAccount, width }} />
+            <BesideNumber
+              pack={read.data.pack.id}
+              indicator={asked.indicator}
+              place={asked.place === undefined ? undefined : Number(asked.place)}
+              ledgers={read.data.ledgers}
+            >
+              <Told {...{ bench: read.data, tables, onAccount, width }} />
+            </BesideNumber>
           ) : (
             <p>{t('bench.unknown', { why: read.data.unknown })}</p>
           )}
