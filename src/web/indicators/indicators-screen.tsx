@@ -167,5 +167,5 @@ function Flags({ life }: { readonly life: LifeShort }) {
     ...life.due.filter(({ overdue }) => overdue).map(({ what, on }) => `${t(`life.overdue.${what}`, { day: dayInWords(on) })}.`),
     ...(life.proposed === null ? [] : [`${t('life.proposed', { purpose: t(`life.purpose.${life.proposed}`) })}.`]),
   ]
-  return <span className="stop">{flags.join(' ')}</span>
+  return flags.length === 0 ? null : <span className="stop">{flags.join(' ')}</span>
 }

@@ -135,7 +135,6 @@ function Fields({ kind, life, draft, change, free }: FieldsProps) {
       label={label}
       value={draft[key]}
       minRows={rows}
-      maxLength={4000}
       onChange={({ target }) => change({ [key]: target.value })}
     />
   )
@@ -247,7 +246,7 @@ function Fields({ kind, life, draft, change, free }: FieldsProps) {
         {line('cases', t('life.f.cases'))}
         {line('minutes', t('life.f.minutes'))}
       </div>,
-      <p key="sum" role="status">
+      <p key="sum" role="status" className="life-hint">
         {minutes === undefined ? '' : t('life.f.sum', { hours: hoursOf(minutes) })}
       </p>,
     ],
@@ -318,7 +317,7 @@ export function SayForm({ kind, life, lives, onClose }: SayProps) {
       }
       onClose={onClose}
     >
-      <p className="quiet">{t('life.f.noPatients')}</p>
+      <p className="quiet life-hint">{t('life.f.noPatients')}</p>
       <Fields {...{ kind, life, draft, change, free }} />
     </Form>
   )
@@ -378,7 +377,7 @@ export function IdeaForm({
       }
       onClose={onClose}
     >
-      <p className="quiet">{t('life.f.noPatients')}</p>
+      <p className="quiet life-hint">{t('life.f.noPatients')}</p>
       <TextField
         size="small"
         label={t('life.f.name')}
@@ -392,7 +391,6 @@ export function IdeaForm({
         label={t('life.f.wish')}
         value={draft.wanted}
         minRows={3}
-        maxLength={4000}
         onChange={({ target }) => change({ wanted: target.value })}
       />
       {houses.length < 2 ? null : (

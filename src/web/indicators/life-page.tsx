@@ -1,7 +1,7 @@
 import { BodyShort, Button, Heading, InlineMessage } from '@navikt/ds-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useRef } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ask, Refused } from '../ask.ts'
 import { percent } from '../figures/bench-words.ts'
@@ -59,6 +59,9 @@ export function LifePage({ pack }: { readonly pack: PackTold }) {
     search.on === undefined &&
     search.say !== undefined &&
     (search.say === 'idea' ? life === undefined : life !== undefined)
+  const onDay = (
+    <DayField label={t('life.onDay')} value={search.on ?? ''} onChange={(day) => change({ on: day === '' ? undefined : day })} />
+  )
   const notYet = read.error instanceof Refused && read.error.status === 404 && search.on !== undefined
   return (
     <div className="desk" data-open={writing}>
@@ -95,22 +98,22 @@ export function LifePage({ pack }: { readonly pack: PackTold }) {
             </div>
           ) : (
             <>
-              <div className="life-day">
-                <DayField
-                  label={t('life.onDay')}
-                  value={search.on ?? ''}
-                  onChange={(day) => change({ on: day === '' ? undefined : day })}
-                />
-                {search.on === undefined ? null : (
-                  <InlineMessage status="info" size="small">
-                    {t('life.shownOn', { day: dayInWords(search.on) })}{' '}
-                    <Button size="xsmall" variant="tertiary" onClick={() => change({ on: undefined })}>
-                      {t('life.toToday')}
-                    </Button>
-                  </InlineMessage>
-                )}
-              </div>
-              {notYet ? <p className="empty">{t('life.notYet')}</p> : read.error ? <Refusal error={read.error} /> : null}
+              {search.on === undefined ? null : (
+                <InlineMessage status="info" size="small">
+                  {t('life.shownOn', { day: dayInWords(search.on) })}{' '}
+                  <Button size="xsmall" variant="tertiary" onClick={() => change({ on: undefined })}>
+                    {t('life.toToday')}
+                  </Button>
+                </InlineMessage>
+              )}
+              {notYet ? (
+                <div className="empty">
+                  <p>{t('life.notYet')}</p>
+                  {onDay}
+                </div>
+              ) : read.error ? (
+                <Refusal error={read.error} />
+              ) : null}
               {read.isPending ? <Slow>{t('list.reading')}</Slow> : null}
               {life === undefined ? null : (
                 <>
@@ -118,7 +121,7 @@ export function LifePage({ pack }: { readonly pack: PackTold }) {
                     {told === undefined ? '' : `${life.name}. `}
                     {nameOf(life.org)}.
                   </p>
-                  <Head life={life} pack={pack.id} />
+                  <Head life={life} pack={pack.id} onDay={onDay} />
                   {may('define') && search.on === undefined ? (
                     <fieldset className="acts life-acts">
                       <legend className="for-readers">{t('life.acts')}</legend>
@@ -164,7 +167,7 @@ export function LifePage({ pack }: { readonly pack: PackTold }) {
 }
 
 /** What is wanted, the number as it is now, and beside it what it does not count. */
-function Head({ life, pack }: { readonly life: LifeTold; readonly pack: string }) {
+function Head({ life, pack, onDay }: { readonly life: LifeTold; readonly pack: string; readonly onDay: ReactNode }) {
   const { t } = useTranslation()
   return (
     <section className="life-head" aria-labelledby="life-wanted">
@@ -197,6 +200,7 @@ function Head({ life, pack }: { readonly life: LifeTold; readonly pack: string }
         </Heading>
         {life.gap === null ? <p className="stop">{t('life.gapEmpty')}</p> : <p className="said">{life.gap}</p>}
       </div>
+      {onDay}
     </section>
   )
 }
@@ -224,7 +228,7 @@ function TheNumber({ pack, indicator, org }: { readonly pack: string; readonly i
         {t('life.counts', { counted: Math.round(figure.denominator), left: Math.round(left) })}
       </BodyShort>
       {may('see') ? (
-        <Link className="as-link" to="/figures" search={{ pack, indicator, place: org, account: {} }}>
+        <Link className="as-link" to="/figures" search={{ pack, indicator, account: {} }}>
           {t('life.account')}
         </Link>
       ) : null}

@@ -134,7 +134,15 @@ function Told({ told, pack: id }: { readonly told: DefinitionTold; readonly pack
       t('life.w.sources'),
       <ul key="sources" className="plain">
         {told.sources.map(({ title, url }) => (
-          <li key={title}>{url === undefined ? title : <a href={url}>{title}</a>}</li>
+          <li key={title}>
+            {url === undefined ? (
+              title
+            ) : (
+              <a className="as-link" href={url}>
+                {title}
+              </a>
+            )}
+          </li>
         ))}
       </ul>,
     ],
