@@ -142,7 +142,7 @@ function All({ pack }: { readonly pack: PackTold }) {
                     <span className="said">
                       <Flags life={line.life} />
                     </span>
-                    <span className="quiet">{nameOf(line.life.org)}</span>
+                    <span className="quiet life-house">{nameOf(line.life.org)}</span>
                   </>
                 )}
               </div>
@@ -151,7 +151,7 @@ function All({ pack }: { readonly pack: PackTold }) {
         )}
       </section>
       {writing ? (
-        <Panel id="idea-title" title={t('life.f.ideaTitle')} onClose={() => to({})}>
+        <Panel id="idea-title" title={pack.title} onClose={() => to({})}>
           <IdeaForm pack={pack.id} indicator={undefined} onOpened={(life) => to({ life })} onClose={() => to({})} />
         </Panel>
       ) : null}
