@@ -2,14 +2,14 @@ import { z } from 'zod'
 import type { figureRoutes } from '../api/figure-routes.ts'
 import { refOf } from '../api/shapes.ts'
 import { limitHeaping, type StartMonth, startMonthOf, startMonths } from '../core/bench/courses.ts'
-import { monthChart, mostMonths } from '../core/bench/months.ts'
+import { monthBefore, monthChart, mostMonths } from '../core/bench/months.ts'
 import { placeFunnel } from '../core/bench/places.ts'
 import type { AccountLine } from '../core/measure/account.ts'
 import { type Cell, type Figure, figureOf, type Grouping, groupings } from '../core/measure/figure.ts'
 import { flat, flatHead } from '../core/measure/flat.ts'
 import type { Indicator, Interval } from '../core/pack/pack.ts'
 import { refuse as noNumber } from '../core/stats/refusal.ts'
-import { addDays, type Day, dayText, type PeriodKind, periodDays, periodOf, readDay, readPeriod } from '../core/words/day.ts'
+import { dayText, type PeriodKind, readDay, readPeriod } from '../core/words/day.ts'
 import type { Session } from '../store/ledger-database.ts'
 import { type LiveQuestion, liveAccount, liveCourses, liveFigures } from '../store/live-figures.ts'
 import type { LivePack } from '../store/live-packs.ts'
@@ -108,13 +108,6 @@ function targetOf(live: LivePack, { id }: Indicator, day: string): number | unde
   const holds = ({ validFrom, validTo }: (typeof targets)[number]): boolean =>
     !(typeof validFrom === 'string' && validFrom > day) && !(typeof validTo === 'string' && validTo < day)
   return targets.findLast(holds)?.share
-}
-
-/** The newest month that is over: one that is not would be judged by its first days. */
-function monthBefore(day: Day): number {
-  const month = periodOf(day, 'month')
-  const [, last] = periodDays(month, 'month')
-  return last <= day ? month : periodOf(addDays(periodDays(month, 'month')[0], -1), 'month')
 }
 
 export const figureHandlers: Handlers<Routes> = {

@@ -45,12 +45,13 @@ pack: ${JSON.stringify(pack)}
 data: { files: [ledger.parquet] }
 asOf: "2025-06-30"
 from: 2024-01
-to: 2024-06
+to: 2024-12
 profile: NO
 embargo: "2025-0${7 + n}-01T08:00:00+02:00"
 tables:
   - { indicator: seen-in-time, by: [place, period], period: quarter }
   - { indicator: treated-in-time, by: [] }
+  - { indicator: treated-in-time, by: [period, place] }
 signers:
 ${signers.join('\n')}
 ${n === 1 ? '' : 'revises: { bundle: bundle-1, reasons: ["Late codes of one clinic came in."] }'}
@@ -103,10 +104,21 @@ describe('the pages of a release, from a file system', () => {
       await page.keyboard.press('Enter')
       await page.waitForURL(/tables\/001.html$/)
       await look('table')
-      expect(await page.locator('caption').textContent()).toContain(
-        'Seen in time, by place and period. 2024-01 to 2024-06, as known on 2025-06-30.',
+      const table = page.getByRole('region', { name: 'Seen in time, by place and period' })
+      expect(await table.locator('caption').textContent()).toContain(
+        'Seen in time, by place and period. 2024-01 to 2024-12, as known on 2025-06-30.',
       )
-      expect(await page.locator('tbody tr').count()).toBeGreaterThan(6)
+      expect(await table.locator('tbody tr').count()).toBeGreaterThan(6)
+      await page.getByRole('img', { name: 'Seen in time: place by place' }).waitFor()
+      expect(await page.evaluate('[...document.images].map((image) => image.naturalWidth)')).toEqual([760])
+      await page.evaluate('document.activeElement.blur()')
+      await tabTo(/^Numbers of this chart$/)
+      await page.keyboard.press('Enter')
+      await page.getByRole('region', { name: 'Numbers of: Seen in time: place by place' }).getByRole('table').waitFor()
+      await look('chart')
+      await page.goto(page.url().replace('001.html', '003.html'))
+      await page.getByRole('img', { name: 'Treated in time: month by month', exact: true }).waitFor()
+      await look('months')
       expect(complaints).toEqual([])
       await context.close()
     },

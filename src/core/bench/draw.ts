@@ -82,6 +82,13 @@ export function draw(
     element('text', { x: at[0], y: at[1], 'text-anchor': anchor, 'font-size': '12', fill: colours.text, stroke: 'none' }, words)
   const course = (points: readonly (readonly [number, number])[]): string =>
     `M${points.map(([px, py]) => `${round(x(px))} ${round(y(py))}`).join('L')}`
+  // A month that is not there is a gap: a line across it would say that nothing happened in it.
+  const stretches: (readonly [number, number])[][] = []
+  for (const [i, mark] of plot.marks.entries()) {
+    const before = plot.marks[i - 1]
+    if (before === undefined || mark.x - before.x > 1) stretches.push([])
+    stretches.at(-1)!.push([mark.x, mark.y])
+  }
   const barWidth = plot.bars.length === 0 ? 0 : ((right - margin.left) / plot.bars.length) * 0.7
   const label = ({ x: px, y: py, high, label: words = '' }: Mark): Svg => {
     const left = x(px) > (right + margin.left) / 2
@@ -117,16 +124,9 @@ export function draw(
     ),
     element('path', { d: `M${margin.left} ${bottom}H${right}`, stroke: colours.outline, fill: 'none' }),
     ...plot.lines.map(({ kind, points }) => element('path', { d: course(points), fill: 'none', 'data-line': kind, ...lineLooks[kind] })),
-    ...(plot.joined && plot.marks.length > 1
-      ? [
-          element('path', {
-            d: course(plot.marks.map((mark) => [mark.x, mark.y])),
-            fill: 'none',
-            stroke: colours.outline,
-            'stroke-width': '1',
-          }),
-        ]
-      : []),
+    ...(plot.joined ? stretches : [])
+      .filter((points) => points.length > 1)
+      .map((points) => element('path', { d: course(points), fill: 'none', stroke: colours.outline, 'stroke-width': '1' })),
     ...plot.marks.map((mark) => element('g', { 'data-mark': mark.kind }, shapes[mark.kind](x(mark.x), y(mark.y), mark.high))),
     ...plot.marks.filter((mark) => mark.label !== undefined).map(label),
   )

@@ -3,7 +3,7 @@ import { type ChartReading, readChart, type Signal } from '../stats/chart-readin
 import { type Assurance, type ControlChart, shareChart, xmrChart } from '../stats/control-chart.ts'
 import { isRefused, type Refused, refuse } from '../stats/refusal.ts'
 import type { Good, PointKind, Rule, Toward } from '../stats/special-cause.ts'
-import { periodText, readPeriod } from '../words/day.ts'
+import { addDays, type Day, periodDays, periodOf, periodText, readPeriod } from '../words/day.ts'
 
 /** How the limits of a chart of months are found: by the size of each month, or by how much one month differs from the next. */
 export const chartKinds = ['share', 'xmr'] as const
@@ -51,6 +51,13 @@ export interface MonthChart {
 type Counted = Pick<Figure, 'period' | 'numerator' | 'denominator'>
 
 const next = (month: number): number => (month % 100 === 12 ? month + 89 : month + 1)
+
+/** The newest month that is over: one that is not would be judged by its first days. */
+export function monthBefore(day: Day): number {
+  const month = periodOf(day, 'month')
+  const [, last] = periodDays(month, 'month')
+  return last <= day ? month : periodOf(addDays(periodDays(month, 'month')[0], -1), 'month')
+}
 
 /** Months in order, without a gap: one in which nobody was counted is there with nothing. The newest ones, up to and with `last`. */
 export function monthsInOrder(figures: readonly Counted[], last: number): readonly { month: string; met: number; all: number }[] {

@@ -32,7 +32,7 @@ export interface Plot {
   readonly lines: readonly Line[]
   readonly marks: readonly Mark[]
   readonly bars: readonly { readonly x: number; readonly y: number }[]
-  /** Marks follow one another, and are joined. */
+  /** Marks follow one another, and are joined; across a place that has none they are not. */
   readonly joined: boolean
 }
 

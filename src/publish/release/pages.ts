@@ -1,4 +1,6 @@
 import type { Bundle, Head, Table } from './bundle.ts'
+import { kindSays } from './chart-words.ts'
+import type { Chart } from './charts.ts'
 import { type Html, html } from './html.ts'
 import { keyPrint } from './signing.ts'
 import { baseWords, countWords, indicatorOf, measureWords, partName, partWord, profileWords, scopeOf, titleOf } from './table-words.ts'
@@ -17,6 +19,9 @@ a{color:var(--link)}a:focus-visible{outline:2px solid currentColor;outline-offse
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}caption{text-align:left;font-weight:600;padding-bottom:.5rem}
 th,td{padding:.25rem .75rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
 td,thead th.number{text-align:right}tr.all{font-weight:600}code{overflow-wrap:anywhere}
+figure{margin:1rem 0}figcaption{font-weight:600}figure p{margin:.25rem 0}img{display:block;background:#fff;color:#1c1c1c}
+.key span{display:inline-flex;align-items:center;gap:.4rem;margin-right:1rem}.key svg{background:#fff;border-radius:2px}td.words{text-align:left}
+summary{cursor:pointer;color:var(--link);width:fit-content}summary:focus-visible{outline:2px solid currentColor;outline-offset:2px}details[open] summary{margin-bottom:.5rem}
 dt{font-weight:600;margin-top:.75rem}dd{margin-left:1.5rem}
 @media print{body{max-width:none}.wide{overflow:visible}}
 `
@@ -85,19 +90,42 @@ ${head.beside.length === 0 ? undefined : html`<p>Looked at together with:</p><ul
 
 const unitWords = { day: 'days', 'working-day': 'working days', minute: 'minutes' } as const
 
-/** `chart`: a drawing of the table, where there is one. */
-export function tablePage({ head }: Bundle, table: Table, n: number, chart?: Html): string {
+/** The file of a chart, from the folder of the release. */
+export const chartFile = (table: number, chart: number): string => `charts/${numbered(table)}-${chart + 1}.svg`
+
+/** A drawing with its sentence, what its shapes stand for, and its numbers as a table that opens by keyboard and without a script. */
+function chartFigure({ title, says, notes, svg, key, head, rows }: Chart, file: string, id: string): Html {
+  if (svg === undefined) return html`<p><strong>${title}.</strong> ${says}</p>\n`
+  return html`<figure aria-labelledby="${id}"><figcaption id="${id}">${title}</figcaption>
+<p id="${id}-says"><strong>${says}</strong></p>
+<div class="wide" role="region" aria-label="${title}" tabindex="0"><img src="../${file}" alt="${title}" aria-describedby="${id}-says" width="760" height="260"></div>
+${key.length === 0 ? undefined : html`<p class="key">${key.map((one) => html`<span>${{ html: one.svg }} ${kindSays(one.kind)}</span> `)}</p>`}
+<p class="quiet">${notes}</p>
+<details><summary>Numbers of this chart</summary><div class="wide" role="region" aria-label="Numbers of: ${title}" tabindex="0"><table>
+<caption>${title}</caption>
+<thead><tr>${head.map((one, i) => html`<th scope="col"${i === 1 || i === 2 ? html` class="number"` : undefined}>${one}</th>`)}</tr></thead>
+<tbody>${rows.map(([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((one, i) => html`<td${i === 2 ? html` class="words"` : undefined}>${one}</td>`)}</tr>\n`)}</tbody>
+</table></div></details>
+</figure>
+`
+}
+
+export function tablePage({ head }: Bundle, table: Table, n: number, charts: readonly Chart[]): string {
   const title = titleOf(head, table)
   const indicator = indicatorOf(head, table)
   const isHidden = table.rows.some((row) => [row.counted, row.met, row.missed, row.leftOut].includes(null))
   const isAll = (row: Table['rows'][number]) => table.by.every((part) => row[part] === null)
+  const drawn = (parts: boolean): readonly Html[] =>
+    charts.flatMap((chart, i) => (chart.isPart === parts ? [chartFigure(chart, chartFile(n, i), `chart-${i + 1}`)] : []))
+  const [whole, ofParts] = [drawn(false), drawn(true)]
   return page(
     `${title} – ${head.title}`,
     '../',
     html`<header><p><a href="../index.html">${head.title}</a></p><h1>${title}</h1>${invented(head)}${revisionNotice(head)}</header>
 <main>
 <p>${indicator.question} Counted: ${indicator.denominator}.</p>
-${chart}<div class="wide" role="region" aria-label="${title}" tabindex="0"><table>
+${whole.length === 0 ? undefined : html`<h2>Charts</h2>\n${whole}`}<h2>Table</h2>
+<div class="wide" role="region" aria-label="${title}" tabindex="0"><table>
 <caption>${title}. ${scopeOf(head)}.</caption>
 <thead><tr>${table.by.map((part) => html`<th scope="col">${partWord(part)}</th>`)}${table.by.length === 0 ? html`<th scope="col">scope</th>` : undefined}<th scope="col" class="number">${measureWords.met}</th><th scope="col" class="number">${measureWords.missed}</th><th scope="col" class="number">${measureWords.leftOut}</th></tr></thead>
 <tbody>
@@ -110,7 +138,7 @@ ${table.rows.map(
 </table></div>
 <p class="quiet">${isHidden ? `Not shown: to protect those counted. ${profileWords(head)}` : `Everything in this table is shown. ${profileWords(head)}`}</p>
 <p>This table as <a href="../data/${numbered(n)}.csv">CSV</a> with <a href="../data/${numbered(n)}.csv-metadata.json">its dictionary</a>, and as <a href="../fhir/report-${n + 1}.json">FHIR MeasureReport</a>.</p>
-</main>`,
+${ofParts.length === 0 ? undefined : html`<h2>Each part by itself</h2>\n${ofParts}`}</main>`,
   )
 }
 
