@@ -9,6 +9,8 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { filledLedger } from '../../test/support/filled.ts'
 import { sha256 } from '../publish/release/bundle.ts'
 import { Description, readDescription } from '../publish/release/description.ts'
+import { openParquet } from '../store/parquet-rows.ts'
+import { type PlainTable, parquetOf } from '../store/parquet-tables.ts'
 import { runCli } from './run.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
@@ -356,6 +358,40 @@ describe('what is published', () => {
       table.rows.map((row: { met: number | null }) => (row.met === null ? '' : String(row.met))),
     )
     expect(rows.filter((row) => row['note'] === 'hidden').length).toBeGreaterThan(0)
+  })
+
+  test('is Parquet with the columns and numbers of the CSV, the same bytes again, and no time or machine in it', async () => {
+    const file = await openParquet(at('site', 'revision-1', 'data', '001.parquet'))
+    try {
+      const rows: Record<string, string | null>[] = []
+      for await (const some of file.rows(file.columns))
+        rows.push(...some.map((row) => Object.fromEntries(file.columns.map((name, i) => [name, row[i]!]))))
+      const csv: readonly Record<string, string>[] = parseCsv(page('data', '001.csv'), { columns: true })
+      expect(file.columns).toEqual(Object.keys(csv[0]!))
+      const asText = (value: string | null | undefined, name: string) => (name === 'share' && value ? String(Number(value)) : (value ?? ''))
+      expect(rows.map((row) => file.columns.map((name) => asText(row[name], name)))).toEqual(
+        csv.map((row) => file.columns.map((name) => row[name])),
+      )
+      expect(rows.some((row) => row['share'] !== null)).toBe(true)
+    } finally {
+      file.close()
+    }
+    const one: PlainTable = {
+      columns: [
+        { name: 'place', type: 'string' },
+        { name: 'share', type: 'number' },
+      ],
+      rows: [
+        ['Hill', 0.3333],
+        [null, null],
+      ],
+    }
+    const [first] = await parquetOf([one])
+    const [, again] = await parquetOf([{ columns: [{ name: 'other', type: 'integer' }], rows: [[1]] }, one])
+    expect(sha256(again!)).toBe(sha256(first!))
+    const said = Buffer.from(first!).toString('latin1')
+    expect(said).toMatch(/DuckDB version v\d/)
+    expect(said).not.toMatch(/20\d\d-|x86|arm|linux|varde-/i)
   })
 
   test('is FHIR: a Measure for each indicator, a MeasureReport for each table, hidden counts masked', () => {

@@ -1,14 +1,15 @@
-import { type CsvValue, csvText } from '../../core/words/csv.ts'
+import { csvText } from '../../core/words/csv.ts'
+import type { PlainTable } from '../../store/parquet-tables.ts'
 import { type Head, plainJson, type Table } from './bundle.ts'
 import { indicatorOf, partName, profileWords, type Row, scopeOf, shareOf, titleOf } from './table-words.ts'
 
-/** Tables as CSV, each with a dictionary of its columns: W3C's CSV on the Web. */
+/** Tables as rows and columns: CSV, each with a dictionary of its columns (W3C's CSV on the Web), and what a Parquet file is made of. */
 
 interface Column {
   readonly name: string
   readonly type: 'string' | 'integer' | 'number'
   readonly says: string
-  readonly of: (head: Head, row: Row) => CsvValue
+  readonly of: (head: Head, row: Row) => string | number | null
 }
 
 const parts: Readonly<Record<Table['by'][number], Column>> = {
@@ -21,7 +22,7 @@ const parts: Readonly<Record<Table['by'][number], Column>> = {
     of: (head, row) => part(head, row, 'variant'),
   },
 }
-const part = (head: Head, row: Row, name: Table['by'][number]): CsvValue => (row[name] === null ? null : partName(head, row, name))
+const part = (head: Head, row: Row, name: Table['by'][number]): string | null => (row[name] === null ? null : partName(head, row, name))
 
 const notes = (row: Row): string => {
   const share = shareOf(row)
@@ -63,13 +64,17 @@ const counts: readonly Column[] = [
 
 const columnsOf = (table: Table): readonly Column[] => [...table.by.map((name) => parts[name]), ...counts]
 
-export const tableCsv = (head: Head, table: Table): string => {
+/** The table of every file that has one. */
+export const plainTable = (head: Head, table: Table): PlainTable => {
   const columns = columnsOf(table)
-  return csvText(
-    columns.map((column) => column.name),
-    table.rows.map((row) => columns.map((column) => column.of(head, row))),
-  )
+  return { columns, rows: table.rows.map((row) => columns.map((column) => column.of(head, row))) }
 }
+
+export const tableCsv = ({ columns, rows }: PlainTable): string =>
+  csvText(
+    columns.map((column) => column.name),
+    rows,
+  )
 
 /** The dictionary of `file`, as https://www.w3.org/TR/tabular-metadata/ has it. */
 export const tableDictionary = (head: Head, table: Table, file: string): string =>

@@ -137,7 +137,7 @@ ${table.rows.map(
 )}</tbody>
 </table></div>
 <p class="quiet">${isHidden ? `Not shown: to protect those counted. ${profileWords(head)}` : `Everything in this table is shown. ${profileWords(head)}`}</p>
-<p>This table as <a href="../data/${numbered(n)}.csv">CSV</a> with <a href="../data/${numbered(n)}.csv-metadata.json">its dictionary</a>, and as <a href="../fhir/report-${n + 1}.json">FHIR MeasureReport</a>.</p>
+<p>This table as <a href="../data/${numbered(n)}.csv">CSV</a> with <a href="../data/${numbered(n)}.csv-metadata.json">its dictionary</a>, as <a href="../data/${numbered(n)}.parquet">Parquet</a>, and as <a href="../fhir/report-${n + 1}.json">FHIR MeasureReport</a>.</p>
 ${ofParts.length === 0 ? undefined : html`<h2>Each part by itself</h2>\n${ofParts}`}</main>`,
   )
 }
