@@ -195,6 +195,50 @@ describe('freezing', () => {
     expect(checked.seconds).toBeLessThan(60)
   })
 
+  test('says why where a table asks: causes under the same control, and the range that the figure has', async () => {
+    const lines = {
+      id: 'why',
+      to: '2024-12',
+      tables: `
+  - { indicator: treated-in-time, by: [], causes: true }
+  - { indicator: seen-in-time, by: [place], causes: true }`,
+    }
+    await fine('release', 'freeze', describeRelease('why', lines), '--out', at('why'))
+    await sign(at('why'))
+    await fine('release', 'publish', at('why'), '--to', at('why-site'))
+    const pack = path.join(root, 'packs/demo')
+    const measured = JSON.parse(
+      await fine(
+        'measure',
+        '--pack',
+        pack,
+        '--entries',
+        at('ledger.parquet'),
+        '--indicator',
+        'treated-in-time',
+        '--by',
+        'period',
+        '--period',
+        'year',
+        '--as-of',
+        '2025-06-30',
+        '--format',
+        'json',
+      ),
+    )
+    const figure = (Array.isArray(measured) ? measured : measured.figures).find((one: { period: string }) => one.period === '2024')
+    const [row]: readonly Record<string, string>[] = parseCsv(read('why-site', 'revision-1', 'data', '001.csv'), { columns: true })
+    expect([row!['met'], row!['counted']]).toEqual([String(figure.numerator), String(figure.denominator)])
+    expect(Number(row!['low'])).toBeCloseTo(figure.low, 4)
+    expect(Number(row!['high'])).toBeCloseTo(figure.high, 4)
+    expect(Number(row!['low'])).toBeLessThan(Number(row!['share']))
+    expect(Number(row!['care_late'])).toBe(figure.fellShort['care-late'])
+    expect(read('why-site', 'revision-1', 'tables', '001.html')).toContain('care took longer')
+    expect(await fine('rebuild', at('why-site', 'revision-1'))).toContain('the same, byte for byte')
+    const bad = describeRelease('bad-why', { ...lines, tables: '[{ indicator: decided, by: [], causes: true }]' })
+    expect(await refused('release/shape', 'release', 'freeze', bad, '--out', at('bad-why'))).toContain('take causes out')
+  })
+
   test('does not write over a bundle', async () => {
     await refused('release/exists', 'release', 'freeze', at('first.yaml'), '--out', at('first'))
   })

@@ -9,7 +9,7 @@ import { IssueError } from '../../core/words/result.ts'
 import { canonical } from '../../store/ledger-database.ts'
 import { syncFolder, writeWhole } from '../../store/whole-file.ts'
 import type { Source } from './cells.ts'
-import { Count, counted } from './counts.ts'
+import { Count, counted, Split } from './counts.ts'
 import { periodKinds, Signer } from './description.ts'
 
 /** A release as a folder of plain files, each with its hash in a manifest, whose own hash is what is signed. Nothing in it is before control. */
@@ -78,6 +78,7 @@ const Table = z.strictObject({
   indicator: z.string(),
   by: z.array(z.enum(groupings)),
   period: z.enum(periodKinds).optional(),
+  causes: z.literal(true).optional(),
   rows: z.array(
     z.strictObject({
       place: z.string().nullable(),
@@ -87,6 +88,8 @@ const Table = z.strictObject({
       met: Shown,
       missed: Shown,
       leftOut: Shown,
+      /** What these are made up of, where the table asks why. */
+      split: z.partialRecord(Split, Shown).optional(),
     }),
   ),
 })

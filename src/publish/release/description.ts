@@ -34,6 +34,7 @@ export const TableAsked = z.strictObject({
     .refine((by) => new Set(by).size === by.length, 'expected each of them once')
     .describe('place, period, variant: any of them, or none for one line.'),
   period: z.enum(periodKinds).optional().describe('How long a period of this table is; month unless said.'),
+  causes: z.literal(true).optional().describe('Also why: what those fell short of, what was left out, what was coded late.'),
 })
 export type TableAsked = z.infer<typeof TableAsked>
 
@@ -130,6 +131,14 @@ export function checkTables(description: Description, pack: Pack): Result<Descri
           code: 'measure/unknown-indicator',
           path,
           message: `the pack has no indicator "${id}"; it has ${ids.join(', ')}${didYouMean(id, ids)}`,
+        },
+      ]
+    if (description.tables[i]?.causes && !found.within)
+      return [
+        {
+          code: 'release/shape',
+          path: ['tables', i, 'causes'],
+          message: `${id} asks whether something came about, and has no limit to fall short of: take causes out`,
         },
       ]
     return found.unknown === undefined ? [] : [{ code: 'measure/not-computable', path, message: `${id}: ${found.unknown}` }]
