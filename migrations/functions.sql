@@ -89,6 +89,11 @@ BEGIN
   WHEN 'view-dropped', 'view-restored' THEN
     UPDATE list_view v SET dropped = l.kind = 'view-dropped', version = v.version + 1, changed = l.at, changed_by = l.person
       WHERE v.ledger = l.ledger AND v.view = (j->>'view')::bigint;
+  WHEN 'release-frozen' THEN
+    INSERT INTO release VALUES (l.ledger, l.seq, l.pack, j->>'manifest', j->>'id', (j->>'revision')::int, j->>'title', j->>'rules', (j->>'asOf')::date,
+                                j->>'from', j->>'to', j->'tables', ARRAY(SELECT jsonb_array_elements_text(j->'ledgers')::int), l.at, l.person);
+  WHEN 'release-published' THEN
+    UPDATE release r SET published = l.at, published_by = l.person WHERE r.ledger = l.ledger AND r.manifest = j->>'manifest';
   ELSE NULL;                                     -- acts that change no table: a sign-in, an export
   END CASE;
   RETURN n;
@@ -176,6 +181,9 @@ BEGIN
          OR l.kind = 'role-given' AND coalesce((j->>'pack')::int, 0) > 0
             AND EXISTS (SELECT 1 FROM role_may m WHERE m.role = j->>'role' AND m.capability IN ('administer', 'log')) THEN
         RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004';       -- whoever gives rights, or reads all that was done, does so for a whole house
+      END IF;
+      IF l.kind = 'release-published' AND NOT EXISTS (SELECT 1 FROM release r WHERE r.ledger = p_ledger AND r.pack = l.pack AND r.manifest = j->>'manifest') THEN
+        RAISE EXCEPTION 'not there' USING ERRCODE = 'VA005';
       END IF;
       IF l.kind IN ('view-kept', 'view-dropped', 'view-restored') THEN PERFORM check_view(p_ledger, l.pathway, l.kind, j, p_expected[i]); END IF;
       IF l.kind IN ('identity-corrected', 'identity-erased', 'document-received')

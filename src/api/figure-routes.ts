@@ -41,6 +41,8 @@ export const Figure = z
   .meta({ id: 'Figure' })
 
 const Month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month, written "2026-03"')
+/** The hash of a release's manifest: what its pages name it by. */
+export const Manifest = z.string().regex(/^[0-9a-f]{64}$/, 'the 64 digits of a manifest, as the pages of a release print them')
 const Described = z.looseObject({}).describe('a description to be drawn, or `refused` with the reason why there is none')
 const cell = { place: OrgText.optional(), in: z.string().max(10).optional(), variant: Text(60).optional() }
 
@@ -133,6 +135,9 @@ export const figureRoutes = defineRoutes({
         .enum(['met', 'missed', 'left-out', ...causes, ...leftOutReasons])
         .optional()
         .describe('only those that count so, or are left out so'),
+      release: Manifest.optional().describe(
+        'behind a figure of this release: as known on its day, of its months and its ledgers, so far as one may see them; instead of org and asOf',
+      ),
       started: Month.optional().describe('only those of one month of start, as the months of start count them'),
       cursor: Cursor,
       limit: z.coerce.number().pipe(z.int().min(1).max(5000)).default(2000),

@@ -11,6 +11,7 @@ import { meetingRoutes } from './meeting-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { overrunRoutes } from './overrun-routes.ts'
 import { pathwayRoutes } from './pathway-routes.ts'
+import { releaseRoutes } from './release-routes.ts'
 import { signInRoutes } from './sign-in-routes.ts'
 import { viewRoutes } from './view-routes.ts'
 import { workRoutes } from './work-routes.ts'
@@ -33,6 +34,7 @@ export const allRoutes = {
   ...liveRoutes,
   ...intakeRoutes,
   ...feedRoutes,
+  ...releaseRoutes,
 } as const
 export type AllRoutes = typeof allRoutes
 export type RouteId = keyof AllRoutes

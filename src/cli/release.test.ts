@@ -11,6 +11,7 @@ import { sha256 } from '../publish/release/bundle.ts'
 import { Description, readDescription } from '../publish/release/description.ts'
 import { openParquet } from '../store/parquet-rows.ts'
 import { type PlainTable, parquetOf } from '../store/parquet-tables.ts'
+import { verifyDatabase } from '../store/verify.ts'
 import { runCli } from './run.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
@@ -255,14 +256,39 @@ describe('freezing', () => {
         tables: '[{ indicator: decided, by: [place] }]',
       }
       const file = describeRelease('live', lines)
-      await run(process.execPath, [path.join(root, 'src/cli/main.ts'), 'release', 'freeze', file, '--out', at('live')], {
-        env: { ...process.env, VARDE_OWNER_DATABASE_URL: ledger.url },
-      })
       const owner = new Client({ connectionString: ledger.url })
       await owner.connect()
+      const env = { ...process.env, VARDE_OWNER_DATABASE_URL: ledger.url }
+      const operate = async (...args: readonly string[]) =>
+        (await run(process.execPath, [path.join(root, 'src/cli/main.ts'), 'release', ...args], { env })).stdout
       const { rows: heads } = await owner.query(
         `SELECT ledger, seq::int AS seq, encode(hash, 'hex') AS hash FROM varde.log_head WHERE chain = 'act' ORDER BY ledger`,
       )
+      await operate('freeze', file, '--out', at('live'))
+      // The ledgers that it counts learn of it, and that it is published; whoever froze it stands in the log, and the chains hold.
+      await sign(at('live'))
+      expect(await operate('publish', at('live'), '--to', at('live-site'))).toContain('written down')
+      expect(await operate('publish', at('live'), '--to', at('live-site'))).toContain('written down')
+      const { rows: known } = await owner.query(
+        'SELECT ledger, manifest, id, revision, ledgers, frozen_by, published IS NOT NULL AS published FROM varde.release ORDER BY ledger',
+      )
+      const manifest = sha256(readFileSync(at('live', 'manifest.json')))
+      expect(known).toEqual(
+        [2, 3].map((number) => ({ ledger: number, manifest, id: 'live', revision: 1, ledgers: [2, 3], frozen_by: 0, published: true })),
+      )
+      const { rows: acts } = await owner.query(
+        `SELECT kind, person, payload::jsonb->>'manifest' AS manifest FROM varde.log WHERE kind LIKE 'release-%' AND ledger = 2 ORDER BY seq`,
+      )
+      expect(acts).toEqual(['release-frozen', 'release-published'].map((kind) => ({ kind, person: 0, manifest })))
+      const { rows: problems } = await owner.query('SELECT * FROM varde.chain_problems(2, $1)', ['act'])
+      expect(problems).toEqual([])
+      const verified = await verifyDatabase({
+        ownerUrl: ledger.url,
+        packs: ledger.packs.map(({ content }) => ({ folder: path.join(root, 'packs/demo'), content })),
+        sample: 0,
+        now: () => new Date(),
+      })
+      expect(verified.problems).toEqual([])
       await owner.end()
       expect(heads.length).toBeGreaterThan(1)
       expect(json('live', 'release.json').data).toEqual(heads)

@@ -17,6 +17,7 @@ import { sendCsv } from './csv-answer.ts'
 import { cursorsOf } from './cursor.ts'
 import { askingOf, ledgersWith, packNamed, todayAt } from './pathway-handlers.ts'
 import { refuse } from './problem.ts'
+import { getRelease, isCounted } from './release-handlers.ts'
 import type { Asked, Handlers } from './service.ts'
 
 type Routes = typeof figureRoutes
@@ -179,10 +180,15 @@ export const figureHandlers: Handlers<Routes> = {
     const indicator = indicatorNamed(live, query.indicator)
     const cursor = cursorsOf(service, { list: 'account', ...query })
     return asked.in(async (session) => {
-      const ledgers = await ledgersWith(asked, session, 'see', live.pack, query.org)
-      const question = questionOf(asked, live, ledgers, groupedWith([], cell))
+      const release = query.release === undefined ? undefined : await getRelease(session, query.release, live.pack)
+      const mine = await ledgersWith(asked, session, 'see', live.pack, query.org)
+      const ledgers = release ? mine.filter((ledger) => release.ledgers.includes(ledger)) : mine
+      const known = release ? { ...asked, query: { ...query, asOf: release.as_of } } : asked
+      const question = questionOf(known, live, ledgers, groupedWith([], cell))
       const whole = await liveAccount(session.rows, question, indicator, cell)
-      const all = whole.filter((line) => isOf(line, query.why, query.started))
+      const all = whole.filter(
+        (line) => isOf(line, query.why, query.started) && (release === undefined || isCounted(release, line.periodDay)),
+      )
       const start = cursor.read(query.cursor, z.int()) ?? 0
       const lines = all.slice(start, start + query.limit)
       await session.rows('SET LOCAL search_path = varde')
@@ -191,7 +197,7 @@ export const figureHandlers: Handlers<Routes> = {
         await session.look(ledger, {
           kind: 'account',
           seen: mine.map((line) => Number(line.pathway)),
-          about: { pack: live.id, indicator: indicator.id },
+          about: { pack: live.id, indicator: indicator.id, release: query.release },
         })
       }
       return {

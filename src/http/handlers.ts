@@ -12,6 +12,7 @@ import { meetingHandlers } from './meeting-handlers.ts'
 import { organisationHandlers } from './organisation-handlers.ts'
 import { overrunHandlers } from './overrun-handlers.ts'
 import { pathwayHandlers } from './pathway-handlers.ts'
+import { releaseHandlers } from './release-handlers.ts'
 import type { Handlers } from './service.ts'
 import { signInHandlers } from './sign-in-handlers.ts'
 import { viewHandlers } from './view-handlers.ts'
@@ -35,4 +36,5 @@ export const handlers: Handlers<AllRoutes> = {
   ...liveHandlers,
   ...intakeHandlers,
   ...feedHandlers,
+  ...releaseHandlers,
 }

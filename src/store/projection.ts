@@ -19,6 +19,7 @@ export const tables = {
   work: 'acts',
   glass: 'acts',
   list_view: 'acts',
+  release: 'acts',
   message: 'acts',
   organisation: 'acts',
   organisation_under: 'acts',

@@ -4,6 +4,7 @@ import { readFigureSearch } from './figures/search.ts'
 import { ListScreen } from './list/list-screen.tsx'
 import { readListSearch } from './list/search.ts'
 import { readLogSearch } from './log/search.ts'
+import { readReleaseSearch } from './releases/search.ts'
 import { readReportSearch } from './reports/search.ts'
 import { useSession } from './session.tsx'
 import { Shell } from './shell.tsx'
@@ -15,6 +16,7 @@ const later = {
   meetings: lazyRouteComponent(() => import('./meeting/meetings-screen.tsx'), 'MeetingsScreen'),
   meeting: lazyRouteComponent(() => import('./meeting/meeting-screen.tsx'), 'MeetingScreen'),
   reports: lazyRouteComponent(() => import('./reports/reports-screen.tsx'), 'ReportsScreen'),
+  releases: lazyRouteComponent(() => import('./releases/releases-screen.tsx'), 'ReleasesScreen'),
   feeds: lazyRouteComponent(() => import('./feeds/feeds-screen.tsx'), 'FeedsScreen'),
   log: lazyRouteComponent(() => import('./log/log-screen.tsx'), 'LogScreen'),
   people: lazyRouteComponent(() => import('./people/people-screen.tsx'), 'PeopleScreen'),
@@ -89,6 +91,13 @@ const reportsRoute = createRoute({
   component: later.reports,
 })
 
+const releasesRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/releases',
+  validateSearch: readReleaseSearch,
+  component: later.releases,
+})
+
 const feedsRoute = createRoute({
   getParentRoute: () => root,
   path: '/feeds',
@@ -119,6 +128,7 @@ export const router = createRouter({
     meetingsRoute,
     meetingRoute,
     reportsRoute,
+    releasesRoute,
     feedsRoute,
     logRoute,
     peopleRoute,

@@ -1,7 +1,7 @@
 import type { KeyId } from './keys/table.ts'
 
 export interface Screen {
-  readonly to: '/list' | '/work' | '/codes' | '/figures' | '/meetings' | '/reports' | '/feeds' | '/log' | '/people'
+  readonly to: '/list' | '/work' | '/codes' | '/figures' | '/meetings' | '/reports' | '/releases' | '/feeds' | '/log' | '/people'
   readonly key: KeyId
   readonly words:
     | 'screen.list'
@@ -10,6 +10,7 @@ export interface Screen {
     | 'screen.figures'
     | 'screen.meetings'
     | 'screen.reports'
+    | 'screen.releases'
     | 'screen.feeds'
     | 'screen.log'
     | 'screen.people'
@@ -28,6 +29,7 @@ export function screensOf({
     { to: '/figures', key: 'goFigures', words: 'screen.figures', shown: may('count') },
     { to: '/meetings', key: 'goMeetings', words: 'screen.meetings', shown: may('see') },
     { to: '/reports', key: 'goReports', words: 'screen.reports', shown: may('count') },
+    { to: '/releases', key: 'goReleases', words: 'screen.releases', shown: may('count') || may('see') },
     { to: '/log', key: 'goLog', words: 'screen.log', shown: may('log') },
     { to: '/people', key: 'goPeople', words: 'screen.people', shown: may('administer') },
     { to: '/feeds', key: 'goFeeds', words: 'screen.feeds', shown: may('see') || may('administer') },

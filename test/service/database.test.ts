@@ -13,6 +13,18 @@ const ours = `(n.nspname = 'varde' OR n.nspname LIKE 'pack\\_%')`
 const roles = ['varde_app', 'varde_read'] as const
 const ledgers = [1, 2, 3] as const
 
+const release = {
+  manifest: 'a'.repeat(64),
+  id: 'invented',
+  revision: 1,
+  title: 'Invented',
+  rules: '1.0',
+  asOf: '2026-03-31',
+  from: '2026-01',
+  to: '2026-03',
+  tables: [{ indicator: 'seen-in-time', by: ['place'] }],
+}
+
 /** The tree of organisations, which everybody who is signed in may read. */
 const forAll = ['varde.organisation']
 
@@ -68,6 +80,8 @@ describe.each(postgresServers())('the database on $name', ({ url }) => {
         pack,
         payload: { sender: 'LAB|X', control: '1', type: 'ORU^R01', whose: 'X-9', text: 'MSH|', ...messageWaits },
       })
+      await at.act(ledger, { kind: 'release-frozen', pack, payload: { ...release, ledgers: [ledger] } })
+      await at.act(ledger, { kind: 'release-published', pack, payload: release })
       await at.ledger.as(at.operator, (session) => session.look(ledger, { kind: 'pathway', pathway, about: {} }))
     }
     await ask(`SELECT varde.note_checkpoints($1, $2, $3)`, [ledgers, ledgers.map(() => 'act'), ledgers.map(() => 1)])

@@ -184,6 +184,8 @@ export const examples: { readonly [K in RouteId]: Example } = {
   restoreView: onView(() => ({}), true),
 
   listFigures: { make: counted },
+  listReleases: just({}),
+  listFiguresOf: { make: async (house) => ({ params: { pathway: (await house.entry()).pathway } }) },
   exportFigures: { make: counted },
   readBench: {
     make: async (house) => {

@@ -52,6 +52,8 @@ export const Head = z.strictObject({
   title: z.string(),
   about: z.string().optional(),
   publisher: z.string(),
+  /** Where those who may see them find who is behind a figure. */
+  service: z.string().optional(),
   revision: z.int().positive(),
   /** The revisions before this one, and why each was followed by another; oldest first. */
   revisions: z.array(z.strictObject({ ...Named.shape, embargo: z.string(), reasons: z.array(z.string()) })),
@@ -164,9 +166,14 @@ export function filesOf(
   return { files: new Map([[manifestFile, manifest], ...files]), manifest: sha256(manifest) }
 }
 
+/** Issue: `release/exists`. */
+export async function mustBeNew(folder: string): Promise<void> {
+  if (await stat(folder).catch(() => undefined)) throw issue('release/exists', `${folder} is there already: name another folder.`)
+}
+
 /** Writes a folder that is not there yet; it appears when it is whole. Issues: `release/exists`, `output/unwritable`. */
 export async function writeFolder(folder: string, files: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
-  if (await stat(folder).catch(() => undefined)) throw issue('release/exists', `${folder} is there already: name another folder.`)
+  await mustBeNew(folder)
   const made = `${path.resolve(folder)}.new-${process.pid}`
   try {
     for (const [name, content] of files) {

@@ -148,7 +148,16 @@ ${key.length === 0 ? undefined : html`<p class="key">${key.map((one) => html`<sp
 `
 }
 
-export function tablePage({ head }: Bundle, table: Table, n: number, charts: readonly Chart[]): string {
+/** Where the service tells, those who may see them, who is behind a row. Nobody's place has no address there. */
+function traceOf({ head, manifest }: Pick<Bundle, 'head' | 'manifest'>, table: Table, row: Table['rows'][number]): string | undefined {
+  if (head.service === undefined || row.place === '') return undefined
+  // In quotes: what looks like a number stays the text it is.
+  const asked = { release: `"${manifest}"`, indicator: table.indicator, place: row.place, in: row.period, variant: row.variant }
+  const said = Object.entries(asked).flatMap(([key, value]) => (value === null ? [] : [`${key}=${encodeURIComponent(value)}`]))
+  return `${head.service.replace(/\/$/, '')}/releases?${said.join('&')}`
+}
+
+export function tablePage({ head, manifest }: Bundle, table: Table, n: number, charts: readonly Chart[]): string {
   const title = titleOf(head, table)
   const indicator = indicatorOf(head, table)
   const isHidden = table.rows.some((row) =>
@@ -157,6 +166,14 @@ export function tablePage({ head }: Bundle, table: Table, n: number, charts: rea
   const isAll = (row: Table['rows'][number]) => table.by.every((part) => row[part] === null)
   const drawn = (parts: boolean): readonly Html[] =>
     charts.flatMap((chart, i) => (chart.isPart === parts ? [chartFigure(chart, chartFile(n, i), `chart-${i + 1}`)] : []))
+  const trace = (row: Table['rows'][number]): Html | undefined => {
+    if (head.service === undefined) return undefined
+    const address = traceOf({ head, manifest }, table, row)
+    const name = table.by.map((part) => partName(head, row, part)).join(', ') || 'all'
+    return address === undefined
+      ? html`<td></td>`
+      : html`<td><a href="${address}" rel="noreferrer" aria-label="Trace: ${name}">trace</a></td>`
+  }
   const [whole, ofParts] = [drawn(false), drawn(true)]
   return page(
     `${title} – ${head.title}`,
@@ -167,16 +184,16 @@ export function tablePage({ head }: Bundle, table: Table, n: number, charts: rea
 ${whole.length === 0 ? undefined : html`<h2>Charts</h2>\n${whole}`}<h2>Table</h2>
 <div class="wide" role="region" aria-label="${title}" tabindex="0"><table>
 <caption>${title}. ${scopeOf(head)}.</caption>
-<thead><tr>${nameHeads(table)}<th scope="col" class="number">${measureWords.met}</th><th scope="col" class="number">${measureWords.missed}</th><th scope="col" class="number">${measureWords.leftOut}</th></tr></thead>
+<thead><tr>${nameHeads(table)}<th scope="col" class="number">${measureWords.met}</th><th scope="col" class="number">${measureWords.missed}</th><th scope="col" class="number">${measureWords.leftOut}</th>${head.service === undefined ? undefined : html`<th scope="col">who is behind it</th>`}</tr></thead>
 <tbody>
 ${table.rows.map(
   (
     row,
-  ) => html`<tr${isAll(row) ? html` class="all"` : undefined}>${nameCells(head, table, row)}<td>${baseWords(row)}</td><td>${countWords(row.missed)}</td><td>${countWords(row.leftOut)}</td></tr>
+  ) => html`<tr${isAll(row) ? html` class="all"` : undefined}>${nameCells(head, table, row)}<td>${baseWords(row)}</td><td>${countWords(row.missed)}</td><td>${countWords(row.leftOut)}</td>${trace(row)}</tr>
 `,
 )}</tbody>
 </table></div>
-${whyTable(head, table, title)}<p class="quiet">${isHidden ? `Not shown: to protect those counted. ${profileWords(head)}` : `Everything in this table is shown. ${profileWords(head)}`}</p>
+${whyTable(head, table, title)}${head.service === undefined ? undefined : html`<p class="quiet">To trace a row takes a sign-in there, and the right to see those counted.</p>`}<p class="quiet">${isHidden ? `Not shown: to protect those counted. ${profileWords(head)}` : `Everything in this table is shown. ${profileWords(head)}`}</p>
 <p>This table as <a href="../data/${numbered(n)}.csv">CSV</a> with <a href="../data/${numbered(n)}.csv-metadata.json">its dictionary</a>, as <a href="../data/${numbered(n)}.parquet">Parquet</a>, and as <a href="../fhir/report-${n + 1}.json">FHIR MeasureReport</a>.</p>
 ${ofParts.length === 0 ? undefined : html`<h2>Each part by itself</h2>\n${ofParts}`}</main>`,
   )
