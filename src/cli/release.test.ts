@@ -622,5 +622,5 @@ describe('docs/releases.md', () => {
     } finally {
       rmSync(elsewhere, { recursive: true, force: true })
     }
-  })
+  }, 180_000) // nine processes, one after another
 })
