@@ -183,6 +183,10 @@ ${signers.join('\n')}
       const { violations } = await new AxeBuilder({ page }).options({ preload: false }).analyze()
       expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html.slice(0, 160), nodes[0]?.failureSummary])).toEqual([])
     }
+    await page.goto(pathToFileURL(at('live-site/revision-1/tables/002.html')).href)
+    await page.getByRole('region', { name: /^Why: / }).waitFor()
+    await page.screenshot({ path: path.join(pictures, 'release-why.png'), fullPage: true })
+    await clean()
     // Down: the published page, from the file system.
     await page.goto(pathToFileURL(at('live-site/revision-1/tables/001.html')).href)
     await clean()

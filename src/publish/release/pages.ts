@@ -32,7 +32,7 @@ a{color:var(--link)}a:focus-visible{outline:2px solid currentColor;outline-offse
 .wide{overflow-x:auto}.wide:focus-visible{outline:2px solid var(--link)}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}caption{text-align:left;font-weight:600;padding-bottom:.5rem}
 th,td{padding:.25rem .75rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
-td,thead th.number{text-align:right}tr.all{font-weight:600}code{overflow-wrap:anywhere}
+td,thead th.number{text-align:right}td,tbody th{white-space:nowrap}tr.all{font-weight:600}code{overflow-wrap:anywhere}
 figure{margin:1rem 0}figcaption{font-weight:600}figure p{margin:.25rem 0}img{display:block;background:#fff;color:#1c1c1c}
 .key span{display:inline-flex;align-items:center;gap:.4rem;margin-right:1rem}.key svg{background:#fff;border-radius:2px}td.words{text-align:left}thead th.group{text-align:center;border-left:1px solid var(--line)}
 summary{cursor:pointer;color:var(--link);width:fit-content}summary:focus-visible{outline:2px solid currentColor;outline-offset:2px}details[open] summary{margin-bottom:.5rem}
