@@ -89,6 +89,12 @@ BEGIN
   WHEN 'view-dropped', 'view-restored' THEN
     UPDATE list_view v SET dropped = l.kind = 'view-dropped', version = v.version + 1, changed = l.at, changed_by = l.person
       WHERE v.ledger = l.ledger AND v.view = (j->>'view')::bigint;
+  WHEN 'life-opened', 'life-recorded', 'purpose-answered' THEN PERFORM apply_life(l, p_zone);
+  WHEN 'release-frozen' THEN
+    INSERT INTO release VALUES (l.ledger, l.seq, l.pack, j->>'manifest', j->>'id', (j->>'revision')::int, j->>'title', j->>'rules', (j->>'asOf')::date,
+                                j->>'from', j->>'to', j->'tables', ARRAY(SELECT jsonb_array_elements_text(j->'ledgers')::int), l.at, l.person);
+  WHEN 'release-published' THEN
+    UPDATE release r SET published = l.at, published_by = l.person WHERE r.ledger = l.ledger AND r.manifest = j->>'manifest';
   ELSE NULL;                                     -- acts that change no table: a sign-in, an export
   END CASE;
   RETURN n;
@@ -102,6 +108,7 @@ RETURNS TABLE (ord int, seq bigint, at timestamptz, pathway int, version int, re
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = varde, pg_temp AS $$
 #variable_conflict use_column
 DECLARE h log_head; l log; old log; p pathway; w work; t timestamptz; need text; j jsonb; n int; r record; touched int[] := '{}'; touched_packs int[] := '{}'; dated boolean := false; day date;
+  told_packs int[] := '{}'; told_days date[] := '{}';
 BEGIN
   SELECT * INTO h FROM log_head x WHERE x.ledger = p_ledger AND x.chain = 'act' FOR UPDATE;      -- one writer a ledger
   IF NOT FOUND THEN RAISE EXCEPTION 'no such ledger' USING ERRCODE = 'VA003'; END IF;
@@ -177,6 +184,10 @@ BEGIN
             AND EXISTS (SELECT 1 FROM role_may m WHERE m.role = j->>'role' AND m.capability IN ('administer', 'log')) THEN
         RAISE EXCEPTION 'not allowed' USING ERRCODE = 'VA004';       -- whoever gives rights, or reads all that was done, does so for a whole house
       END IF;
+      IF l.kind IN ('life-opened', 'life-recorded', 'purpose-answered') THEN PERFORM check_life(l, j, p_expected[i]); END IF;
+      IF l.kind = 'release-published' AND NOT EXISTS (SELECT 1 FROM release r WHERE r.ledger = p_ledger AND r.pack = l.pack AND r.manifest = j->>'manifest') THEN
+        RAISE EXCEPTION 'not there' USING ERRCODE = 'VA005';
+      END IF;
       IF l.kind IN ('view-kept', 'view-dropped', 'view-restored') THEN PERFORM check_view(p_ledger, l.pathway, l.kind, j, p_expected[i]); END IF;
       IF l.kind IN ('identity-corrected', 'identity-erased', 'document-received')
          AND NOT EXISTS (SELECT 1 FROM patient x WHERE x.ledger = p_ledger AND x.patient = (j->>'patient')::bigint) THEN
@@ -218,6 +229,7 @@ BEGIN
     IF l.kind IN ('recorded', 'corrected', 'withdrawn', 'imported') AND NOT l.pathway = ANY (touched) THEN
       touched := touched || l.pathway; touched_packs := touched_packs || l.pack;
     END IF;
+    IF dated AND j ? 'recorded' THEN told_packs := told_packs || l.pack; told_days := told_days || (j->>'recorded')::date; END IF;
     ord := i; seq := l.seq; at := t; pathway := l.pathway; replayed := false;
     RETURN NEXT;
     h.seq := l.seq; h.hash := l.hash; h.at := t; t := t + interval '1 microsecond';
@@ -227,6 +239,9 @@ BEGIN
     FOR r IN SELECT x.pack, array_agg(x.pathway) AS pathways FROM pathway x WHERE x.ledger = p_ledger AND x.pathway = ANY (touched) GROUP BY x.pack LOOP
       EXECUTE format('SELECT pack_%s.keep_history($1, $2)', r.pack) USING p_ledger, r.pathways;
     END LOOP;
+    -- What is kept of those days and of later ones was counted without this.
+    INSERT INTO retold SELECT DISTINCT p_ledger, x.pack, x.day, h.seq FROM unnest(told_packs, told_days) AS x (pack, day)
+    ON CONFLICT (ledger, pack, day) DO UPDATE SET seq = excluded.seq;
   ELSIF touched <> '{}' THEN
     day := (h.at AT TIME ZONE h.zone)::date;
     FOREACH n IN ARRAY touched LOOP

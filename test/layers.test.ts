@@ -20,6 +20,7 @@ const core = [
   'measure',
   'bench',
   'published',
+  'life',
   'door',
   'work',
   'demonstration',

@@ -41,7 +41,14 @@ export const Figure = z
   .meta({ id: 'Figure' })
 
 const Month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month, written "2026-03"')
+/** The hash of a release's manifest: what its pages name it by. */
+export const Manifest = z.string().regex(/^[0-9a-f]{64}$/, 'the 64 digits of a manifest, as the pages of a release print them')
 const Described = z.looseObject({}).describe('a description to be drawn, or `refused` with the reason why there is none')
+const KnownDays = z.strictObject({ read: z.int(), of: z.int() })
+const Chance = z
+  .strictObject({ low: z.number(), high: z.number() })
+  .nullable()
+  .describe('where the share lies by chance alone, 95 % (Wilson); apart from low and high, which say what is not known')
 const cell = { place: OrgText.optional(), in: z.string().max(10).optional(), variant: Text(60).optional() }
 
 const figuresAsked = {
@@ -101,7 +108,35 @@ export const figureRoutes = defineRoutes({
       unit: z.enum(['day', 'working-day', 'minute']).nullable(),
       unknown: z.string().nullable().describe('why the indicator cannot be computed from this pack'),
       figure: Figure,
-      months: Described.describe('control chart of the months that are over, of the place and the variant'),
+      chance: Chance,
+      unsettled: z
+        .strictObject({ items: z.number(), numerator: z.number(), denominator: z.number(), share: z.number().nullable() })
+        .nullable()
+        .describe(
+          'how many counted pathways rest on an entry in doubt, and the figure if none of those were so; null for an indicator without a clock',
+        ),
+      reported: KnownDays.describe('how far the past days that completeness rests on have been read: readKnownDays reads more').extend({
+        delays: z.int().nullable().describe('months each month is followed for; null where completeness is not told'),
+        knownOn: z.string().nullable().describe('the newest of the days that completeness rests on'),
+        refused: z.string().nullable().describe('why completeness is not told though all days are read'),
+        have: z.int().nullable(),
+        need: z.int().nullable(),
+      }),
+      months: Described.describe('control chart of the months that are over and shown as counted, of the place and the variant'),
+      recent: z
+        .array(
+          z.strictObject({
+            month: z.string(),
+            met: z.number(),
+            all: z.number(),
+            complete: z.number().nullable(),
+            expected: z
+              .strictObject({ met: z.number(), all: z.number(), share: z.number(), band: Described })
+              .nullable()
+              .describe('when all reports are in; the band lies around the share'),
+          }),
+        )
+        .describe('months that are over and not all reported'),
       places: Described.describe('funnel of the places, of the period and the variant'),
       starts: z.array(
         z.strictObject({
@@ -118,6 +153,27 @@ export const figureRoutes = defineRoutes({
       heaping: Described.describe('of all months, of the place and the variant'),
     }),
   },
+  readOverlap: {
+    method: 'GET',
+    path: '/api/bench/overlap',
+    tag: 'Figures',
+    summary: 'Two indicators of one cell: how many pathways both count, alike or otherwise, and how many only one of them does',
+    needs: 'count',
+    scope: 'any',
+    query: z.strictObject({ ...question, ...cell, indicator: z.string().max(60), against: z.string().max(60) }),
+    answer: z.strictObject({ alike: z.int(), otherwise: z.int(), onlyOne: z.int(), onlyOther: z.int() }),
+  },
+  readKnownDays: {
+    method: 'GET',
+    path: '/api/bench/days',
+    tag: 'Figures',
+    summary:
+      'Reads more of the past days that completeness rests on, for some seconds; asked again until all are read. What is read is kept',
+    needs: 'count',
+    scope: 'any',
+    query: z.strictObject({ pack: question.pack, org: question.org, asOf: question.asOf, indicator: z.string().max(60) }),
+    answer: KnownDays,
+  },
   readAccount: {
     method: 'GET',
     path: '/api/account',
@@ -130,9 +186,14 @@ export const figureRoutes = defineRoutes({
       ...cell,
       indicator: z.string().max(60),
       why: z
-        .enum(['met', 'missed', 'left-out', ...causes, ...leftOutReasons])
+        .enum(['met', 'missed', 'left-out', 'unsettled', ...causes, ...leftOutReasons])
         .optional()
         .describe('only those that count so, or are left out so'),
+      release: Manifest.optional().describe(
+        'behind a figure of this release: as known on its day, of its months and its ledgers, so far as one may see them; instead of org and asOf',
+      ),
+      against: z.string().max(60).optional().describe('another indicator: only pathways that this one counts and that one does not'),
+      counts: z.enum(['only', 'otherwise']).optional().describe('with `against`: or that it counts otherwise'),
       started: Month.optional().describe('only those of one month of start, as the months of start count them'),
       cursor: Cursor,
       limit: z.coerce.number().pipe(z.int().min(1).max(5000)).default(2000),

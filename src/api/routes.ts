@@ -5,12 +5,14 @@ import { feedRoutes } from './feed-routes.ts'
 import { figureRoutes } from './figure-routes.ts'
 import { handoverRoutes } from './handover-routes.ts'
 import { intakeRoutes } from './intake-routes.ts'
+import { lifeRoutes } from './life-routes.ts'
 import { liveRoutes } from './live-routes.ts'
 import { logRoutes } from './log-routes.ts'
 import { meetingRoutes } from './meeting-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { overrunRoutes } from './overrun-routes.ts'
 import { pathwayRoutes } from './pathway-routes.ts'
+import { releaseRoutes } from './release-routes.ts'
 import { signInRoutes } from './sign-in-routes.ts'
 import { viewRoutes } from './view-routes.ts'
 import { workRoutes } from './work-routes.ts'
@@ -33,6 +35,8 @@ export const allRoutes = {
   ...liveRoutes,
   ...intakeRoutes,
   ...feedRoutes,
+  ...lifeRoutes,
+  ...releaseRoutes,
 } as const
 export type AllRoutes = typeof allRoutes
 export type RouteId = keyof AllRoutes

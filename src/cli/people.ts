@@ -9,7 +9,7 @@ import { didYouMean } from '../core/words/yaml.ts'
 import type { Settings } from '../http/settings.ts'
 import { createAccount, linkOidc, registerMachineKey, removeFactor, resetPassword, unlock } from '../store/accounts.ts'
 import { type Actor, type LedgerDatabase, openLedger, type Session } from '../store/ledger-database.ts'
-import { openOwned } from '../store/owner.ts'
+import { type OwnedDatabase, openOwned } from '../store/owner.ts'
 import { connectClient } from '../store/postgres.ts'
 import type { Io } from './io.ts'
 import { UsageError } from './session.ts'
@@ -17,7 +17,20 @@ import { UsageError } from './session.ts'
 /** The operator of the machine, as person 0: what is done here stands in the log like everything else. */
 async function asOperator<T>(settings: Settings, what: string, task: (session: Session, ledger: LedgerDatabase) => Promise<T>): Promise<T> {
   const database = await openOwned(settings, what)
-  const ledger = openLedger({ url: database.serviceUrl, connections: 2 })
+  try {
+    return await operate(database, task)
+  } finally {
+    await database.close()
+  }
+}
+
+/** The same in a database that is open. `person`: somebody else who works at the machine, by whose name it is to stand in the log. */
+export async function operate<T>(
+  { serviceUrl }: Pick<OwnedDatabase, 'serviceUrl'>,
+  task: (session: Session, ledger: LedgerDatabase) => Promise<T>,
+  person = 0,
+): Promise<T> {
+  const ledger = openLedger({ url: serviceUrl, connections: 2 })
   try {
     const scopes = (
       await ledger.rows(
@@ -25,19 +38,19 @@ async function asOperator<T>(settings: Settings, what: string, task: (session: S
       )
     ).map((row) => scopeOf(Number(row['ledger']), Number(row['pack'])))
     const actor: Actor = {
-      person: 0,
+      person,
       role: 'administrator',
       glass: [],
       rights: roleMay.administrator.map((capability) => ({ role: 'administrator', capability, scopes: new Set(scopes) })),
     }
     return await ledger.as(actor, async (session) => {
-      if ((await session.rows('SELECT FROM person WHERE person = 0')).length === 0)
-        await session.act(0, [{ key: 'operator-of-the-machine', kind: 'person-set', payload: { person: 0, name: 'Operator' } }])
+      const [known] = await session.rows('SELECT active FROM person WHERE person = $1', [person])
+      if (person !== 0 && known?.['active'] !== true) throw refuse(`There is no person ${person} at work here. varde user list shows them.`)
+      if (!known) await session.act(0, [{ key: 'operator-of-the-machine', kind: 'person-set', payload: { person: 0, name: 'Operator' } }])
       return task(session, ledger)
     })
   } finally {
     await ledger.close()
-    await database.close()
   }
 }
 
@@ -49,7 +62,7 @@ async function ledgerOf(session: Session, org: number): Promise<number> {
   return Number(row['ledger'])
 }
 
-async function packNumber(session: Session, id: string | undefined): Promise<number> {
+export async function packNumber(session: Session, id: string | undefined): Promise<number> {
   if (id === undefined) return 0
   const rows = await session.rows('SELECT pack, id FROM pack ORDER BY pack')
   const found = rows.find((row) => row['id'] === id)

@@ -9,6 +9,9 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { filledLedger } from '../../test/support/filled.ts'
 import { sha256 } from '../publish/release/bundle.ts'
 import { Description, readDescription } from '../publish/release/description.ts'
+import { openParquet } from '../store/parquet-rows.ts'
+import { type PlainTable, parquetOf } from '../store/parquet-tables.ts'
+import { verifyDatabase } from '../store/verify.ts'
 import { runCli } from './run.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
@@ -193,6 +196,50 @@ describe('freezing', () => {
     expect(checked.seconds).toBeLessThan(60)
   })
 
+  test('says why where a table asks: causes under the same control, and the range that the figure has', async () => {
+    const lines = {
+      id: 'why',
+      to: '2024-12',
+      tables: `
+  - { indicator: treated-in-time, by: [], causes: true }
+  - { indicator: seen-in-time, by: [place], causes: true }`,
+    }
+    await fine('release', 'freeze', describeRelease('why', lines), '--out', at('why'))
+    await sign(at('why'))
+    await fine('release', 'publish', at('why'), '--to', at('why-site'))
+    const pack = path.join(root, 'packs/demo')
+    const measured = JSON.parse(
+      await fine(
+        'measure',
+        '--pack',
+        pack,
+        '--entries',
+        at('ledger.parquet'),
+        '--indicator',
+        'treated-in-time',
+        '--by',
+        'period',
+        '--period',
+        'year',
+        '--as-of',
+        '2025-06-30',
+        '--format',
+        'json',
+      ),
+    )
+    const figure = (Array.isArray(measured) ? measured : measured.figures).find((one: { period: string }) => one.period === '2024')
+    const [row]: readonly Record<string, string>[] = parseCsv(read('why-site', 'revision-1', 'data', '001.csv'), { columns: true })
+    expect([row!['met'], row!['counted']]).toEqual([String(figure.numerator), String(figure.denominator)])
+    expect(Number(row!['low'])).toBeCloseTo(figure.low, 4)
+    expect(Number(row!['high'])).toBeCloseTo(figure.high, 4)
+    expect(Number(row!['low'])).toBeLessThan(Number(row!['share']))
+    expect(Number(row!['care_late'])).toBe(figure.fellShort['care-late'])
+    expect(read('why-site', 'revision-1', 'tables', '001.html')).toContain('care took longer')
+    expect(await fine('rebuild', at('why-site', 'revision-1'))).toContain('the same, byte for byte')
+    const bad = describeRelease('bad-why', { ...lines, tables: '[{ indicator: decided, by: [], causes: true }]' })
+    expect(await refused('release/shape', 'release', 'freeze', bad, '--out', at('bad-why'))).toContain('take causes out')
+  })
+
   test('does not write over a bundle', async () => {
     await refused('release/exists', 'release', 'freeze', at('first.yaml'), '--out', at('first'))
   })
@@ -209,14 +256,39 @@ describe('freezing', () => {
         tables: '[{ indicator: decided, by: [place] }]',
       }
       const file = describeRelease('live', lines)
-      await run(process.execPath, [path.join(root, 'src/cli/main.ts'), 'release', 'freeze', file, '--out', at('live')], {
-        env: { ...process.env, VARDE_OWNER_DATABASE_URL: ledger.url },
-      })
       const owner = new Client({ connectionString: ledger.url })
       await owner.connect()
+      const env = { ...process.env, VARDE_OWNER_DATABASE_URL: ledger.url }
+      const operate = async (...args: readonly string[]) =>
+        (await run(process.execPath, [path.join(root, 'src/cli/main.ts'), 'release', ...args], { env })).stdout
       const { rows: heads } = await owner.query(
         `SELECT ledger, seq::int AS seq, encode(hash, 'hex') AS hash FROM varde.log_head WHERE chain = 'act' ORDER BY ledger`,
       )
+      await operate('freeze', file, '--out', at('live'))
+      // The ledgers that it counts learn of it, and that it is published; whoever froze it stands in the log, and the chains hold.
+      await sign(at('live'))
+      expect(await operate('publish', at('live'), '--to', at('live-site'))).toContain('written down')
+      expect(await operate('publish', at('live'), '--to', at('live-site'))).toContain('written down')
+      const { rows: known } = await owner.query(
+        'SELECT ledger, manifest, id, revision, ledgers, frozen_by, published IS NOT NULL AS published FROM varde.release ORDER BY ledger',
+      )
+      const manifest = sha256(readFileSync(at('live', 'manifest.json')))
+      expect(known).toEqual(
+        [2, 3].map((number) => ({ ledger: number, manifest, id: 'live', revision: 1, ledgers: [2, 3], frozen_by: 0, published: true })),
+      )
+      const { rows: acts } = await owner.query(
+        `SELECT kind, person, payload::jsonb->>'manifest' AS manifest FROM varde.log WHERE kind LIKE 'release-%' AND ledger = 2 ORDER BY seq`,
+      )
+      expect(acts).toEqual(['release-frozen', 'release-published'].map((kind) => ({ kind, person: 0, manifest })))
+      const { rows: problems } = await owner.query('SELECT * FROM varde.chain_problems(2, $1)', ['act'])
+      expect(problems).toEqual([])
+      const verified = await verifyDatabase({
+        ownerUrl: ledger.url,
+        packs: ledger.packs.map(({ content }) => ({ folder: path.join(root, 'packs/demo'), content })),
+        sample: 0,
+        now: () => new Date(),
+      })
+      expect(verified.problems).toEqual([])
       await owner.end()
       expect(heads.length).toBeGreaterThan(1)
       expect(json('live', 'release.json').data).toEqual(heads)
@@ -356,6 +428,40 @@ describe('what is published', () => {
       table.rows.map((row: { met: number | null }) => (row.met === null ? '' : String(row.met))),
     )
     expect(rows.filter((row) => row['note'] === 'hidden').length).toBeGreaterThan(0)
+  })
+
+  test('is Parquet with the columns and numbers of the CSV, the same bytes again, and no time or machine in it', async () => {
+    const file = await openParquet(at('site', 'revision-1', 'data', '001.parquet'))
+    try {
+      const rows: Record<string, string | null>[] = []
+      for await (const some of file.rows(file.columns))
+        rows.push(...some.map((row) => Object.fromEntries(file.columns.map((name, i) => [name, row[i]!]))))
+      const csv: readonly Record<string, string>[] = parseCsv(page('data', '001.csv'), { columns: true })
+      expect(file.columns).toEqual(Object.keys(csv[0]!))
+      const asText = (value: string | null | undefined, name: string) => (name === 'share' && value ? String(Number(value)) : (value ?? ''))
+      expect(rows.map((row) => file.columns.map((name) => asText(row[name], name)))).toEqual(
+        csv.map((row) => file.columns.map((name) => row[name])),
+      )
+      expect(rows.some((row) => row['share'] !== null)).toBe(true)
+    } finally {
+      file.close()
+    }
+    const one: PlainTable = {
+      columns: [
+        { name: 'place', type: 'string' },
+        { name: 'share', type: 'number' },
+      ],
+      rows: [
+        ['Hill', 0.3333],
+        [null, null],
+      ],
+    }
+    const [first] = await parquetOf([one])
+    const [, again] = await parquetOf([{ columns: [{ name: 'other', type: 'integer' }], rows: [[1]] }, one])
+    expect(sha256(again!)).toBe(sha256(first!))
+    const said = Buffer.from(first!).toString('latin1')
+    expect(said).toMatch(/DuckDB version v\d/)
+    expect(said).not.toMatch(/20\d\d-|x86|arm|linux|varde-/i)
   })
 
   test('is FHIR: a Measure for each indicator, a MeasureReport for each table, hidden counts masked', () => {
@@ -516,5 +622,5 @@ describe('docs/releases.md', () => {
     } finally {
       rmSync(elsewhere, { recursive: true, force: true })
     }
-  })
+  }, 180_000) // nine processes, one after another
 })

@@ -12,6 +12,7 @@ import { loadSolver } from '../publish/highs-solver.ts'
 import {
   type Bundle,
   type Data,
+  mustBeNew,
   privateFileOf,
   readBundle,
   readPrivate,
@@ -23,14 +24,16 @@ import {
 import { type Attacked, attackOn, isKnownProfile } from '../publish/release/control.ts'
 import { countsOf, partsNeeded } from '../publish/release/counts.ts'
 import { checkTables, type Description, readDescription } from '../publish/release/description.ts'
-import { type Earlier, freeze } from '../publish/release/freeze.ts'
+import { type Earlier, type Frozen, freeze } from '../publish/release/freeze.ts'
 import { publish, rebuild } from '../publish/release/publishing.ts'
 import { checkSignatures, makeKey, signBundle } from '../publish/release/signing.ts'
 import { liveFigures } from '../store/live-figures.ts'
 import { atOneMoment } from '../store/live-snapshot.ts'
-import { openOwned } from '../store/owner.ts'
+import { type OwnedDatabase, openOwned } from '../store/owner.ts'
 import { loadPack } from '../store/pack-folder.ts'
+import { type ReleaseFrozen, writeFrozen, writePublished } from '../store/releases.ts'
 import type { Io } from './io.ts'
+import { operate, packNumber } from './people.ts'
 import { dayOption, findIndicators, mustRead, openSession } from './session.ts'
 
 const version = (): string =>
@@ -52,16 +55,24 @@ interface Measured {
   readonly figures: readonly Figure[]
   readonly data: readonly Data[]
   readonly places: Readonly<Record<string, string>>
+  /** Ledgers of the service that hold what was counted. */
+  readonly counted: readonly number[]
 }
 
-interface Freeze {
+interface Freeze extends WrittenDown {
   readonly out: string
-  /** Read only where the ledger of the service is measured. */
+}
+
+/** Where a release of the live ledgers is written down, and as whose doing. */
+interface WrittenDown {
+  /** Read only where it is of the ledgers of the service. */
   readonly settings: () => Settings
+  /** The operator unless said. */
+  readonly person: number | undefined
 }
 
 /** `varde release freeze`: what a description asks for, measured, controlled, and put into a bundle. */
-export async function releaseFreeze(file: string, { out, settings }: Freeze, io: Io): Promise<void> {
+export async function releaseFreeze(file: string, { out, settings, person }: Freeze, io: Io): Promise<void> {
   const description = await openDescription(file)
   const from = (name: string) => path.resolve(path.dirname(file), name)
   const open = async (name: string): Promise<Earlier> => {
@@ -70,30 +81,62 @@ export async function releaseFreeze(file: string, { out, settings }: Freeze, io:
   }
   const beside = await Promise.all(description.beside.map(open))
   const revised = description.revises && (await open(description.revises.bundle))
-  const { pack, figures, data, places } = description.data.live
-    ? await measureLive(description, from, settings())
-    : await measureFiles(description, from, io)
-  const counts = mustRead(countsOf(figures, description))
-  const frozen = mustRead(
-    freeze({
-      description,
-      pack,
-      counts,
-      data,
-      places,
-      varde: version(),
-      beside,
-      ...(revised ? { revised } : {}),
-      solver: await loadSolver(),
-    }),
-  )
-  await writeFolder(out, frozen.files)
-  await writePrivate(out, frozen.manifest, counts)
-  const { head, controlled } = frozen
+  const database = description.data.live ? await openOwned(settings(), 'varde release freeze') : undefined
+  try {
+    const { pack, figures, data, places, counted } = database
+      ? await measureLive(description, from, database)
+      : await measureFiles(description, from, io)
+    const counts = mustRead(countsOf(figures, description))
+    const frozen = mustRead(
+      freeze({
+        description,
+        pack,
+        counts,
+        data,
+        places,
+        varde: version(),
+        beside,
+        ...(revised ? { revised } : {}),
+        solver: await loadSolver(),
+      }),
+    )
+    // Written down before it is there, as a look is before its answer leaves.
+    await mustBeNew(out)
+    if (database)
+      await operate(
+        database,
+        async (session) => writeFrozen(session, await packNumber(session, pack.id), frozenOf(frozen, counted)),
+        person,
+      )
+    await writeFolder(out, frozen.files)
+    await writePrivate(out, frozen.manifest, counts)
+    sayFrozen(frozen, out, io)
+  } finally {
+    await database?.close()
+  }
+}
+
+const isLive = (data: readonly Data[]): boolean => data.some((one) => 'ledger' in one)
+
+const frozenOf = ({ head, manifest, controlled }: Frozen, ledgers: readonly number[]): ReleaseFrozen => ({
+  manifest,
+  id: head.id,
+  revision: head.revision,
+  title: head.title,
+  rules: head.pack.version,
+  asOf: head.asOf,
+  from: head.from,
+  to: head.to,
+  tables: controlled.tables.map(({ indicator, by, period }) => ({ indicator, by, ...(period === undefined ? {} : { period }) })),
+  ledgers,
+})
+
+function sayFrozen({ head, controlled, manifest }: Frozen, out: string, io: Io): void {
   io.out(
     `${head.title}, revision ${head.revision}: ${count(controlled.tables.length, 'table', 'tables')} in ${out}. ` +
       `${controlled.shown} counts are shown, ${controlled.hidden} are not (profile ${head.profile.id}).\n` +
-      `Manifest ${frozen.manifest}\n` +
+      `Manifest ${manifest}\n` +
+      (!isLive(head.data) ? '' : 'That it was frozen is written down in the ledgers it counts.\n') +
       `The counts before control are in ${privateFileOf(out)}: keep them in the house.\n`,
   )
 }
@@ -133,30 +176,25 @@ async function measureFiles(description: Description, from: (name: string) => st
       session.engine.figures(indicators, session.asking, grouped),
     )
     const data = await Promise.all(files.map((name) => fingerprint(from(name))))
-    return { pack: session.pack, figures, data, places: {} }
+    return { pack: session.pack, figures, data, places: {}, counted: [] }
   } finally {
     await session.close()
   }
 }
 
 /** The ledgers of the service at one moment. Only places that a table names by their number go into the bundle. */
-async function measureLive(description: Description, from: (name: string) => string, settings: Settings): Promise<Measured> {
+async function measureLive(description: Description, from: (name: string) => string, { ownerUrl }: OwnedDatabase): Promise<Measured> {
   const pack = mustRead(await loadPack(from(description.pack)))
   mustRead(checkTables(description, pack))
-  const database = await openOwned(settings, 'varde release freeze')
-  try {
-    return await atOneMoment(database.ownerUrl, pack, description.data.ledgers, async ({ live, heads, places, rows }) => {
-      const asOf = dayOption(description.asOf)
-      const ledgers = heads.map((head) => head.ledger)
-      const figures = await figuresFor(description, pack, (indicators, grouped) =>
-        liveFigures(rows, { live, ledgers, asking: { asOf, asOfAt: endOfDay(asOf, pack.zone) }, when: 'past', grouped }, indicators),
-      )
-      const named = new Set(figures.map((figure) => figure.place))
-      return { pack, figures, data: heads, places: Object.fromEntries(Object.entries(places).filter(([org]) => named.has(org))) }
-    })
-  } finally {
-    await database.close()
-  }
+  return atOneMoment(ownerUrl, pack, description.data.ledgers, async ({ live, heads, places, counted, rows }) => {
+    const asOf = dayOption(description.asOf)
+    const ledgers = heads.map((head) => head.ledger)
+    const figures = await figuresFor(description, pack, (indicators, grouped) =>
+      liveFigures(rows, { live, ledgers, asking: { asOf, asOfAt: endOfDay(asOf, pack.zone) }, when: 'past', grouped }, indicators),
+    )
+    const named = new Set(figures.map((figure) => figure.place))
+    return { pack, figures, data: heads, counted, places: Object.fromEntries(Object.entries(places).filter(([org]) => named.has(org))) }
+  })
 }
 
 async function fingerprint(file: string): Promise<Data> {
@@ -237,13 +275,41 @@ export async function releaseSign(folder: string, options: Besides & { readonly 
   )
 }
 
-/** `varde release publish`: the site of a signed bundle. */
-export async function releasePublish(folder: string, options: { readonly to: string; readonly prepare: boolean }, io: Io): Promise<void> {
+interface Publish extends WrittenDown {
+  readonly to: string
+  readonly prepare: boolean
+  /** Published where the ledgers are not: they do not learn of it. */
+  readonly elsewhere: boolean
+}
+
+/** `varde release publish`: the site of a signed bundle. Of one that was made of the live ledgers these learn that it is published. */
+export async function releasePublish(folder: string, { settings, person, elsewhere, ...options }: Publish, io: Io): Promise<void> {
   const now = new Date()
   const { bundle, folder: site } = await publish({ bundle: folder, ...options, now })
-  const early = now.getTime() < Date.parse(bundle.head.embargo)
+  const { head, manifest } = bundle
+  const early = now.getTime() < Date.parse(head.embargo)
+  const live = isLive(head.data)
+  let said = ''
+  if (live && !options.prepare && !elsewhere) {
+    const database = await openOwned(settings(), 'varde release publish')
+    try {
+      const told = await operate(
+        database,
+        async (session) =>
+          writePublished(session, await packNumber(session, head.pack.id), { manifest, id: head.id, revision: head.revision }),
+        person,
+      )
+      said =
+        told === 0
+          ? 'The ledgers of this database do not know it, so that it is published is not written down here.\n'
+          : 'That it is published is written down in the ledgers it counts.\n'
+    } finally {
+      await database.close()
+    }
+  }
   io.out(
-    `${site}/index.html opens in any browser, without a server.\n${early ? `Not to be shown to anybody before ${bundle.head.embargo}.\n` : ''}`,
+    `${site}/index.html opens in any browser, without a server.\n${early ? `Not to be shown to anybody before ${head.embargo}.\n` : ''}${said}` +
+      (live && options.prepare ? 'Publish it again without --prepare when it is out: the ledgers learn of it then.\n' : ''),
   )
 }
 

@@ -155,7 +155,10 @@ function program(io: Io): Command {
   operated(release.command('freeze').description('measure what a description asks for, hide what must be hidden, and put it into a bundle'))
     .argument('<description>', 'the description, as YAML')
     .requiredOption('--out <folder>', 'the bundle to make; what must stay in the house goes beside it')
-    .action((description: string, options) => releaseFreeze(description, { out: options.out, settings: () => settingsFrom(options) }, io))
+    .option('--person <number>', 'who does this, where the log is to name them and not the operator', wholeNumber)
+    .action((description: string, options) =>
+      releaseFreeze(description, { out: options.out, person: options.person, settings: () => settingsFrom(options) }, io),
+    )
   besides(release.command('check').description('attack a bundle: what could be worked out of what it hides?')).action(
     (bundle: string, options) => releaseCheck(bundle, options, io),
   )
@@ -168,13 +171,15 @@ function program(io: Io): Command {
   besides(release.command('sign').description('sign a bundle, after the attack found nothing'))
     .requiredOption('--key <file>', 'the key of the person who signs')
     .action((bundle: string, options) => releaseSign(bundle, options, io))
-  release
-    .command('publish')
-    .description('make the site of a bundle that two have signed')
+  operated(release.command('publish').description('make the site of a bundle that two have signed'))
     .argument('<bundle>', 'the folder of the bundle')
     .requiredOption('--to <folder>', 'the folder of the site')
     .option('--prepare', 'before the embargo ends, for those who put it in place', false)
-    .action((bundle: string, options) => releasePublish(bundle, options, io))
+    .option('--elsewhere', 'of live ledgers, on a machine that does not reach them: they do not learn of it', false)
+    .option('--person <number>', 'who does this, where the log is to name them and not the operator', wholeNumber)
+    .action((bundle: string, { to, prepare, elsewhere, person, ...options }) =>
+      releasePublish(bundle, { to, prepare, elsewhere, person, settings: () => settingsFrom(options) }, io),
+    )
   varde
     .command('rebuild')
     .description('make a release anew from its bundle, without patients, and compare it with what was published')

@@ -93,6 +93,48 @@ describe('one figure on the bench', () => {
     expect(bench.months.points?.every(({ month }: Answer) => month < '2026-09') ?? true).toBe(true)
   })
 
+  test('says how much of it rests on entries in doubt, opens those, and what it would be without them', async () => {
+    const ask = await signedIn(demonstration.person('coordinator'))
+    const { body: bench } = await ask(`/api/bench?${question}`)
+    const { body: whole } = await ask(`/api/account?${question}&limit=5000`)
+    const { body: doubtful } = await ask(`/api/account?${question}&why=unsettled`)
+    const counted: readonly Answer[] = whole.lines.filter(({ bin }: Answer) => bin !== 'left-out')
+    const without = counted.map(({ bin, doubt = bin }: Answer) => doubt)
+    expect(doubtful.lines).toEqual(counted.filter(({ doubt }) => doubt !== undefined))
+    const [met, all] = [without.filter((one) => one === 'met').length, without.filter((one) => one !== 'neither').length]
+    expect(bench.unsettled).toEqual({ items: doubtful.lines.length, numerator: met, denominator: all, share: met / all })
+    // Of what asks for a condition it is not told.
+    expect((await ask('/api/bench?pack=no-house&indicator=OA1')).body.unsettled).toBeNull()
+  })
+
+  test('two definitions of one idea: how many only one of them counts for those who count, and who they are for those who see', async () => {
+    const ask = await signedIn(demonstration.person('coordinator'))
+    const of = async (indicator: string, more = ''): Promise<readonly Answer[]> =>
+      (await ask(`/api/account?pack=no-house&indicator=${indicator}&limit=5000${more}`)).body.lines
+    const counted = async (indicator: string) =>
+      new Map((await of(indicator)).filter(({ bin }) => bin !== 'left-out').map(({ pathway, variant, bin }) => [`${pathway} ${variant}`, bin]))
+    const [one, other] = [await counted('OF4'), await counted('OF3')]
+    const shared = [...one].filter(([key]) => other.has(key))
+    const { body: overlap } = await ask(`/api/bench/overlap?${question}&against=OF3`)
+    expect(overlap).toEqual({
+      alike: shared.filter(([key, bin]) => other.get(key) === bin).length,
+      otherwise: shared.filter(([key, bin]) => other.get(key) !== bin).length,
+      onlyOne: one.size - shared.length,
+      onlyOther: other.size - shared.length,
+    })
+    expect(overlap.alike + overlap.otherwise + overlap.onlyOne + overlap.onlyOther).toBeGreaterThan(10)
+    const lists = [await of('OF4', '&against=OF3'), await of('OF3', '&against=OF4'), await of('OF4', '&against=OF3&counts=otherwise')]
+    expect(lists.map(({ length }) => length)).toEqual([overlap.onlyOne, overlap.onlyOther, overlap.otherwise])
+    for (const line of lists.flat()) expect(line.other).toMatch(/^[a-z-]+$/)
+    expect(Math.max(overlap.onlyOne, overlap.onlyOther)).toBeGreaterThan(0)
+
+    const counts = await signedIn(demonstration.person('manager'))
+    const told = await counts(`/api/bench/overlap?${question}&against=OF3`)
+    expect([told.status, Object.keys(told.body)]).toEqual([200, Object.keys(overlap)])
+    expect([403, 404]).toContain((await counts(`/api/account?${question}&against=OF3`)).status)
+    expect((await ask(`/api/bench/overlap?${question}&against=nothing`)).body.issues[0].path).toEqual(['query', 'against'])
+  })
+
   test('who may count and not see gets the counts; the account stays shut', async () => {
     const ask = await signedIn(demonstration.person('manager'))
     const { body: bench, status } = await ask(`/api/bench?${question}`)

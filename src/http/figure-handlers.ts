@@ -2,21 +2,25 @@ import { z } from 'zod'
 import type { figureRoutes } from '../api/figure-routes.ts'
 import { refOf } from '../api/shapes.ts'
 import { limitHeaping, type StartMonth, startMonthOf, startMonths } from '../core/bench/courses.ts'
-import { monthChart, mostMonths } from '../core/bench/months.ts'
+import { chanceOf, monthBefore, monthChart, mostMonths, recentMonths } from '../core/bench/months.ts'
 import { placeFunnel } from '../core/bench/places.ts'
+import { type Reported, reportedMonths, vintageDays } from '../core/bench/vintages.ts'
 import type { AccountLine } from '../core/measure/account.ts'
 import { type Cell, type Figure, figureOf, type Grouping, groupings } from '../core/measure/figure.ts'
 import { flat, flatHead } from '../core/measure/flat.ts'
+import { unsettledOf } from '../core/measure/unsettled.ts'
 import type { Indicator, Interval } from '../core/pack/pack.ts'
-import { refuse as noNumber } from '../core/stats/refusal.ts'
-import { addDays, type Day, dayText, type PeriodKind, periodDays, periodOf, readDay, readPeriod } from '../core/words/day.ts'
+import { isRefused, refuse as noNumber, type Refused } from '../core/stats/refusal.ts'
+import { type Day, dayText, type PeriodKind, readDay, readPeriod } from '../core/words/day.ts'
 import type { Session } from '../store/ledger-database.ts'
-import { type LiveQuestion, liveAccount, liveCourses, liveFigures } from '../store/live-figures.ts'
+import { type LiveQuestion, liveAccount, liveCourses, liveFigures, liveOverlap, liveUnsettled } from '../store/live-figures.ts'
 import type { LivePack } from '../store/live-packs.ts'
+import { listVintages, readVintages, type VintageQuestion, type VintagesRead, vintagesRead } from '../store/vintages.ts'
 import { sendCsv } from './csv-answer.ts'
 import { cursorsOf } from './cursor.ts'
 import { askingOf, ledgersWith, packNamed, todayAt } from './pathway-handlers.ts'
 import { refuse } from './problem.ts'
+import { getRelease, isCounted } from './release-handlers.ts'
 import type { Asked, Handlers } from './service.ts'
 
 type Routes = typeof figureRoutes
@@ -40,7 +44,7 @@ function cellOf(query: CellAsked): Cell {
 }
 
 function questionOf(
-  asked: Asked<Routes[keyof Routes]>,
+  asked: Asked<Routes['listFigures' | 'exportFigures' | 'readBench' | 'readOverlap' | 'readAccount']>,
   live: LivePack,
   ledgers: readonly number[],
   by: ReadonlySet<Grouping>,
@@ -55,13 +59,13 @@ function questionOf(
 const groupedWith = (by: readonly Grouping[], cell: Cell): ReadonlySet<Grouping> =>
   new Set([...by, ...groupings.filter((part) => cell[part] !== null)])
 
-function indicatorNamed(live: LivePack, id: string): Indicator {
+export function indicatorNamed(live: LivePack, id: string, from: 'indicator' | 'against' = 'indicator'): Indicator {
   const found = live.content.indicators.find((indicator) => indicator.id === id)
   if (!found)
     throw refuse(
       'measure/unknown-indicator',
       `The pack has no indicator "${id}"; it has ${live.content.indicators.map((i) => i.id).join(', ')}.`,
-      ['query', 'indicator'],
+      ['query', from],
     )
   return found
 }
@@ -99,8 +103,20 @@ async function figuresOf(asked: Asked<Routes['listFigures']> | Asked<Routes['exp
 }
 
 const isOf = (line: AccountLine, why: string | undefined, started: string | undefined): boolean =>
-  (why === undefined || [line.bin, line.cause, line.leftOut].includes(why as AccountLine['bin'])) && // one of these, or none is like it
+  (why === undefined ||
+    (why === 'unsettled' && line.doubt !== undefined) ||
+    [line.bin, line.cause, line.leftOut].includes(why as AccountLine['bin'])) && // one of these, or none is like it
   (started === undefined || startMonthOf(line) === started)
+
+/** What one line and another of the same pathway have in common. */
+const sameOf = ({ ledger, pathway, variant }: AccountLine): string => `${ledger} ${pathway} ${variant}`
+
+/** One counts it, and the other does not, or counts it otherwise. */
+function disagrees(line: AccountLine, other: AccountLine | undefined, counts: 'only' | 'otherwise'): boolean {
+  if (line.bin === 'left-out') return false
+  const there = other !== undefined && other.bin !== 'left-out'
+  return counts === 'only' ? !there : there && other.bin !== line.bin
+}
 
 /** The newest share that was to be reached on a day; what is not known is none. */
 function targetOf(live: LivePack, { id }: Indicator, day: string): number | undefined {
@@ -110,12 +126,49 @@ function targetOf(live: LivePack, { id }: Indicator, day: string): number | unde
   return targets.findLast(holds)?.share
 }
 
-/** The newest month that is over: one that is not would be judged by its first days. */
-function monthBefore(day: Day): number {
-  const month = periodOf(day, 'month')
-  const [, last] = periodDays(month, 'month')
-  return last <= day ? month : periodOf(addDays(periodDays(month, 'month')[0], -1), 'month')
+const goodOf = { higher: 'up', lower: 'down', neither: 'neither' } as const
+
+/** So long a request reads past days, before it says how far it has come. */
+const readingMs = 1_500
+
+function vintageQuestion(
+  asked: Asked<Routes['readBench']> | Asked<Routes['readKnownDays']>,
+  live: LivePack,
+  ledgers: readonly number[],
+  indicator: Indicator,
+): VintageQuestion {
+  const today = todayAt(asked.service, live.content.zone)
+  const { asOf } = asked.query
+  const computed = indicator.unknown === undefined && ledgers.length > 0
+  return { live, ledgers, indicator, days: computed ? vintageDays(asOf === undefined ? today : readDay(asOf)!, today) : [] } // the shape has read it
 }
+
+interface HowReported extends VintagesRead {
+  readonly found: Reported | Refused | undefined
+  readonly knownOn: Day | undefined
+}
+
+/** How far months are reported, from the days that are kept; undefined until all are. `months`: what is known of each now. */
+async function howReported(rows: Session['rows'], question: VintageQuestion, cell: Cell, months: readonly Figure[]): Promise<HowReported> {
+  const { read, of } = await vintagesRead(rows, question)
+  const knownOn = question.days[0]
+  if (of === 0 || read < of) return { read, of, knownOn, found: undefined }
+  const now = months.flatMap(({ period, numerator, denominator }) => {
+    const month = readPeriod(period ?? '', 'month')
+    return month === undefined ? [] : [[month, { met: numerator, missed: denominator - numerator }] as const]
+  })
+  return { read, of, knownOn, found: reportedMonths(await listVintages(rows, question, cell), new Map(now)) }
+}
+
+const reportedTold = ({ read, of, found, knownOn }: HowReported) => ({
+  read,
+  of,
+  delays: found === undefined || isRefused(found) ? null : found.delays,
+  knownOn: knownOn === undefined ? null : dayText(knownOn),
+  refused: isRefused(found) ? found.refused : null,
+  have: isRefused(found) ? (found.have ?? null) : null,
+  need: isRefused(found) ? (found.need ?? null) : null,
+})
 
 export const figureHandlers: Handlers<Routes> = {
   listFigures: async (asked) => {
@@ -157,26 +210,63 @@ export const figureHandlers: Handlers<Routes> = {
       const places = await figures(['place'], { ...cell, place: null }, query.period)
       const courses = await liveCourses(rows, question, indicator, cell)
       const { asOf } = question.asking
-      // Keeping a limit is good; whether what a condition says is good, the pack does not say.
-      const good = indicator.within ? 'up' : 'neither'
+      const good = goodOf[indicator.better]
       const target = targetOf(live, indicator, dayText(asOf))
       const unit = indicator.within?.unit ?? null
       const heaping = unit === 'minute' || unit === null ? noNumber('nothing-counted') : limitHeaping(courses, { weekly: unit === 'day' })
+      const unsettled = await liveUnsettled(rows, question, indicator, cell)
+      const how = await howReported(rows, vintageQuestion(asked, live, ledgers, indicator), cell, months)
+      const reported = how.found === undefined || isRefused(how.found) ? undefined : how.found
+      const last = monthBefore(asOf)
+      const own = figure ?? figureOf(indicator, cell, { bins: [], lengths: [] }, query.period)
       return {
         pack: { id: live.id, version: live.content.version },
         asOf: dayText(asOf),
         ledgers: heads,
         unit,
         unknown: indicator.unknown ?? null,
-        figure: told(figure ?? figureOf(indicator, cell, { bins: [], lengths: [] }, query.period)),
+        figure: told(own),
+        chance: chanceOf({ met: own.numerator, all: own.denominator }),
+        unsettled: unsettled === undefined ? null : unsettledOf(own, unsettled),
+        reported: reportedTold(how),
         months: {
-          ...monthChart(months, { last: monthBefore(asOf), good, kind: query.chart, ...(target === undefined ? {} : { target }) }),
+          ...monthChart(months, {
+            last,
+            good,
+            kind: query.chart,
+            ...(target === undefined ? {} : { target }),
+            ...(reported === undefined ? {} : { reported }),
+          }),
         },
+        recent: recentMonths(months, last, reported).map((month) => ({
+          ...month,
+          expected: month.expected && { ...month.expected, band: { ...month.expected.band } },
+        })),
         places: { ...placeFunnel(places, good) },
         starts: [...startMonths(courses, mostMonths)].map(inUnit(unit)),
         heaping: { ...heaping },
       }
     })
+  },
+
+  readOverlap: async (asked) => {
+    const { service, query, actor } = asked
+    const live = packNamed(service, query.pack)
+    const cell = cellOf(query)
+    const both = [indicatorNamed(live, query.indicator), indicatorNamed(live, query.against, 'against')] as const
+    return service.ledger.counting(actor, async (rows) => {
+      const ledgers = await ledgersWith(asked, { rows }, 'count', live.pack, query.org)
+      return { ...(await liveOverlap(rows, questionOf(asked, live, ledgers, groupedWith([], cell)), both, cell)) }
+    })
+  },
+
+  readKnownDays: async (asked) => {
+    const { service, query, actor } = asked
+    const live = packNamed(service, query.pack)
+    const indicator = indicatorNamed(live, query.indicator)
+    const ledgers = await service.ledger.counting(actor, (rows) => ledgersWith(asked, { rows }, 'count', live.pack, query.org))
+    const { read, of } = await readVintages(service.ledger, actor, vintageQuestion(asked, live, ledgers, indicator), readingMs)
+    return { read, of }
   },
 
   readAccount: async (asked) => {
@@ -186,10 +276,17 @@ export const figureHandlers: Handlers<Routes> = {
     const indicator = indicatorNamed(live, query.indicator)
     const cursor = cursorsOf(service, { list: 'account', ...query })
     return asked.in(async (session) => {
-      const ledgers = await ledgersWith(asked, session, 'see', live.pack, query.org)
-      const question = questionOf(asked, live, ledgers, groupedWith([], cell))
+      const release = query.release === undefined ? undefined : await getRelease(session, query.release, live.pack)
+      const mine = await ledgersWith(asked, session, 'see', live.pack, query.org)
+      const ledgers = release ? mine.filter((ledger) => release.ledgers.includes(ledger)) : mine
+      const known = release ? { ...asked, query: { ...query, asOf: release.as_of } } : asked
+      const question = questionOf(known, live, ledgers, groupedWith([], cell))
       const whole = await liveAccount(session.rows, question, indicator, cell)
-      const all = whole.filter((line) => isOf(line, query.why, query.started))
+      const against = query.against === undefined ? undefined : indicatorNamed(live, query.against, 'against')
+      const other = against && new Map((await liveAccount(session.rows, question, against, cell)).map((line) => [sameOf(line), line]))
+      const all = whole
+        .filter((line) => isOf(line, query.why, query.started) && (release === undefined || isCounted(release, line.periodDay)))
+        .filter((line) => other === undefined || disagrees(line, other.get(sameOf(line)), query.counts ?? 'only'))
       const start = cursor.read(query.cursor, z.int()) ?? 0
       const lines = all.slice(start, start + query.limit)
       await session.rows('SET LOCAL search_path = varde')
@@ -198,14 +295,22 @@ export const figureHandlers: Handlers<Routes> = {
         await session.look(ledger, {
           kind: 'account',
           seen: mine.map((line) => Number(line.pathway)),
-          about: { pack: live.id, indicator: indicator.id },
+          about: { pack: live.id, indicator: indicator.id, release: query.release },
         })
       }
       return {
         pack: { id: live.id, version: live.content.version },
         asOf: dayText(question.asking.asOf),
         next: start + query.limit < all.length ? cursor.write(start + query.limit) : null,
-        lines: lines.map(({ ledger, pathway, ...line }) => ({ ...line, pathway: refOf(ledger, Number(pathway)) })),
+        lines: lines.map((line) => {
+          const { ledger, pathway, ...rest } = line
+          const there = other?.get(sameOf(line))
+          return {
+            ...rest,
+            pathway: refOf(ledger, Number(pathway)),
+            ...(other === undefined ? {} : { other: there?.cause ?? there?.leftOut ?? there?.bin ?? 'not-there' }),
+          }
+        }),
       }
     })
   },

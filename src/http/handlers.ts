@@ -6,12 +6,14 @@ import { feedHandlers } from './feed-handlers.ts'
 import { figureHandlers } from './figure-handlers.ts'
 import { handoverHandlers } from './handover-handlers.ts'
 import { intakeHandlers } from './intake-handlers.ts'
+import { lifeHandlers } from './life-handlers.ts'
 import { liveHandlers } from './live-handlers.ts'
 import { logHandlers } from './log-handlers.ts'
 import { meetingHandlers } from './meeting-handlers.ts'
 import { organisationHandlers } from './organisation-handlers.ts'
 import { overrunHandlers } from './overrun-handlers.ts'
 import { pathwayHandlers } from './pathway-handlers.ts'
+import { releaseHandlers } from './release-handlers.ts'
 import type { Handlers } from './service.ts'
 import { signInHandlers } from './sign-in-handlers.ts'
 import { viewHandlers } from './view-handlers.ts'
@@ -35,4 +37,6 @@ export const handlers: Handlers<AllRoutes> = {
   ...liveHandlers,
   ...intakeHandlers,
   ...feedHandlers,
+  ...lifeHandlers,
+  ...releaseHandlers,
 }

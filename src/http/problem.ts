@@ -19,6 +19,7 @@ const statuses: Readonly<Partial<Record<IssueCode, number>>> = {
   'bundle/not-sent': 403,
   'work/recorded-already': 409,
   'work/no-milestone': 422,
+  'life/joined-already': 409,
   'feed/settled': 409,
   'feed/not-configured': 409,
   'ledger/version-needed': 428,
@@ -45,7 +46,7 @@ const statuses: Readonly<Partial<Record<IssueCode, number>>> = {
 export const statusOf = (issues: readonly Issue[]): number => {
   const code = issues[0]?.code
   if (code === undefined) return 500
-  return statuses[code] ?? (code.startsWith('door/') ? 422 : 400)
+  return statuses[code] ?? (/^(?:door|life)\//.test(code) ? 422 : 400)
 }
 
 const titles: Readonly<Record<number, string>> = {

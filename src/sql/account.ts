@@ -1,6 +1,6 @@
 import type { Courses } from '../core/bench/courses.ts'
 import { reasons } from '../core/clock/clock.ts'
-import { type AccountLine, causes, leftOutReasons, wholeWeight } from '../core/measure/account.ts'
+import { type AccountLine, causes, doubts, leftOutReasons, wholeWeight } from '../core/measure/account.ts'
 import type { Cell, Grouped, Tally } from '../core/measure/figure.ts'
 import type { Indicator, Moments, Pack, Sharing } from '../core/pack/pack.ts'
 import type { Day } from '../core/words/day.ts'
@@ -49,6 +49,7 @@ const facts = [
   ['limit_amount', 'MIN'],
   ['start_d', 'MIN'],
   ['stop_d', 'MIN'],
+  ['doubt', 'MIN'],
   ['real_time', 'BOOL_OR'],
   ['real_time_bin', 'MIN'],
 ] as const
@@ -100,7 +101,7 @@ function binColumns(plan: Plan, indicator: Indicator): readonly string[] {
       `${bin} AS bin`,
       `${unless(String(whyOf('excluded-by-definition')), `CASE WHEN ${holds} THEN NULL ELSE ${causes.indexOf('care-late')} END`)} AS why`,
       `CASE WHEN ${holds} THEN 0 ELSE 1 END AS state`,
-      ...['length', 'run', 'limit_amount', 'start_d', 'stop_d'].map((name) => `${nothing} AS ${name}`),
+      ...['length', 'run', 'limit_amount', 'start_d', 'stop_d', 'doubt'].map((name) => `${nothing} AS ${name}`),
       `${unless('NULL', late)} AS real_time`,
       `${unless('NULL', `CASE WHEN ${late} THEN CASE WHEN ${holds} THEN 0 ELSE 1 END END`)} AS real_time_bin`,
       `${period} AS period_d`,
@@ -111,10 +112,9 @@ function binColumns(plan: Plan, indicator: Indicator): readonly string[] {
     plan.readings.includes(reading) ? clockName(indicator.within!, reading) : n,
   )
   const late = `COALESCE(${n}_start_late, 0) = 0 AND COALESCE(${n}_stop_late, 0) = 0`
-  const doubtful = plan.profile.hasDoubt
-    ? `WHEN (COALESCE(${n}_start_doubt, 0) = 1 OR COALESCE(${n}_stop_doubt, 0) = 1) AND COALESCE(${sure}_state = 0, FALSE) THEN ${causes.indexOf('in-doubt')} `
-    : ''
-  const cause = `CASE ${doubtful}WHEN ${n}_no_patient <= ${n}_amount THEN ${causes.indexOf('patient-chose')} WHEN ${n}_no_medical <= ${n}_amount THEN ${causes.indexOf('medical')} ELSE ${causes.indexOf('care-late')} END`
+  const doubtful = `(COALESCE(${n}_start_doubt, 0) = 1 OR COALESCE(${n}_stop_doubt, 0) = 1)`
+  const inDoubt = plan.profile.hasDoubt ? `WHEN ${doubtful} AND COALESCE(${sure}_state = 0, FALSE) THEN ${causes.indexOf('in-doubt')} ` : ''
+  const cause = `CASE ${inDoubt}WHEN ${n}_no_patient <= ${n}_amount THEN ${causes.indexOf('patient-chose')} WHEN ${n}_no_medical <= ${n}_amount THEN ${causes.indexOf('medical')} ELSE ${causes.indexOf('care-late')} END`
   const overrun = indicator.overrunMissed
     ? String(causes.indexOf('care-late'))
     : `CASE WHEN ${n}_waiting THEN ${whyOf('overrun-waiting')} ELSE ${whyOf('overrun-not-coded')} END`
@@ -131,6 +131,9 @@ function binColumns(plan: Plan, indicator: Indicator): readonly string[] {
     `${n}_limit AS limit_amount`,
     `${n}_start_d AS start_d`,
     `${n}_stop_d AS stop_d`,
+    plan.profile.hasDoubt
+      ? `${unless('NULL', `CASE WHEN ${counted} AND ${doubtful} THEN CASE ${sure}_state WHEN 0 THEN 0 WHEN 1 THEN 1 ELSE 2 END END`)} AS doubt`
+      : 'CAST(NULL AS BIGINT) AS doubt',
     `${unless('NULL', `CASE WHEN ${counted} THEN ${late} END`)} AS real_time`,
     `${unless('NULL', `CASE ${timely}_state WHEN 0 THEN 0 WHEN 1 THEN 1${indicator.overrunMissed ? ' WHEN 3 THEN 1' : ''} END`)} AS real_time_bin`,
     `${period} AS period_d`,
@@ -195,6 +198,43 @@ ${compileLines(plan, indicator, rows)}
 GROUP BY ${keys.join(', ')}
 ) cell`
 }
+
+/** Of the counted lines of a cell those that rest on an entry in doubt, by how they count and how they would without it. */
+export const compileUnsettled = (account: string): string =>
+  `SELECT bin, doubt, CAST(SUM(weight) AS BIGINT) AS weight
+FROM (
+${account}
+) a
+WHERE doubt IS NOT NULL
+GROUP BY bin, doubt
+ORDER BY bin, doubt`
+
+/** How many pathways of a cell two indicators count alike, otherwise, or only one of them: bins of both, null where one does not count. */
+export function compileOverlap(one: string, other: string): string {
+  const counted = (account: string) =>
+    `SELECT ledger, pathway, variant, MIN(bin) AS bin FROM (\n${account}\n) a WHERE bin <> ${leftOut} GROUP BY ledger, pathway, variant`
+  return `SELECT one.bin AS one, other.bin AS other, COUNT(*) AS pathways
+FROM (
+${counted(one)}
+) one
+FULL JOIN (
+${counted(other)}
+) other ON other.ledger = one.ledger AND other.pathway = one.pathway AND other.variant = one.variant
+GROUP BY one.bin, other.bin`
+}
+
+const everyPart: Grouped = { by: new Set(['place', 'period', 'variant']), period: 'month' }
+
+/** Met and missed of each ledger by month, place and variant, from the month $7 on: what is kept of a figure as it was on a day. */
+export const compileVintage = (plan: Plan, indicator: Indicator, rows: string): string =>
+  `SELECT ledger, period_n, place_n, variant,
+  CAST(SUM(CASE WHEN bin = ${met} THEN weight ELSE 0 END) AS BIGINT) AS met, CAST(SUM(CASE WHEN bin = ${missed} THEN weight ELSE 0 END) AS BIGINT) AS missed
+FROM (
+${compileCells(plan, indicator, everyPart, rows)}
+) cells
+WHERE bin <> ${leftOut} AND period_n >= $7
+GROUP BY ledger, period_n, place_n, variant
+ORDER BY ledger, period_n, place_n, variant`
 
 /** Sum of the weights for which something holds; a line that is not shared weighs the same as any other. */
 const sumOf = ({ sharing }: Indicator, condition: string): string =>
@@ -305,6 +345,7 @@ export function lineOf(indicator: Indicator, row: Row): AccountLine {
     ...optional('limit_amount', 'limit'),
     ...optional('start_d', 'startDay'),
     ...optional('stop_d', 'stopDay'),
+    ...(row['doubt'] === null || row['doubt'] === undefined ? {} : { doubt: doubts[count(row['doubt'])]! }),
     ...(bin === 'left-out' ? {} : { realTime: row['real_time'] === true }),
     ...(realTimeBin === null || realTimeBin === undefined
       ? {}

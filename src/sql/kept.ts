@@ -49,6 +49,7 @@ const clockOnly = (interval: Interval): Indicator => ({
   name: '',
   question: '',
   denominator: '',
+  better: 'neither',
   within: interval,
   exclude: [],
   overrunMissed: false,

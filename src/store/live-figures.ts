@@ -1,10 +1,20 @@
 import type { Courses } from '../core/bench/courses.ts'
 import type { Asking } from '../core/clock/chosen.ts'
-import type { AccountLine } from '../core/measure/account.ts'
+import { type AccountLine, doubts, wholeWeight } from '../core/measure/account.ts'
 import { type Cell, type Figure, figureOf, type Grouped, inOrder } from '../core/measure/figure.ts'
+import type { UnsettledPart } from '../core/measure/unsettled.ts'
 import type { Indicator } from '../core/pack/pack.ts'
 import { periodDays } from '../core/words/day.ts'
-import { compileAccount, compileCells, compileCourses, coursesOf, lineOf, talliesOf } from '../sql/account.ts'
+import {
+  compileAccount,
+  compileCells,
+  compileCourses,
+  compileOverlap,
+  compileUnsettled,
+  coursesOf,
+  lineOf,
+  talliesOf,
+} from '../sql/account.ts'
 import { cellFilter, type KeptCell, keptRelations, packSchema } from '../sql/kept.ts'
 import { quoteName } from '../sql/name.ts'
 import { bound, type Row } from './database.ts'
@@ -77,14 +87,67 @@ export async function liveAccount(
   indicator: Indicator,
   cell?: Cell,
 ): Promise<readonly AccountLine[]> {
-  const { live, grouped } = question
   if (indicator.unknown !== undefined) return []
+  const account = await accountOf(rows, question, indicator, cell)
+  const { sql, params } = bound<unknown>(`${account.with}${account.sql}`, [...account.first, ...account.params])
+  return (await rows(sql, params)).map((row) => lineOf(indicator, row)).sort(lineOrder)
+}
+
+/** What of a figure rests on entries in doubt. Of an indicator without a clock nothing is said. */
+export async function liveUnsettled(
+  rows: Session['rows'],
+  question: LiveQuestion,
+  indicator: Indicator,
+  cell: Cell,
+): Promise<readonly UnsettledPart[] | undefined> {
+  if (indicator.unknown !== undefined || !indicator.within) return undefined
+  const { with: relations, sql, params, first } = await accountOf(rows, question, indicator, cell)
+  const asked = bound<unknown>(`${relations}${compileUnsettled(sql)}`, [...first, ...params])
+  return (await rows(asked.sql, asked.params)).map((row) => ({
+    bin: Number(row['bin']) === 0 ? 'met' : 'missed',
+    doubt: doubts[Number(row['doubt'])]!, // numbered as they stand
+    pathways: Number(row['weight']) / wholeWeight,
+  }))
+}
+
+/** Pathways of a cell that both of two indicators count, alike or not, and that only one of them does. */
+export interface Overlap {
+  readonly alike: number
+  readonly otherwise: number
+  readonly onlyOne: number
+  readonly onlyOther: number
+}
+
+export async function liveOverlap(
+  rows: Session['rows'],
+  question: LiveQuestion,
+  [one, other]: readonly [Indicator, Indicator],
+  cell: Cell,
+): Promise<Overlap> {
+  const a = await accountOf(rows, question, one, cell)
+  const b = await accountOf(rows, question, other, cell, a.params.length)
+  const none = { alike: 0, otherwise: 0, onlyOne: 0, onlyOther: 0 }
+  if (one.unknown !== undefined || other.unknown !== undefined) return none
+  const asked = bound<unknown>(`${a.with}${compileOverlap(a.sql, b.sql)}`, [...a.first, ...a.params, ...b.params])
+  const found = await rows(asked.sql, asked.params)
+  const sum = (of: (one: unknown, other: unknown) => boolean): number =>
+    found.filter((row) => of(row['one'], row['other'])).reduce((n, row) => n + Number(row['pathways']), 0)
+  return {
+    alike: sum((x, y) => x !== null && x === y),
+    otherwise: sum((x, y) => x !== null && y !== null && x !== y),
+    onlyOne: sum((_, y) => y === null),
+    onlyOther: sum((x) => x === null),
+  }
+}
+
+/** The text of an account of a cell, to be put into another: its relations, itself, and the parameters of both. `after`: those of the cell of another. */
+async function accountOf(rows: Session['rows'], question: LiveQuestion, indicator: Indicator, cell: Cell | undefined, after = 0) {
+  const { live, grouped } = question
   await rows(`SET LOCAL search_path = ${quoteName(packSchema(live.pack))}, varde`)
   const kept = keptCellOf(grouped, cell)
   const relations = keptRelations(live.plan, question.when, cellFilter(live.plan, indicator, kept))
-  const account = compileAccount(live.plan, indicator, grouped, cell, { rows: relations.rows, firstParam: 7 })
-  const { sql, params } = bound<unknown>(`${relations.with}${account.sql}`, [...paramsOf(question, kept), ...account.params])
-  return (await rows(sql, params)).map((row) => lineOf(indicator, row)).sort(lineOrder)
+  const account = compileAccount(live.plan, indicator, grouped, cell, { rows: relations.rows, firstParam: 7 + after })
+  return { with: relations.with, ...account, first: paramsOf(question, kept) }
 }
 
 const paramsOf = ({ asking, ledgers }: LiveQuestion, kept: KeptCell): readonly unknown[] => [

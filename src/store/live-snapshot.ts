@@ -16,6 +16,8 @@ export interface LedgerHead {
 export interface LiveSnapshot {
   readonly live: LivePack
   readonly heads: readonly LedgerHead[]
+  /** Those of them that hold pathways under the pack. */
+  readonly counted: readonly number[]
   /** Names of organisations by their number. */
   readonly places: Readonly<Record<string, string>>
   readonly rows: (sql: string, params?: readonly unknown[]) => Promise<readonly Row[]>
@@ -56,9 +58,14 @@ export async function atOneMoment<T>(
         { code: 'ledger/not-there', path: ['data', 'ledgers'], message: `There is no ledger ${missing} in the database.` },
       ])
     const places = await rows('SELECT org, name FROM organisation ORDER BY org')
+    const holding = (await rows('SELECT DISTINCT ledger FROM pathway WHERE pack = $1 ORDER BY ledger', [live.pack])).map((row) =>
+      Number(row['ledger']),
+    )
+    const asked = (ledger: number): boolean => ledgers === undefined || ledgers.includes(ledger)
     return await run({
       live,
-      heads: heads.filter((head) => ledgers === undefined || ledgers.includes(head.ledger)),
+      counted: holding.filter(asked),
+      heads: heads.filter((head) => asked(head.ledger)),
       places: Object.fromEntries(places.map((row) => [String(row['org']), String(row['name'])])),
       rows,
     })

@@ -1,6 +1,7 @@
+import { renumbered, sayingsOf } from '../core/demonstration/lives.ts'
 import type { PlannedLedger, PlannedPathway, PlannedWork, RegionPlan } from '../core/demonstration/make-region.ts'
 import { keeperOf } from '../core/demonstration/region.ts'
-import { type Role, scopeOf } from '../core/rights/rights.ts'
+import { type Right, type Role, scopeOf } from '../core/rights/rights.ts'
 import { IssueError } from '../core/words/result.ts'
 import type { InstalledPack } from './install-packs.ts'
 import type { Act, ActDone, Actor, LedgerDatabase } from './ledger-database.ts'
@@ -71,7 +72,11 @@ async function loadAll(
   plans: readonly RegionPlan[],
   onProgress: (done: number, total: number) => Promise<void>,
 ): Promise<LoadedRegions> {
-  const total = plans.reduce((sum, plan) => sum + plan.ledgers.reduce((n, l) => n + countOf(l), 0), 0)
+  const total = plans.reduce(
+    (sum, { ledgers, region }) =>
+      sum + ledgers.reduce((n, l) => n + countOf(l), 0) + region.lives.reduce((n, { records }) => n + 1 + records.length, 0),
+    0,
+  )
   let done = 0
   const settled: { readonly plan: RegionPlan; readonly at: At }[] = []
   for (const plan of plans) {
@@ -89,6 +94,10 @@ async function loadAll(
           done += acts
           return onProgress(done, total)
         })
+      await live(ledger, plan, at, (acts) => {
+        done += acts
+        return onProgress(done, total)
+      })
       await dismiss(ledger, plan, at)
     }),
   )
@@ -141,6 +150,27 @@ async function settle(ledger: LedgerDatabase, { region }: RegionPlan, { org, per
       act(`${region.id}-person-${id}`, 'person-set', { person: person(id), name, machine: role === 'machine' }),
       act(`${region.id}-role-${id}`, 'role-given', { person: person(id), org: org(at), role }),
     ])
+}
+
+/** Lives of indicators, each saying on its day, by whoever said it: they have the right to date it back for as long as this takes. */
+async function live(ledger: LedgerDatabase, { region, today }: RegionPlan, { org, person, pack }: At, onActs: OnActs): Promise<void> {
+  for (const [i, life] of region.lives.entries()) {
+    const n = org(life.at)
+    const numbers: number[] = []
+    for (const [j, { by, on, said }] of sayingsOf(life, today).entries()) {
+      const role = region.people.find(({ id }) => id === by)!.role // the region's references were checked as it was read
+      const { rights, glass } = await ledger.standingOf(person(by))
+      const dating: Right = { role, capability: 'import', scopes: new Set([scopeOf(n, pack)]) }
+      const { kind, ...words } = renumbered(said, (position) => numbers[position - 1] ?? 0)
+      const about = j === 0 ? { org: n } : { life: numbers[0], what: kind }
+      const what = j === 0 ? 'life-opened' : kind === 'purpose-answered' ? kind : 'life-recorded'
+      const [done] = await ledger.as({ person: person(by), role, rights: [...rights, dating], glass }, (session) =>
+        session.act(n, [{ ...act(`${region.id}-life-${i}-${j}`, what, { ...about, recorded: on, said: words }), pack }]),
+      )
+      numbers.push(done?.seq ?? 0)
+      await onActs(1)
+    }
+  }
 }
 
 const loaderName = (region: string): string => `Loader of the demonstration, ${region} (invented machine)`

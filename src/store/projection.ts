@@ -19,7 +19,10 @@ export const tables = {
   work: 'acts',
   glass: 'acts',
   list_view: 'acts',
+  release: 'acts',
   message: 'acts',
+  life: 'acts',
+  life_record: 'acts',
   organisation: 'acts',
   organisation_under: 'acts',
   person: 'acts',
@@ -41,6 +44,8 @@ export const tables = {
   sign_in_try: 'passing',
   oidc_try: 'passing',
   assertion_used: 'passing',
+  vintage: 'passing',
+  retold: 'passing',
 } as const satisfies Readonly<Record<string, 'log' | 'acts' | 'code' | 'packs' | 'carried' | 'passing'>>
 
 export type TableKind = (typeof tables)[keyof typeof tables]

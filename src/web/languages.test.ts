@@ -6,6 +6,8 @@ import { keyIds } from './keys/table.ts'
 import en from './languages/en.json' with { type: 'json' }
 import houseEn from './languages/house.en.json' with { type: 'json' }
 import houseNb from './languages/house.nb.json' with { type: 'json' }
+import lifeEn from './languages/life.en.json' with { type: 'json' }
+import lifeNb from './languages/life.nb.json' with { type: 'json' }
 import nb from './languages/nb.json' with { type: 'json' }
 
 type Words = { readonly [key: string]: string | Words }
@@ -13,7 +15,7 @@ const flat = (words: Words, before = ''): readonly (readonly [string, string])[]
   Object.entries(words).flatMap(([key, value]) =>
     typeof value === 'string' ? [[`${before}${key}`, value] as const] : flat(value, `${before}${key}.`),
   )
-const [english, bokmaal] = [new Map(flat({ ...en, ...houseEn })), new Map(flat({ ...nb, ...houseNb }))]
+const [english, bokmaal] = [new Map(flat({ ...en, ...houseEn, ...lifeEn })), new Map(flat({ ...nb, ...houseNb, ...lifeNb }))]
 const slots = (text: string): readonly string[] => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name ?? '').toSorted()
 
 test('both languages say the same things, with the same gaps to fill', () => {

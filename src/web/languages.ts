@@ -2,11 +2,12 @@ import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import type en from './languages/en.json'
 import type house from './languages/house.en.json'
+import type life from './languages/life.en.json'
 import { settings } from './settings.ts'
 
 declare module 'i18next' {
   interface CustomTypeOptions {
-    resources: { translation: typeof en & typeof house }
+    resources: { translation: typeof en & typeof house & typeof life }
     returnNull: false
   }
 }

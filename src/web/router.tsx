@@ -1,9 +1,11 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate } from '@tanstack/react-router'
 import { CodesScreen } from './codes/codes-screen.tsx'
 import { readFigureSearch } from './figures/search.ts'
+import { readIndicatorSearch } from './indicators/search.ts'
 import { ListScreen } from './list/list-screen.tsx'
 import { readListSearch } from './list/search.ts'
 import { readLogSearch } from './log/search.ts'
+import { readReleaseSearch } from './releases/search.ts'
 import { readReportSearch } from './reports/search.ts'
 import { useSession } from './session.tsx'
 import { Shell } from './shell.tsx'
@@ -12,9 +14,11 @@ import { WorkScreen } from './work/work-screen.tsx'
 /** Screens that are fetched after the first one is shown: nobody begins with them, or few do. */
 const later = {
   figures: lazyRouteComponent(() => import('./figures/figures-screen.tsx'), 'FiguresScreen'),
+  indicators: lazyRouteComponent(() => import('./indicators/indicators-screen.tsx'), 'IndicatorsScreen'),
   meetings: lazyRouteComponent(() => import('./meeting/meetings-screen.tsx'), 'MeetingsScreen'),
   meeting: lazyRouteComponent(() => import('./meeting/meeting-screen.tsx'), 'MeetingScreen'),
   reports: lazyRouteComponent(() => import('./reports/reports-screen.tsx'), 'ReportsScreen'),
+  releases: lazyRouteComponent(() => import('./releases/releases-screen.tsx'), 'ReleasesScreen'),
   feeds: lazyRouteComponent(() => import('./feeds/feeds-screen.tsx'), 'FeedsScreen'),
   log: lazyRouteComponent(() => import('./log/log-screen.tsx'), 'LogScreen'),
   people: lazyRouteComponent(() => import('./people/people-screen.tsx'), 'PeopleScreen'),
@@ -70,6 +74,13 @@ const figuresRoute = createRoute({
   component: later.figures,
 })
 
+const indicatorsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/indicators',
+  validateSearch: readIndicatorSearch,
+  component: later.indicators,
+})
+
 const meetingsRoute = createRoute({
   getParentRoute: () => root,
   path: '/meetings',
@@ -87,6 +98,13 @@ const reportsRoute = createRoute({
   path: '/reports',
   validateSearch: readReportSearch,
   component: later.reports,
+})
+
+const releasesRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/releases',
+  validateSearch: readReleaseSearch,
+  component: later.releases,
 })
 
 const feedsRoute = createRoute({
@@ -116,9 +134,11 @@ export const router = createRouter({
     workRoute,
     codesRoute,
     figuresRoute,
+    indicatorsRoute,
     meetingsRoute,
     meetingRoute,
     reportsRoute,
+    releasesRoute,
     feedsRoute,
     logRoute,
     peopleRoute,

@@ -1,15 +1,28 @@
 import type { KeyId } from './keys/table.ts'
 
 export interface Screen {
-  readonly to: '/list' | '/work' | '/codes' | '/figures' | '/meetings' | '/reports' | '/feeds' | '/log' | '/people'
+  readonly to:
+    | '/list'
+    | '/work'
+    | '/codes'
+    | '/figures'
+    | '/indicators'
+    | '/meetings'
+    | '/reports'
+    | '/releases'
+    | '/feeds'
+    | '/log'
+    | '/people'
   readonly key: KeyId
   readonly words:
     | 'screen.list'
     | 'screen.work'
     | 'screen.codes'
     | 'screen.figures'
+    | 'screen.indicators'
     | 'screen.meetings'
     | 'screen.reports'
+    | 'screen.releases'
     | 'screen.feeds'
     | 'screen.log'
     | 'screen.people'
@@ -26,8 +39,10 @@ export function screensOf({
     { to: '/work', key: 'goWork', words: 'screen.work', shown: may('see') },
     { to: '/codes', key: 'goCodes', words: 'screen.codes', shown: may('record') },
     { to: '/figures', key: 'goFigures', words: 'screen.figures', shown: may('count') },
+    { to: '/indicators', key: 'goIndicators', words: 'screen.indicators', shown: may('count') },
     { to: '/meetings', key: 'goMeetings', words: 'screen.meetings', shown: may('see') },
     { to: '/reports', key: 'goReports', words: 'screen.reports', shown: may('count') },
+    { to: '/releases', key: 'goReleases', words: 'screen.releases', shown: may('count') || may('see') },
     { to: '/log', key: 'goLog', words: 'screen.log', shown: may('log') },
     { to: '/people', key: 'goPeople', words: 'screen.people', shown: may('administer') },
     { to: '/feeds', key: 'goFeeds', words: 'screen.feeds', shown: may('see') || may('administer') },

@@ -1,6 +1,6 @@
 SELECT line.*, COALESCE(p.name, '') AS place
 FROM (
-SELECT ledger, pathway, variant, variant_n, period_d, bin, why, state, length, run, limit_amount, start_d, stop_d, real_time, real_time_bin, whole_place AS place_n, 1000000 AS weight, TRUE AS is_first
+SELECT ledger, pathway, variant, variant_n, period_d, bin, why, state, length, run, limit_amount, start_d, stop_d, doubt, real_time, real_time_bin, whole_place AS place_n, 1000000 AS weight, TRUE AS is_first
 FROM (
 SELECT x.*,
   CASE WHEN i2b_state = 0 THEN 0 WHEN i2b_state <= 1 THEN 1 ELSE 2 END AS bin,
@@ -11,6 +11,7 @@ SELECT x.*,
   i2b_limit AS limit_amount,
   i2b_start_d AS start_d,
   i2b_stop_d AS stop_d,
+  CASE WHEN i2b_state <= 1 AND (COALESCE(i2b_start_doubt, 0) = 1 OR COALESCE(i2b_stop_doubt, 0) = 1) THEN CASE i2s_state WHEN 0 THEN 0 WHEN 1 THEN 1 ELSE 2 END END AS doubt,
   CASE WHEN i2b_state <= 1 THEN COALESCE(i2b_start_late, 0) = 0 AND COALESCE(i2b_stop_late, 0) = 0 END AS real_time,
   CASE i2r_state WHEN 0 THEN 0 WHEN 1 THEN 1 END AS real_time_bin,
   COALESCE(s3b_t, i2b_limit_d, i2b_start_d, active_t, $1) AS period_d,

@@ -10,7 +10,7 @@ SELECT ledger, place_n, period_n, variant, why, length,
 FROM (
 SELECT ledger, place_n, CAST(EXTRACT(YEAR FROM (DATE '1970-01-01' + CAST(period_d AS INTEGER))) AS BIGINT) * 100 + CAST(EXTRACT(MONTH FROM (DATE '1970-01-01' + CAST(period_d AS INTEGER))) AS BIGINT) AS period_n, variant, why, length, weight, real_time, real_time_bin, is_first
 FROM (
-SELECT ledger, pathway, variant, variant_n, MIN(period_d) AS period_d, MIN(bin) AS bin, MIN(why) AS why, MIN(state) AS state, MIN(length) AS length, MIN(run) AS run, MIN(limit_amount) AS limit_amount, MIN(start_d) AS start_d, MIN(stop_d) AS stop_d, BOOL_OR(real_time) AS real_time, MIN(real_time_bin) AS real_time_bin, place_n, CAST(SUM(weight) AS BIGINT) AS weight, BOOL_OR(opens) AS is_first
+SELECT ledger, pathway, variant, variant_n, MIN(period_d) AS period_d, MIN(bin) AS bin, MIN(why) AS why, MIN(state) AS state, MIN(length) AS length, MIN(run) AS run, MIN(limit_amount) AS limit_amount, MIN(start_d) AS start_d, MIN(stop_d) AS stop_d, MIN(doubt) AS doubt, BOOL_OR(real_time) AS real_time, MIN(real_time_bin) AS real_time_bin, place_n, CAST(SUM(weight) AS BIGINT) AS weight, BOOL_OR(opens) AS is_first
 FROM (
 SELECT c.*, s.weight, s.opens, CASE WHEN c.share_case = -1 THEN whole_place ELSE CASE s.n WHEN 0 THEN COALESCE(s15b_place, 0) WHEN 1 THEN COALESCE(s1b_place, 0) WHEN 2 THEN COALESCE(s11b_place, 0) WHEN 3 THEN COALESCE(s6b_place, 0) WHEN 4 THEN COALESCE(s17b_place, 0) END END AS place_n
 FROM (
@@ -25,6 +25,7 @@ SELECT x.*,
   i2b_limit AS limit_amount,
   i2b_start_d AS start_d,
   i2b_stop_d AS stop_d,
+  CASE WHEN (COALESCE(s6b_setting IN (26), FALSE) OR (s6b_t IS NOT NULL AND s18b_t IS NULL) OR (COALESCE(s7b_setting IN (3), FALSE) AND s1b_t IS NOT NULL AND NOT (COALESCE(s8b_setting IN (4), FALSE)))) THEN NULL ELSE CASE WHEN i2b_state <= 1 AND (COALESCE(i2b_start_doubt, 0) = 1 OR COALESCE(i2b_stop_doubt, 0) = 1) THEN CASE i2s_state WHEN 0 THEN 0 WHEN 1 THEN 1 ELSE 2 END END END AS doubt,
   CASE WHEN (COALESCE(s6b_setting IN (26), FALSE) OR (s6b_t IS NOT NULL AND s18b_t IS NULL) OR (COALESCE(s7b_setting IN (3), FALSE) AND s1b_t IS NOT NULL AND NOT (COALESCE(s8b_setting IN (4), FALSE)))) THEN NULL ELSE CASE WHEN i2b_state <= 1 THEN COALESCE(i2b_start_late, 0) = 0 AND COALESCE(i2b_stop_late, 0) = 0 END END AS real_time,
   CASE WHEN (COALESCE(s6b_setting IN (26), FALSE) OR (s6b_t IS NOT NULL AND s18b_t IS NULL) OR (COALESCE(s7b_setting IN (3), FALSE) AND s1b_t IS NOT NULL AND NOT (COALESCE(s8b_setting IN (4), FALSE)))) THEN NULL ELSE CASE i2b_state WHEN 0 THEN 0 WHEN 1 THEN 1 END END AS real_time_bin,
   COALESCE(s6b_t, i2b_limit_d, i2b_start_d, active_t, $1) AS period_d,

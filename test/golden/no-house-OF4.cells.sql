@@ -10,7 +10,7 @@ SELECT ledger, place_n, period_n, variant_n, why, length,
 FROM (
 SELECT ledger, place_n, CAST(EXTRACT(YEAR FROM (DATE '1970-01-01' + CAST(period_d AS INTEGER))) AS BIGINT) * 100 + CAST(EXTRACT(MONTH FROM (DATE '1970-01-01' + CAST(period_d AS INTEGER))) AS BIGINT) AS period_n, variant_n, why, length, weight, real_time, real_time_bin, is_first
 FROM (
-SELECT ledger, pathway, variant, variant_n, period_d, bin, why, state, length, run, limit_amount, start_d, stop_d, real_time, real_time_bin, whole_place AS place_n, 1000000 AS weight, TRUE AS is_first
+SELECT ledger, pathway, variant, variant_n, period_d, bin, why, state, length, run, limit_amount, start_d, stop_d, doubt, real_time, real_time_bin, whole_place AS place_n, 1000000 AS weight, TRUE AS is_first
 FROM (
 SELECT x.*,
   CASE WHEN i3b_state = 0 THEN 0 WHEN i3b_state <= 1 THEN 1 ELSE 2 END AS bin,
@@ -21,6 +21,7 @@ SELECT x.*,
   i3b_limit AS limit_amount,
   i3b_start_d AS start_d,
   i3b_stop_d AS stop_d,
+  CAST(NULL AS BIGINT) AS doubt,
   CASE WHEN i3b_state <= 1 THEN COALESCE(i3b_start_late, 0) = 0 AND COALESCE(i3b_stop_late, 0) = 0 END AS real_time,
   CASE i3r_state WHEN 0 THEN 0 WHEN 1 THEN 1 END AS real_time_bin,
   COALESCE(s3b_t, i3b_limit_d, i3b_start_d, active_t, $1) AS period_d,

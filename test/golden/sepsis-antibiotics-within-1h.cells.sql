@@ -10,7 +10,7 @@ SELECT ledger, place_n, period_n, variant, why, length,
 FROM (
 SELECT ledger, place_n, CAST(EXTRACT(YEAR FROM (DATE '1970-01-01' + CAST(period_d AS INTEGER))) AS BIGINT) * 100 + CAST(EXTRACT(MONTH FROM (DATE '1970-01-01' + CAST(period_d AS INTEGER))) AS BIGINT) AS period_n, variant, why, length, weight, real_time, real_time_bin, is_first
 FROM (
-SELECT ledger, pathway, variant, variant_n, period_d, bin, why, state, length, run, limit_amount, start_d, stop_d, real_time, real_time_bin, whole_place AS place_n, 1000000 AS weight, TRUE AS is_first
+SELECT ledger, pathway, variant, variant_n, period_d, bin, why, state, length, run, limit_amount, start_d, stop_d, doubt, real_time, real_time_bin, whole_place AS place_n, 1000000 AS weight, TRUE AS is_first
 FROM (
 SELECT x.*,
   CASE WHEN i0b_state = 0 THEN 0 WHEN i0b_state <= 1 THEN 1 ELSE 2 END AS bin,
@@ -21,6 +21,7 @@ SELECT x.*,
   i0b_limit AS limit_amount,
   i0b_start_d AS start_d,
   i0b_stop_d AS stop_d,
+  CASE WHEN i0b_state <= 1 AND (COALESCE(i0b_start_doubt, 0) = 1 OR COALESCE(i0b_stop_doubt, 0) = 1) THEN CASE i0s_state WHEN 0 THEN 0 WHEN 1 THEN 1 ELSE 2 END END AS doubt,
   CASE WHEN i0b_state <= 1 THEN COALESCE(i0b_start_late, 0) = 0 AND COALESCE(i0b_stop_late, 0) = 0 END AS real_time,
   CASE i0b_state WHEN 0 THEN 0 WHEN 1 THEN 1 END AS real_time_bin,
   COALESCE(s1b_d, i0b_limit_d, i0b_start_d, active_d, $1) AS period_d,

@@ -18,8 +18,44 @@ afterAll(async () => {
 const at = '/figures?pack=no-house&indicator=OF4'
 const deskOf = (role: 'coordinator' | 'manager', more: Partial<Parameters<typeof openDesk>[1]> = {}): Promise<Desk> =>
   openDesk(browser, { address: demonstration.address, person: demonstration.person(role), at, ...more })
+/** The past days that completeness rests on are read once, while the page says how far it has come. */
+const monthsRead = (page: Desk['page']) =>
+  page
+    .getByText(/Reports are followed for/)
+    .first()
+    .waitFor()
 const faults = async ({ page }: Desk) =>
   (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes[0]?.html.slice(0, 160), nodes[0]?.failureSummary])
+
+test('how complete months are is read once, with how far it has come said; months not all reported are expected, hatched, and not judged', async () => {
+  const desk = await deskOf('manager')
+  const { page } = desk
+  await page.getByText(/^Reading what was known at the end of each month: \d+ of \d+ days/).waitFor()
+  expect(await page.locator('.bench-part').first().locator('.bench-chart').count()).toBe(0)
+  await monthsRead(page)
+  const bench = await desk.ask('GET', '/api/bench?pack=no-house&indicator=OF4')
+  expect(bench.reported.read).toBe(bench.reported.of)
+  expect(bench.reported.of).toBeGreaterThan(20)
+  expect(bench.recent.length).toBeGreaterThan(0)
+  const part = page.locator('.bench-part').first()
+  const says = (await part.locator('.bench-says').textContent()) ?? ''
+  expect(says).toContain('Not all reported yet, and so not judged')
+  for (const { complete } of bench.recent) if (complete !== null) expect(says).toContain(`${Math.round(complete * 100)} % in`)
+  await desk.picture('bench-months')
+  const expected = bench.recent.filter((one: { expected: object | null }) => one.expected !== null)
+  expect(await part.locator('[data-expected]').count()).toBe(expected.length)
+  expect(await part.locator('[data-mark]').count()).toBe(bench.months.points.length)
+  // In its table the share of such a month is empty: what is expected stands in a column of its own.
+  await desk.press('t')
+  await desk.picture('bench-months-table')
+  const row = part.locator('tr[data-kind="recent"]').first()
+  const cells = await row.locator('td').allTextContents()
+  expect(cells.slice(0, 4)).toEqual(['', '', '', ''])
+  expect(cells[4]).toMatch(/^\d+ % \d+ of \d+ so far$/)
+  expect(await page.locator('.bench-figure').textContent()).toContain('By chance alone between')
+  expect([desk.complaints, desk.outside]).toEqual([[], []])
+  await desk.context.close()
+})
 
 test('from all figures to one, to its account, to a pathway and back, by keyboard alone; tables by one key', async () => {
   const desk = await deskOf('coordinator', { at: '/figures?pack=no-house' })
@@ -33,6 +69,7 @@ test('from all figures to one, to its account, to a pathway and back, by keyboar
   await tabTo(/^OF4/)
   await desk.press('Enter')
   await page.locator('.bench-number').waitFor()
+  await monthsRead(page)
   const bench = await desk.ask('GET', '/api/bench?pack=no-house&indicator=OF4')
   const { numerator, denominator, fellShort } = bench.figure
   expect(await page.locator('.bench-number').textContent()).toContain(`${numerator} of ${denominator}`)
@@ -57,7 +94,7 @@ test('from all figures to one, to its account, to a pathway and back, by keyboar
   await desk.press('t')
   await expect.poll(() => page.locator('.bench-chart').count()).toBe(0)
   const cells = await page.locator('.bench-part').first().locator('tbody tr th').allTextContents()
-  expect(cells).toEqual(bench.months.points.map(({ month }: { month: string }) => month))
+  expect(cells).toEqual([...bench.months.points, ...bench.recent].map(({ month }: { month: string }) => month))
   expect(new URL(page.url()).searchParams.get('tables')).toBe('true')
   await desk.press('Escape')
   await page.locator('.figures-table').waitFor()

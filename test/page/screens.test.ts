@@ -64,6 +64,7 @@ const screens = [
   },
   { name: 'meeting-sign', role: 'coordinator', at: '/meetings/{open}', ready: '.discussed-facts .clocks', keys: ['f'], shown: '.proof' },
   { name: 'minutes', role: 'clinician', at: '/meetings/{signed}', ready: '.minutes pre' },
+  { name: 'releases', role: 'manager', at: '/releases', ready: '.releases .empty' },
   { name: 'reports', role: 'manager', at: '/reports?period=all&byRole=true&org=5', ready: '.answers-table' },
 ] as const
 

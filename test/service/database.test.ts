@@ -13,6 +13,18 @@ const ours = `(n.nspname = 'varde' OR n.nspname LIKE 'pack\\_%')`
 const roles = ['varde_app', 'varde_read'] as const
 const ledgers = [1, 2, 3] as const
 
+const release = {
+  manifest: 'a'.repeat(64),
+  id: 'invented',
+  revision: 1,
+  title: 'Invented',
+  rules: '1.0',
+  asOf: '2026-03-31',
+  from: '2026-01',
+  to: '2026-03',
+  tables: [{ indicator: 'seen-in-time', by: ['place'] }],
+}
+
 /** The tree of organisations, which everybody who is signed in may read. */
 const forAll = ['varde.organisation']
 
@@ -63,12 +75,17 @@ describe.each(postgresServers())('the database on $name', ({ url }) => {
           payload: { patient: patient!.seq, reason: 'An emergency, invented', until: new Date(Date.now() + 1_800_000).toISOString() },
         },
       )
+      await at.act(ledger, { kind: 'life-opened', pack, payload: { org: ledger, said: { name: 'Idea', wanted: 'Words' } } })
       await at.act(ledger, {
         kind: 'message-received',
         pack,
         payload: { sender: 'LAB|X', control: '1', type: 'ORU^R01', whose: 'X-9', text: 'MSH|', ...messageWaits },
       })
+      await at.act(ledger, { kind: 'release-frozen', pack, payload: { ...release, ledgers: [ledger] } })
+      await at.act(ledger, { kind: 'release-published', pack, payload: release })
       await at.ledger.as(at.operator, (session) => session.look(ledger, { kind: 'pathway', pathway, about: {} }))
+      const vintage = [ledger, pack, 'decided', '2025-05-31', 'invented', 1, [202503], [ledger], ['marsh'], [1_000_000], [0]]
+      await at.ledger.as(at.operator, ({ rows }) => rows('SELECT keep_vintage($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)', vintage))
     }
     await ask(`SELECT varde.note_checkpoints($1, $2, $3)`, [ledgers, ledgers.map(() => 'act'), ledgers.map(() => 1)])
     tables = (

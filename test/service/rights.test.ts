@@ -255,10 +255,21 @@ describe.each(postgresServers())('rights on $name', ({ url }) => {
     const inPack = await mine.person('coordinator', houses.at.packs.find(({ content }) => content.id === 'demo')!.pack)
     const beside = await mine.person('coordinator', houses.at.packs.find(({ content }) => content.id === 'sepsis')!.pack)
     const ofOnePack = (said: Said) =>
-      /:(pathway|work)\b/.test(allRoutes[said.id].path) ||
-      ['openPathway', 'listPathways', 'listFigures', 'exportPathways', 'noteExport', 'exportFigures', 'readBench', 'readAccount'].includes(
-        said.id,
-      )
+      /:(pathway|work|life)\b/.test(allRoutes[said.id].path) ||
+      [
+        'listLives',
+        'openLife',
+        'openPathway',
+        'listPathways',
+        'listFigures',
+        'exportPathways',
+        'noteExport',
+        'exportFigures',
+        'readBench',
+        'readOverlap',
+        'readKnownDays',
+        'readAccount',
+      ].includes(said.id)
     for (const [said, call] of await oneOfEach()) {
       if (!ofOnePack(said) || !may(said, 'coordinator')) continue
       const before = await houses.written()

@@ -99,6 +99,14 @@ const onView = (body: (house: House) => object, dropped = false): Example => ({
     return { params: { view: kept }, body: body(house), headers: versioned(dropped ? version + 1 : version) }
   },
 })
+const life = async (house: House): Promise<{ readonly life: string; readonly version: number }> =>
+  (await good(house.all.post('/api/lives', { org: house.org, pack: 'demo', name: words(house), wanted: words(house) }))).body.life
+const onLife = (body: (house: House) => object): Example => ({
+  make: async (house) => {
+    const { life: ref, version } = await life(house)
+    return { params: { life: ref }, body: body(house), headers: versioned(version) }
+  },
+})
 const counted = async (house: House): Promise<Call> => {
   await house.entry()
   return { query: { pack: 'demo', org: house.org } }
@@ -184,8 +192,22 @@ export const examples: { readonly [K in RouteId]: Example } = {
   restoreView: onView(() => ({}), true),
 
   listFigures: { make: counted },
+  listReleases: just({}),
+  listFiguresOf: { make: async (house) => ({ params: { pathway: (await house.entry()).pathway } }) },
   exportFigures: { make: counted },
   readBench: {
+    make: async (house) => {
+      const { query } = await counted(house)
+      return { query: { ...query, indicator: 'decided' } }
+    },
+  },
+  readOverlap: {
+    make: async (house) => {
+      const { query } = await counted(house)
+      return { query: { ...query, indicator: 'decided', against: 'treated-in-time' } }
+    },
+  },
+  readKnownDays: {
     make: async (house) => {
       const { query } = await counted(house)
       return { query: { ...query, indicator: 'decided' } }
@@ -394,6 +416,31 @@ export const examples: { readonly [K in RouteId]: Example } = {
   setMessageAside: {
     make: async (house, houses) => ({ params: { message: await waiting(house, houses) }, body: { reason: words(house) } }),
   },
+
+  listLives: {
+    make: async (house) => {
+      await life(house)
+      return { query: { pack: 'demo', org: house.org } }
+    },
+  },
+  openLife: { make: (house) => ({ body: { org: house.org, pack: 'demo', name: words(house), wanted: words(house) } }) },
+  readLife: { make: async (house) => ({ params: { life: (await life(house)).life } }) },
+  sayOfLife: onLife((house) => ({ said: { kind: 'friction', friction: 'ambiguous', note: words(house) } })),
+  answerPurpose: {
+    make: async (house) => {
+      const { life: ref, version } = await life(house)
+      const said = { kind: 'purpose-proposed', purpose: 'payment', why: words(house) }
+      const { body } = await good(house.all.post(`/api/lives/${ref}/records`, { said }, versioned(version)))
+      // Whoever may say something of a life may ask for it; only those who may agree are let to.
+      return {
+        as: house.as('manager'),
+        params: { life: ref },
+        body: { proposal: body.record, agreed: true },
+        headers: versioned(version + 1),
+      }
+    },
+  },
+  readDefinition: just({ query: { pack: 'demo', indicator: 'decided' } }),
 
   listWaysIn: just({}),
   signIn: {

@@ -56,6 +56,16 @@ describe('months', () => {
     expect(chartOf(series(low), { kind: 'xmr' }).method).toBe('xmr')
   })
 
+  test('months are joined by a line, and across a month without anybody there is none', () => {
+    const joinsOf = (shares: Counted) =>
+      all(
+        draw(plotMonths(chartOf(shares)), size),
+        ({ attributes }) => attributes['stroke-width'] === '1' && attributes['stroke'] === colours.outline,
+      )
+    expect(joinsOf(series([40, 41, 42, 43, 44]))).toHaveLength(1)
+    expect(joinsOf(series([40, 41, 42, 43, 44]).filter((_, i) => i !== 2))).toHaveLength(2)
+  })
+
   test('too few months are refused with how many there are', () => {
     const few = (shares: Counted) => monthChart(monthsFrom(shares), { last: 209912, good: 'up', kind: 'share' })
     expect(few(series([3]))).toEqual({ refused: 'too-few', have: 1, need: 2 })

@@ -1,5 +1,5 @@
 import type { PointKind } from '../stats/special-cause.ts'
-import type { LineKind, Mark, Plot } from './plot.ts'
+import type { Expected, LineKind, Mark, Plot } from './plot.ts'
 
 /** One element of a drawing. The page makes elements of it, a published site text: the same drawing. */
 export interface Svg {
@@ -59,6 +59,23 @@ const shapes: { readonly [K in PointKind]: (x: number, y: number, high: boolean)
 export const markOf = (kind: PointKind, high: boolean): Svg =>
   element('svg', { width: 16, height: 16, viewBox: '0 0 16 16', 'aria-hidden': 'true', focusable: 'false' }, shapes[kind](8, 8, high))
 
+/** A circle with three strokes across: not filled, since nothing in it is counted. */
+const hatched = (x: number, y: number): readonly Svg[] => {
+  const r = half + 1
+  const strokes = [-0.55, 0, 0.55].map((off) => {
+    const [across, along] = [(off * r) / Math.SQRT2, (Math.sqrt(1 - off * off) * r) / Math.SQRT2]
+    return `M${round(x + across - along)} ${round(y + across + along)}L${round(x + across + along)} ${round(y + across - along)}`
+  })
+  return [
+    element('circle', { cx: x, cy: y, r, fill: colours.paper, ...outline }),
+    element('path', { d: strokes.join(''), fill: 'none', stroke: colours.outline, 'stroke-width': '1' }),
+  ]
+}
+
+/** The shape of what is expected on its own: for the key beneath a chart. */
+export const expectedMark = (): Svg =>
+  element('svg', { width: 16, height: 16, viewBox: '0 0 16 16', 'aria-hidden': 'true', focusable: 'false' }, ...hatched(8, 8))
+
 const lineLooks: { readonly [K in LineKind]: Readonly<Record<string, string>> } = {
   mean: { stroke: colours.mean, 'stroke-width': '1.25' },
   limit: { stroke: colours.limit, 'stroke-width': '1.5', 'stroke-dasharray': '6 4' },
@@ -82,10 +99,35 @@ export function draw(
     element('text', { x: at[0], y: at[1], 'text-anchor': anchor, 'font-size': '12', fill: colours.text, stroke: 'none' }, words)
   const course = (points: readonly (readonly [number, number])[]): string =>
     `M${points.map(([px, py]) => `${round(x(px))} ${round(y(py))}`).join('L')}`
+  // A month that is not there is a gap: a line across it would say that nothing happened in it.
+  const stretches: (readonly [number, number])[][] = []
+  for (const [i, mark] of plot.marks.entries()) {
+    const before = plot.marks[i - 1]
+    if (before === undefined || mark.x - before.x > 1) stretches.push([])
+    stretches.at(-1)!.push([mark.x, mark.y])
+  }
   const barWidth = plot.bars.length === 0 ? 0 : ((right - margin.left) / plot.bars.length) * 0.7
   const label = ({ x: px, y: py, high, label: words = '' }: Mark): Svg => {
     const left = x(px) > (right + margin.left) / 2
     return text([x(px) + (left ? -10 : 10), y(py) + (high ? -4 : 12)], left ? 'end' : 'start', words)
+  }
+  const upright = (at: number, low: number, high: number, looks: Readonly<Record<string, string>>): Svg =>
+    element('path', { d: `M${round(x(at))} ${round(y(low))}V${round(y(high))}`, fill: 'none', stroke: colours.outline, ...looks })
+  const expected = ({ x: px, y: py, band, label: words }: Expected): Svg => {
+    const [above, below] = [y(band ? band.high90 : py) - 9, y(band ? band.low90 : py) + 19]
+    return element(
+      'g',
+      { 'data-expected': band ? 'band' : 'point' },
+      ...(band
+        ? [
+            upright(px, band.low90, band.high90, { 'stroke-width': '1.25' }),
+            // Strokes across: the middle half, hatched too.
+            upright(px, band.low50, band.high50, { 'stroke-width': '9', 'stroke-dasharray': '1.25 2' }),
+          ]
+        : []),
+      ...hatched(x(px), y(py)),
+      text([x(px), above < margin.top + 8 ? below : above], 'middle', words),
+    )
   }
   return element(
     'svg',
@@ -117,18 +159,12 @@ export function draw(
     ),
     element('path', { d: `M${margin.left} ${bottom}H${right}`, stroke: colours.outline, fill: 'none' }),
     ...plot.lines.map(({ kind, points }) => element('path', { d: course(points), fill: 'none', 'data-line': kind, ...lineLooks[kind] })),
-    ...(plot.joined && plot.marks.length > 1
-      ? [
-          element('path', {
-            d: course(plot.marks.map((mark) => [mark.x, mark.y])),
-            fill: 'none',
-            stroke: colours.outline,
-            'stroke-width': '1',
-          }),
-        ]
-      : []),
+    ...(plot.joined ? stretches : [])
+      .filter((points) => points.length > 1)
+      .map((points) => element('path', { d: course(points), fill: 'none', stroke: colours.outline, 'stroke-width': '1' })),
     ...plot.marks.map((mark) => element('g', { 'data-mark': mark.kind }, shapes[mark.kind](x(mark.x), y(mark.y), mark.high))),
     ...plot.marks.filter((mark) => mark.label !== undefined).map(label),
+    ...plot.expected.map(expected),
   )
 }
 

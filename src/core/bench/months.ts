@@ -1,9 +1,12 @@
 import type { Figure } from '../measure/figure.ts'
 import { type ChartReading, readChart, type Signal } from '../stats/chart-reading.ts'
 import { type Assurance, type ControlChart, shareChart, xmrChart } from '../stats/control-chart.ts'
+import type { Band } from '../stats/expected.ts'
+import { type Interval, wilson } from '../stats/interval.ts'
 import { isRefused, type Refused, refuse } from '../stats/refusal.ts'
 import type { Good, PointKind, Rule, Toward } from '../stats/special-cause.ts'
-import { periodText, readPeriod } from '../words/day.ts'
+import { addDays, type Day, monthsLater, periodDays, periodOf, periodText, readPeriod } from '../words/day.ts'
+import type { Reported } from './vintages.ts'
 
 /** How the limits of a chart of months are found: by the size of each month, or by how much one month differs from the next. */
 export const chartKinds = ['share', 'xmr'] as const
@@ -17,6 +20,10 @@ export interface MonthPoint {
   readonly met: number
   readonly all: number
   readonly share: number
+  /** Where the share lies by chance alone, 95 % sure. */
+  readonly chance: Interval | null
+  /** Share of its reports that have come; null where that is not told. */
+  readonly complete: number | null
   readonly lower: number
   readonly upper: number
   readonly kind: PointKind
@@ -50,7 +57,23 @@ export interface MonthChart {
 
 type Counted = Pick<Figure, 'period' | 'numerator' | 'denominator'>
 
-const next = (month: number): number => (month % 100 === 12 ? month + 89 : month + 1)
+/** A month that is over and not all reported: what is known of it by now is no figure to judge. */
+export interface RecentMonth {
+  readonly month: string
+  readonly met: number
+  readonly all: number
+  /** null: it was over only now, and nothing is known of how far it has come. */
+  readonly complete: number | null
+  /** What it will come to when all reports are in; null where too few are in to say. */
+  readonly expected: { readonly met: number; readonly all: number; readonly share: number; readonly band: Band | Refused } | null
+}
+
+/** The newest month that is over: one that is not would be judged by its first days. */
+export function monthBefore(day: Day): number {
+  const month = periodOf(day, 'month')
+  const [, last] = periodDays(month, 'month')
+  return last <= day ? month : periodOf(addDays(periodDays(month, 'month')[0], -1), 'month')
+}
 
 /** Months in order, without a gap: one in which nobody was counted is there with nothing. The newest ones, up to and with `last`. */
 export function monthsInOrder(figures: readonly Counted[], last: number): readonly { month: string; met: number; all: number }[] {
@@ -61,11 +84,42 @@ export function monthsInOrder(figures: readonly Counted[], last: number): readon
     .filter((month) => month <= last)
     .toSorted((a, b) => a - b)
   const out: { month: string; met: number; all: number }[] = []
-  for (let month = counted[0] ?? last + 1; month <= (counted.at(-1) ?? last); month = next(month)) {
+  for (let month = counted[0] ?? last + 1; month <= (counted.at(-1) ?? last); month = monthsLater(month, 1)) {
     const text = periodText(month, 'month')
     out.push({ month: text, ...(found.get(text) ?? { met: 0, all: 0 }) })
   }
   return out.slice(-mostMonths)
+}
+
+/** The newest month that is shown as counted; of what is not known to be incomplete each is. */
+const lastCounted = (last: number, reported: Reported | undefined): number => {
+  if (reported === undefined) return last
+  const newest = reported.months.findLast(({ kind }) => kind === 'counted')?.month
+  return Math.min(last, newest ?? monthsLater(reported.months[0]?.month ?? last, -1))
+}
+
+/** Months that are over and not shown as counted, in order. `last`: the newest month that is over. */
+export function recentMonths(figures: readonly Counted[], last: number, reported: Reported | undefined): readonly RecentMonth[] {
+  const out: RecentMonth[] = []
+  for (let month = monthsLater(lastCounted(last, reported), 1); month <= last; month = monthsLater(month, 1)) {
+    const text = periodText(month, 'month')
+    const figure = figures.find(({ period }) => period === text)
+    const told = reported?.months.find((one) => one.month === month)
+    out.push({
+      month: text,
+      met: figure?.numerator ?? 0,
+      all: figure?.denominator ?? 0,
+      complete: told?.completeness ?? null,
+      expected: told?.kind === 'expected' ? { met: told.met, all: told.all, share: told.share, band: told.band } : null,
+    })
+  }
+  return out
+}
+
+/** Where a share lies by chance alone. Parts of pathways are taken as they are. */
+export function chanceOf({ met, all }: { readonly met: number; readonly all: number }): Interval | null {
+  const found = wilson(met, all)
+  return isRefused(found) ? null : { low: found.low, high: found.high }
 }
 
 /** Laney's limits where months vary more than chance within them; plain ones where they do not, or where that cannot be told. */
@@ -75,14 +129,22 @@ function sharesOf(met: readonly number[], all: readonly number[], options: { goo
 }
 
 /**
- * The control chart of finished months. `last`: the newest month that is over, as a number such as 202610.
+ * The control chart of finished months that are shown as counted. `last`: the newest month that is over, as a number such as 202610. Months of which
+ * reports are still to come are no part of it: they would be read as worse or better than they are.
  * Refuses as the charts do: `nothing-counted`, `too-few`.
  */
 export function monthChart(
   figures: readonly Counted[],
-  { last, good, target, kind }: { readonly last: number; readonly good: Good; readonly target?: number; readonly kind: ChartKind },
+  {
+    last,
+    good,
+    target,
+    kind,
+    reported,
+  }: { readonly last: number; readonly good: Good; readonly target?: number; readonly kind: ChartKind; readonly reported?: Reported },
 ): MonthChart | Refused {
-  const months = monthsInOrder(figures, last)
+  const months = monthsInOrder(figures, lastCounted(last, reported))
+  const complete = new Map(reported?.months.map((one) => [periodText(one.month, 'month'), one.completeness]))
   const options = { good, ...(target === undefined ? {} : { target }) }
   const told = months.filter(({ all }) => all > 0)
   if (told.length === 0) return refuse('nothing-counted')
@@ -109,6 +171,8 @@ export function monthChart(
     points: chart.points.map(({ index, value, limits, kind: pointKind, matches }) => ({
       ...shown[index]!,
       share: value,
+      chance: chanceOf(shown[index]!),
+      complete: complete.get(monthAt(index)) ?? null,
       lower: Math.max(0, limits.lower),
       upper: Math.min(1, limits.upper),
       kind: pointKind,

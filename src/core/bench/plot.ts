@@ -1,6 +1,8 @@
+import type { Band } from '../stats/expected.ts'
+import { isRefused } from '../stats/refusal.ts'
 import type { PointKind } from '../stats/special-cause.ts'
 import type { LimitHeaping, StartMonth } from './courses.ts'
-import type { MonthChart } from './months.ts'
+import type { MonthChart, RecentMonth } from './months.ts'
 import type { PlaceFunnel } from './places.ts'
 
 /** Where and what a mark is; `high`: it went, or lies, above the centre. */
@@ -11,6 +13,15 @@ export interface Mark {
   readonly high: boolean
   /** Beside the mark, for those few that are named. */
   readonly label?: string
+}
+
+export interface Expected {
+  readonly x: number
+  readonly y: number
+  /** Where it will probably lie: 50 and 90 %; none where that has not proved itself. */
+  readonly band?: Band
+  /** How much of it has come. */
+  readonly label: string
 }
 
 export type LineKind = 'mean' | 'limit' | 'inner-limit' | 'target' | 'course'
@@ -32,7 +43,9 @@ export interface Plot {
   readonly lines: readonly Line[]
   readonly marks: readonly Mark[]
   readonly bars: readonly { readonly x: number; readonly y: number }[]
-  /** Marks follow one another, and are joined. */
+  /** Hatched: what is expected and not counted. Never joined to what is. */
+  readonly expected: readonly Expected[]
+  /** Marks follow one another, and are joined; across a place that has none they are not. */
   readonly joined: boolean
 }
 
@@ -67,8 +80,10 @@ const monthTicks = (months: readonly string[]): readonly Tick[] =>
 /** Months that follow one another, from the first to the last of these. */
 const placesOf = (months: readonly string[]): ReadonlyMap<string, number> => new Map(months.toSorted().map((month, i) => [month, i]))
 
-export function plotMonths(chart: MonthChart): Plot {
-  const months = [...chart.points.map(({ month }) => month), ...chart.empty].toSorted()
+/** `recent`: months not all reported; those that are expected are drawn, the others leave room for what will come. */
+export function plotMonths(chart: MonthChart, recent: readonly RecentMonth[] = []): Plot {
+  const months = [...chart.points.map(({ month }) => month), ...chart.empty, ...recent.map(({ month }) => month)].toSorted()
+  const expected = recent.flatMap(({ month, complete, expected: one }) => (one === null ? [] : [{ month, complete, ...one }]))
   const places = placesOf(months)
   const at = (month: string): number => places.get(month) ?? 0
   const [first, last] = [-0.5, months.length - 0.5]
@@ -86,6 +101,7 @@ export function plotMonths(chart: MonthChart): Plot {
     y: shareAxis([
       ...chart.points.flatMap(({ share, lower, upper }) => [share, lower, upper]),
       ...(chart.target === null ? [] : [chart.target]),
+      ...expected.flatMap(({ share, band }) => [share, ...(isRefused(band) ? [] : [band.low90, band.high90])]),
     ]),
     lines: [
       limit('lower'),
@@ -95,6 +111,12 @@ export function plotMonths(chart: MonthChart): Plot {
     ],
     marks: chart.points.map(({ month, share, kind, toward }) => ({ x: at(month), y: share, kind, high: toward === 'high' })),
     bars: [],
+    expected: expected.map(({ month, share, complete, band }) => ({
+      x: at(month),
+      y: share,
+      ...(isRefused(band) ? {} : { band }),
+      label: complete === null ? '' : `${Math.round(complete * 100)} %`,
+    })),
     joined: true,
   }
 }
@@ -134,6 +156,7 @@ export function plotPlaces(funnel: PlaceFunnel, nameOf: (place: string) => strin
       ...(named ? { label: nameOf(place) } : {}),
     })),
     bars: [],
+    expected: [],
     joined: false,
   }
 }
@@ -161,6 +184,7 @@ export function plotStarts(months: readonly StartMonth[]): Plot {
     ),
     marks: shown.map(({ month, share }) => ({ x: at(month), y: share, kind: 'common', high: false })),
     bars: [],
+    expected: [],
     joined: true,
   }
 }
@@ -190,6 +214,7 @@ export function plotHeaping({ counts, firstDay, expected }: LimitHeaping): Plot 
     ],
     marks: [],
     bars: counts.map((y, i) => ({ x: firstDay + i, y })),
+    expected: [],
     joined: false,
   }
 }

@@ -82,6 +82,7 @@ export interface RegionPlan {
   readonly region: Region
   readonly pack: Pack
   readonly ledgers: readonly PlannedLedger[]
+  readonly today: Day
 }
 
 export interface Making {
@@ -105,7 +106,7 @@ export function makeRegion(region: Region, pack: Pack, scenario: Scenario, makin
   const entries = Map.groupBy(generateEntries(pack, { ...scenario, period }, { pathways, seed }), (entry) => entry.pathway)
   // A stream of chance beside the scenario's own, one a pathway: the letters of the first hundred do not change with the thousandth.
   for (const [i, [, mine]] of [...entries].entries()) maker.pathway(mine, randomOf(seed + 2 ** 33, i))
-  return { region, pack, ledgers: maker.ledgers() }
+  return { region, pack, ledgers: maker.ledgers(), today }
 }
 
 class Maker {

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import type { LifeRecord } from '../life/life.ts'
+import { refusalsOf } from '../life/rules.ts'
 import { readDay } from '../words/day.ts'
 import { checkDigit, impossibleNumber } from './identity.ts'
 import { writeLetter } from './letter.ts'
+import { sayingsOf } from './lives.ts'
 import { keeperOf, readRegion } from './region.ts'
 
 const file = 'demonstration/norwegian-shaped.yaml'
@@ -17,7 +20,24 @@ test.each(['norwegian-shaped', 'english-shaped'])('the region %s is one', (name)
   expect(read.ok ? [] : read.issues).toEqual([])
 })
 
+test.each(['norwegian-shaped', 'english-shaped'])('the lives of indicators of %s keep to the rules, in the order of their days', (name) => {
+  const read = readRegion(readFileSync(`demonstration/${name}.yaml`, 'utf8'), name)
+  if (!read.ok) throw new Error(JSON.stringify(read.issues))
+  for (const life of read.value.lives) {
+    const sayings = sayingsOf(life, readDay('2026-07-01')!)
+    expect(sayings.map(({ on }) => on)).toEqual(sayings.map(({ on }) => on).toSorted())
+    const records: LifeRecord[] = []
+    for (const [i, { by, on, said }] of sayings.entries()) {
+      const person = read.value.people.findIndex(({ id }) => id === by)
+      expect(refusalsOf(records, said, person), `${life.name}, record ${i + 1}`).toEqual([])
+      records.push({ n: i + 1, on, by: person, role: 'analyst', said })
+    }
+  }
+})
+
 test.each([
+  ['a life lies in no ledger', '- at: kyst', '- at: nordvik', 'pack/dangling lives.0.at'],
+  ['nobody said it', 'by: kyst-clinician\n    daysAgo: 860', 'by: kyst-clinic\n    daysAgo: 860', 'pack/dangling lives.0.by'],
   ['somebody works at a place that is not there', 'role: analyst, at: region', 'role: analyst, at: regon', 'pack/dangling people.2.at'],
   ['a place lies under none that is there', 'under: kyst }', 'under: kist }', 'pack/dangling organisations.4.under'],
   ['two people share an id', 'id: dpo,', 'id: administrator,', 'pack/duplicate-id people.1.id'],

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LifeName, LifeWords, SaidLater } from '../life/said.ts'
 import { roles } from '../rights/rights.ts'
 import { isZone } from '../words/instant.ts'
 import type { Issue } from '../words/issue.ts'
@@ -82,6 +83,18 @@ const Work = z.strictObject({
     .describe('whom an escalation waits for, and how long'),
 })
 
+/** The life of an indicator. Records are numbered from 1, which is the idea, and name others by these numbers. */
+const Said = { daysAgo: z.int().min(0), by: Id.describe('somebody of `people`') }
+const Life = z.strictObject({
+  at: Id.describe('whose ledger it lies in'),
+  name: LifeName.pipe(Invented),
+  indicator: z.string().max(60).optional().describe('of the pack; an idea may have none'),
+  wanted: LifeWords,
+  ...Said,
+  records: z.array(z.strictObject({ ...Said, says: SaidLater })),
+})
+export type DemonstrationLife = z.infer<typeof Life>
+
 export const Region = z.strictObject({
   id: Id,
   about: Words,
@@ -94,6 +107,7 @@ export const Region = z.strictObject({
   recording: Recording,
   letters: z.array(Letter),
   work: Work,
+  lives: z.array(Life),
 })
 export type Region = z.infer<typeof Region>
 
@@ -117,6 +131,13 @@ export function readRegion(text: string, file: string): Result<Region> {
     if (people.includes(id)) say('pack/duplicate-id', ['people', i, 'id'], `"${id}" is there already`)
     if (!above.includes(at)) say('pack/dangling', ['people', i, 'at'], `no organisation "${at}"${didYouMean(at, above)}`)
     people.push(id)
+  }
+  for (const [i, { at, by, records }] of shaped.data.lives.entries()) {
+    if (!shaped.data.organisations.some(({ id, ledger }) => id === at && ledger))
+      say('pack/dangling', ['lives', i, 'at'], `no organisation "${at}" keeps a ledger${didYouMean(at, above)}`)
+    for (const [j, who] of [by, ...records.map((record) => record.by)].entries())
+      if (!people.includes(who))
+        say('pack/dangling', ['lives', i, ...(j === 0 ? [] : ['records', j - 1]), 'by'], `nobody called "${who}"${didYouMean(who, people)}`)
   }
   return issues.length > 0 ? fail(...issues) : ok(shaped.data)
 }

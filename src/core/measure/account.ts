@@ -13,6 +13,10 @@ export type Cause = (typeof causes)[number]
 export const leftOutReasons = ['running', 'overrun-waiting', 'overrun-not-coded', ...reasons, 'excluded-by-definition'] as const
 export type LeftOut = (typeof leftOutReasons)[number]
 
+/** What a pathway would count as if no entry in doubt were so. */
+export const doubts = ['met', 'missed', 'neither'] as const
+export type Doubt = (typeof doubts)[number]
+
 /** A whole pathway weighs a million: shares are exact in millionths. */
 export const wholeWeight = 1_000_000
 
@@ -43,6 +47,8 @@ export interface AccountLine {
   readonly stopDay?: Day
   /** Of counted pathways: every entry the verdict rests on was recorded within its duty. */
   readonly realTime?: boolean
+  /** Of counted pathways whose start or stop is in doubt: what they would count as without it. */
+  readonly doubt?: Doubt
   /** The bin real-time coding alone would have given. */
   readonly realTimeBin?: 'met' | 'missed'
 }
@@ -94,6 +100,7 @@ export function linesOf(reading: PathwayReading, indicator: Indicator): readonly
     ...(clock?.start ? { startDay: clock.start.day } : {}),
     ...(clock?.stop ? { stopDay: clock.stop.day } : {}),
     ...(bin.bin === 'left-out' ? {} : { realTime: rests.every((c) => !c || inDuty(c)) }),
+    ...doubtOf(reading, clock, bin),
     ...realTimeBin(reading, indicator, bin, rests),
   }
   if (bin.bin === 'left-out' || !indicator.sharing)
@@ -122,9 +129,16 @@ function binOf(reading: PathwayReading, indicator: Indicator, clock: Clock | und
 
 const leftStanding: readonly string[] = ['likely', 'let-stand']
 
+const isDoubtful = ({ start, stop }: Clock): boolean => [start, stop].some((c) => c && leftStanding.includes(c.coded.entry.standing))
+
+function doubtOf(reading: PathwayReading, clock: Clock | undefined, { bin }: Bin): { doubt?: Doubt } {
+  if (bin === 'left-out' || !clock || !isDoubtful(clock)) return {}
+  const verdict = readClock(reading, clock.interval, 'sure')?.verdict
+  return { doubt: verdict === 'met' || verdict === 'missed' ? verdict : 'neither' }
+}
+
 function causeOf(reading: PathwayReading, clock: Clock): Cause {
-  const doubtful = [clock.start, clock.stop].some((c) => c && leftStanding.includes(c.coded.entry.standing))
-  if (doubtful && readClock(reading, clock.interval, 'sure')?.verdict === 'met') return 'in-doubt'
+  if (isDoubtful(clock) && readClock(reading, clock.interval, 'sure')?.verdict === 'met') return 'in-doubt'
   if (clock.withoutPatient! <= clock.limitAmount!) return 'patient-chose' // a missed clock has been measured against a limit
   if (clock.withoutMedical! <= clock.limitAmount!) return 'medical'
   return 'care-late'

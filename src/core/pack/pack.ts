@@ -124,6 +124,8 @@ export interface Indicator {
   readonly denominator: string
   readonly within?: Interval
   readonly having?: Condition
+  /** Which way is better; of what the pack does not say, and of what is neither, neither. */
+  readonly better: 'higher' | 'lower' | 'neither'
   readonly population?: Condition
   /** Why the indicator cannot be computed from this pack. */
   readonly unknown?: string

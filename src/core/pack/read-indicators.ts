@@ -52,6 +52,7 @@ export function readIndicators(
       denominator: indicator.denominator,
       ...(within ? { within } : {}),
       ...(indicator.having ? { having: indicator.having } : {}),
+      better: indicator.better ?? (within ? 'higher' : 'neither'),
       ...(population === undefined ? {} : isUnknown(population) ? { unknown: population.unknown } : { population }),
       exclude: (indicator.exclude ?? []).map(({ id, text: words, when }) => ({ id, text: words, when })),
       overrunMissed: indicator.overrun === 'missed',

@@ -16,6 +16,18 @@ function issuesAfter(from: string | RegExp, to: string): readonly string[] {
   return read.ok ? [] : read.issues.map((issue) => `${issue.code} ${issueText(issue)}`)
 }
 
+test('which way is better is what the pack says; unsaid, to keep a limit is, and of a condition neither', () => {
+  const betterOf = (text: string): Readonly<Record<string, string>> => {
+    const read = readPack([layer(text)])
+    if (!read.ok) throw new Error(read.issues.map(issueText).join('\n'))
+    return Object.fromEntries(read.value.indicators.map(({ id, better }) => [id, better]))
+  }
+  expect(betterOf(demo)).toMatchObject({ 'treated-in-time': 'higher', decided: 'higher' })
+  expect(betterOf(demo.replace('    better: higher\n', ''))).toMatchObject({ decided: 'neither' })
+  expect(betterOf(demo.replace('better: higher', 'better: lower'))).toMatchObject({ decided: 'lower' })
+  expect(issuesAfter('better: higher', 'better: up')).toEqual([expect.stringMatching(/pack\/shape .*indicators\[3\]\.better/)])
+})
+
 describe('a pack that cannot be meant is refused at its place', () => {
   const table: readonly (readonly [what: string, from: string | RegExp, to: string, says: RegExp])[] = [
     ['malformed YAML', 'sources:', 'sources: [', /pack\/not-yaml p\/pack\.yaml:\d+:\d+/],

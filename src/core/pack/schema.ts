@@ -299,6 +299,10 @@ const Indicator = z.strictObject({
   denominator: Words.describe('who is counted, in words'),
   within: Id.optional().describe('counts the pathways whose clock over this interval keeps its limit'),
   having: Condition.optional().describe('or: counts the pathways for which this holds'),
+  better: z
+    .enum(['higher', 'lower', 'neither'])
+    .optional()
+    .describe('which way is better, as the source says; absent: to keep a limit is, and of a condition nothing is said'),
   population: orUnknown(Condition).optional(),
   exclude: z.array(z.strictObject({ id: Id, text: Words, when: Condition, ...grounds })).optional(),
   overrun: z.enum(['left-out', 'missed']).optional().describe('what a clock past its limit without a stop counts as'),

@@ -5,22 +5,36 @@ import { type PersonRole, personRoles } from '../words/role.ts'
 /**
  * see: patients and their pathways · record: entries, documents, patients · work: questions, notes, next steps, escalations ·
  * answer: a question to the one who knows · count: figures, without persons · log: who did and saw what · erase: who a patient is ·
- * administer: organisations, people, roles · break: emergency access to one pathway · import: entries with the days another system gave them.
+ * administer: organisations, people, roles · break: emergency access to one pathway · import: entries with the days another system gave them ·
+ * define: what is said and done in the life of an indicator · agree: to a purpose of an indicator that somebody else proposed.
  */
-export const capabilities = ['see', 'record', 'work', 'answer', 'count', 'log', 'erase', 'administer', 'break', 'import'] as const
+export const capabilities = [
+  'see',
+  'record',
+  'work',
+  'answer',
+  'count',
+  'log',
+  'erase',
+  'administer',
+  'break',
+  'import',
+  'define',
+  'agree',
+] as const
 export type Capability = (typeof capabilities)[number]
 
 export const roles = personRoles
 export type Role = PersonRole
 
 export const roleMay: { readonly [R in Role]: readonly Capability[] } = {
-  coordinator: ['see', 'record', 'work', 'answer', 'count', 'break'],
-  coder: ['see', 'record', 'work', 'answer', 'count'],
+  coordinator: ['see', 'record', 'work', 'answer', 'count', 'break', 'define'],
+  coder: ['see', 'record', 'work', 'answer', 'count', 'define'],
   summariser: ['see', 'record', 'work', 'answer'],
-  clinician: ['see', 'record', 'work', 'answer', 'count', 'break'],
-  'coding-lead': ['see', 'record', 'work', 'answer', 'count'],
-  analyst: ['count'],
-  manager: ['count'],
+  clinician: ['see', 'record', 'work', 'answer', 'count', 'break', 'define', 'agree'],
+  'coding-lead': ['see', 'record', 'work', 'answer', 'count', 'define', 'agree'],
+  analyst: ['count', 'define'],
+  manager: ['count', 'define', 'agree'],
   'data-protection-officer': ['log', 'erase'],
   administrator: ['administer', 'import'],
   machine: ['see', 'record', 'work'],

@@ -36,7 +36,7 @@ export interface BackTest {
   readonly tested: number
   /** Share of the last 24 whose 90 % band held. */
   readonly held: number | Refused
-  /** Multiples of an expected total that past errors bound; usable only where the test was passed. */
+  /** Errors that past ones bound (of a total: multiples of it); usable only where the test was passed. */
   readonly band: Band | Refused
 }
 
@@ -63,25 +63,36 @@ const bandOf = (ratios: readonly number[]): Band | Refused =>
         high90: quantileOf(ratios, 0.95),
       }
 
+/** What a back-test needs to know of the figure it tests. */
+export interface Tested {
+  /** Rows of which everything has come, oldest first. */
+  readonly finished: readonly number[]
+  /** The longest delay, and the one that is tested. */
+  readonly last: number
+  readonly delay: number
+  readonly expectedThen: (row: number) => number | Refused
+  readonly came: (row: number) => number | Refused
+  readonly errorOf: (came: number, expected: number) => number
+  /** What an error makes of what is expected: the other way round. */
+  readonly boundOf: (expected: number, error: number) => number
+}
+
 /**
- * Would the band have held? Each finished period is expected again from what was known when it was as old as `delay` says, with a band
- * from the errors that were known by then and no others.
+ * Would the band have held? Each finished period is expected again from what was known when it was as old as the delay says, with a band from the
+ * errors that were known by then and no others.
  *
- * The triangle with all its history, negatives borne. Refusals stand in `held` and `band`: `too-few` for fewer than 24 tested periods,
- * `not-sure` where the 90 % band held too seldom or too often. Source: part 5.6.
+ * Refusals stand in `held` and `band`: `too-few` for fewer than 24 tested periods, `not-sure` where the 90 % band held too seldom or too often.
+ * The band is one of errors, as `errorOf` has them. Source: part 5.6.
  */
-export function backTest(triangle: Triangle, delay: number): BackTest {
-  const last = delayCount(triangle) - 1
-  const finished = range(triangle.length).filter((row) => triangle[row]!.length === last + 1)
+export function backTestOf({ finished, last, delay, expectedThen, came: cameOf, errorOf, boundOf }: Tested): BackTest {
   const errors: { row: number; expected: number; came: number; held: boolean | null }[] = []
+  const bandOfErrors = (some: typeof errors) => bandOf(some.map((one) => errorOf(one.came, one.expected)))
   for (const row of finished) {
-    const expected = expectedThen(triangle, row, delay)
-    if (isRefused(expected)) continue
-    const came = sum(triangle[row]!)
+    const [expected, came] = [expectedThen(row), cameOf(row)]
+    if (isRefused(expected) || isRefused(came)) continue
     // Finished by the time this row was as old as that.
-    const past = errors.filter((error) => error.row + last <= row + delay)
-    const band = bandOf(past.map((error) => error.came / error.expected))
-    const held = isRefused(band) ? null : came >= band.low90 * expected && came <= band.high90 * expected
+    const band = bandOfErrors(errors.filter((error) => error.row + last <= row + delay))
+    const held = isRefused(band) ? null : came >= boundOf(expected, band.low90) && came <= boundOf(expected, band.high90)
     errors.push({ row, expected, came, held })
   }
   const tested = errors.filter((error) => error.held !== null)
@@ -91,8 +102,21 @@ export function backTest(triangle: Triangle, delay: number): BackTest {
       ? refuse('too-few', { have: newest.length, need: bandTest.periods })
       : newest.filter((error) => error.held).length / newest.length
   const sure = !isRefused(held) && held >= bandTest.atLeast && held <= bandTest.atMost
-  const all = bandOf(errors.map((error) => error.came / error.expected))
-  return { errors, tested: tested.length, held, band: isRefused(held) ? held : sure ? all : refuse('not-sure') }
+  return { errors, tested: tested.length, held, band: isRefused(held) ? held : sure ? bandOfErrors(errors) : refuse('not-sure') }
+}
+
+/** The back-test of totals. The triangle with all its history, negatives borne. */
+export function backTest(triangle: Triangle, delay: number): BackTest {
+  const last = delayCount(triangle) - 1
+  return backTestOf({
+    finished: range(triangle.length).filter((row) => triangle[row]!.length === last + 1),
+    last,
+    delay,
+    expectedThen: (row) => expectedThen(triangle, row, delay),
+    came: (row) => sum(triangle[row]!),
+    errorOf: (came, expected) => came / expected,
+    boundOf: (expected, error) => expected * error,
+  })
 }
 
 export interface Nowcasts {

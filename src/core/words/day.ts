@@ -39,6 +39,12 @@ export function periodText(period: number, kind: PeriodKind): string {
   return `${year}-${letterOf[kind]}${kind === 'month' ? String(part).padStart(2, '0') : part}`
 }
 
+/** The month so many after one, or before it; months as `periodOf` gives them. */
+export function monthsLater(month: number, by: number): number {
+  const index = Math.floor(month / 100) * 12 + (month % 100) - 1 + by
+  return Math.floor(index / 12) * 100 + (((index % 12) + 12) % 12) + 1
+}
+
 export const monthsInPeriod = (kind: PeriodKind): number => monthsIn[kind]
 
 /** The number `periodOf` gives, from its text; undefined when it is not one of this kind. */

@@ -30,6 +30,11 @@ export const actTells: { readonly [K in ActKind]: readonly string[] } = {
   'view-kept': ['view', 'org', 'own', 'search'],
   'view-dropped': ['view'],
   'view-restored': ['view'],
+  'life-opened': ['org'],
+  'life-recorded': ['life', 'what'],
+  'purpose-answered': ['life', 'what'],
+  'release-frozen': ['manifest', 'id', 'revision', 'asOf', 'from', 'to', 'rules', 'indicators', 'ledgers'],
+  'release-published': ['manifest', 'id', 'revision'],
   'work-opened': work,
   'work-moved': [...work, 'work', 'from'],
 }
@@ -38,7 +43,7 @@ export const actTells: { readonly [K in ActKind]: readonly string[] } = {
 export const lookTells: Readonly<Record<string, readonly string[]>> = {
   list: ['pack', 'org'],
   'list-export': ['pack', 'org', 'asOf', 'filter', 'named'],
-  account: ['pack', 'indicator'],
+  account: ['pack', 'indicator', 'release'],
   bundle: ['sha256'],
   coding: ['pack', 'org', 'person'],
   patient: ['patient'],

@@ -136,6 +136,12 @@ export const actKinds = {
   'view-kept': 'work',
   'view-dropped': 'work',
   'view-restored': 'work',
+  'life-opened': 'define',
+  'life-recorded': 'define',
+  'purpose-answered': 'agree',
+  // Made by whoever runs the machine: they count all of it, and what goes out is signed by two others.
+  'release-frozen': 'administer',
+  'release-published': 'administer',
 } as const satisfies Readonly<Record<string, Capability>>
 
 /**

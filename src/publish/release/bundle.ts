@@ -9,7 +9,7 @@ import { IssueError } from '../../core/words/result.ts'
 import { canonical } from '../../store/ledger-database.ts'
 import { syncFolder, writeWhole } from '../../store/whole-file.ts'
 import type { Source } from './cells.ts'
-import { Count, counted } from './counts.ts'
+import { Count, counted, Split } from './counts.ts'
 import { periodKinds, Signer } from './description.ts'
 
 /** A release as a folder of plain files, each with its hash in a manifest, whose own hash is what is signed. Nothing in it is before control. */
@@ -52,6 +52,8 @@ export const Head = z.strictObject({
   title: z.string(),
   about: z.string().optional(),
   publisher: z.string(),
+  /** Where those who may see them find who is behind a figure. */
+  service: z.string().optional(),
   revision: z.int().positive(),
   /** The revisions before this one, and why each was followed by another; oldest first. */
   revisions: z.array(z.strictObject({ ...Named.shape, embargo: z.string(), reasons: z.array(z.string()) })),
@@ -78,6 +80,7 @@ const Table = z.strictObject({
   indicator: z.string(),
   by: z.array(z.enum(groupings)),
   period: z.enum(periodKinds).optional(),
+  causes: z.literal(true).optional(),
   rows: z.array(
     z.strictObject({
       place: z.string().nullable(),
@@ -87,6 +90,8 @@ const Table = z.strictObject({
       met: Shown,
       missed: Shown,
       leftOut: Shown,
+      /** What these are made up of, where the table asks why. */
+      split: z.partialRecord(Split, Shown).optional(),
     }),
   ),
 })
@@ -161,9 +166,14 @@ export function filesOf(
   return { files: new Map([[manifestFile, manifest], ...files]), manifest: sha256(manifest) }
 }
 
+/** Issue: `release/exists`. */
+export async function mustBeNew(folder: string): Promise<void> {
+  if (await stat(folder).catch(() => undefined)) throw issue('release/exists', `${folder} is there already: name another folder.`)
+}
+
 /** Writes a folder that is not there yet; it appears when it is whole. Issues: `release/exists`, `output/unwritable`. */
 export async function writeFolder(folder: string, files: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
-  if (await stat(folder).catch(() => undefined)) throw issue('release/exists', `${folder} is there already: name another folder.`)
+  await mustBeNew(folder)
   const made = `${path.resolve(folder)}.new-${process.pid}`
   try {
     for (const [name, content] of files) {

@@ -1,7 +1,18 @@
 import { type Profile, type Shown, toldBy } from '../../core/stats/disclosure.ts'
 import type { Cell, Release, Sum, Told } from '../../core/stats/release-cells.ts'
 import { getOrMake } from '../../core/words/lookup.ts'
-import { type Counted, monthNumber, type Outcome, outcomes, periodsOf, type Span, spanOf, type Where } from './counts.ts'
+import {
+  type Counted,
+  monthNumber,
+  type Outcome,
+  outcomes,
+  periodsOf,
+  type Span,
+  type Split,
+  spanOf,
+  splits,
+  type Where,
+} from './counts.ts'
 import type { TableAsked } from './description.ts'
 
 /**
@@ -31,14 +42,22 @@ export interface TableRow {
   readonly met: number | null
   readonly missed: number | null
   readonly leftOut: number | null
+  readonly split?: Readonly<Partial<Record<Split, number | null>>> | undefined
 }
 export interface TableShown extends TableAsked {
   readonly rows: readonly TableRow[]
 }
 
 /** `counted` is met and missed together. */
-export const measures = ['counted', 'met', 'missed', 'leftOut'] as const
-export type Measure = (typeof measures)[number]
+export const mainMeasures = ['counted', 'met', 'missed', 'leftOut'] as const
+export type MainMeasure = (typeof mainMeasures)[number]
+export type Measure = MainMeasure | Split
+
+const isMain = (measure: Measure): measure is MainMeasure => (mainMeasures as readonly Measure[]).includes(measure)
+
+/** What a row shows of a measure; null: it is hidden, undefined: it is not there. */
+export const shownIn = (row: TableRow | undefined, measure: Measure): number | null | undefined =>
+  isMain(measure) ? row?.[measure] : row?.split?.[measure]
 
 interface Key extends Where {
   readonly indicator: string
@@ -57,7 +76,7 @@ export interface Model {
   /** Ids of the cells of the newest release, row by row, as its tables have them; undefined: nobody can have been there, and earlier releases said so. */
   readonly layout: readonly {
     readonly asked: TableAsked
-    readonly rows: readonly (Layout['rows'][number] & { readonly cells: Readonly<Record<Measure, string | undefined>> })[]
+    readonly rows: readonly (Layout['rows'][number] & { readonly cells: ReadonlyMap<Measure, string | undefined> })[]
   }[]
   readonly sayCell: (id: string) => string
 }
@@ -87,14 +106,15 @@ function layoutOf(source: Source, asked: TableAsked): Layout {
   }
 }
 
-const parts: Readonly<Record<Measure, readonly Outcome[]>> = {
-  counted: ['met', 'missed'],
-  met: ['met'],
-  missed: ['missed'],
-  leftOut: ['leftOut'],
-}
+/** Which measures a table has: why, only where it asks. */
+const measuresOf = ({ counted }: Source, { indicator, causes }: TableAsked): readonly Measure[] => [
+  ...mainMeasures,
+  ...(causes ? counted.splits(indicator) : []),
+]
+
+const outcomesOf = (measure: Measure): readonly (Outcome | Split)[] => (measure === 'counted' ? ['met', 'missed'] : [measure])
 const countOf = ({ counted }: Source, { indicator, measure, span, place, variant }: Key): number =>
-  parts[measure].reduce((total, outcome) => total + counted.count(indicator, { place, variant }, span, outcome), 0)
+  outcomesOf(measure).reduce((total, outcome) => total + counted.count(indicator, { place, variant }, span, outcome), 0)
 
 const within = (inner: Span, outer: Span): boolean => inner.from >= outer.from && inner.to <= outer.to
 
@@ -103,15 +123,15 @@ export function modelOf(sources: readonly Source[]): Model {
   const current = sources.at(-1)!
   const earlier = sources.slice(0, -1)
   const layouts = sources.map((source) => source.tables.map((asked) => layoutOf(source, asked)))
-  const keysOf = (asked: TableAsked, { place, variant, span }: Layout['rows'][number]): readonly Key[] =>
-    measures.map((measure) => ({ indicator: asked.indicator, measure, place, variant, span }))
+  const keysOf = (source: Source, asked: TableAsked, { place, variant, span }: Layout['rows'][number]): readonly Key[] =>
+    measuresOf(source, asked).map((measure) => ({ indicator: asked.indicator, measure, place, variant, span }))
 
   // Where spans of one thing overlap, each is the sum of what lies between the ends of any of them.
   const edges = new Map<string, Set<number>>()
-  for (const [s] of sources.entries())
+  for (const [s, source] of sources.entries())
     for (const { asked, rows } of layouts[s]!)
       for (const row of rows)
-        for (const key of keysOf(asked, row)) {
+        for (const key of keysOf(source, asked, row)) {
           const ends = getOrMake(edges, groupOf(key), () => new Set<number>())
           ends.add(monthNumber(key.span.from)).add(monthNumber(key.span.to) + 1)
         }
@@ -174,6 +194,16 @@ export function modelOf(sources: readonly Source[]): Model {
         whole,
         (['met', 'missed'] as const).map((measure) => cellOf(source, { ...key, measure })),
       )
+    const told = asked.causes ? source.counted.splits(asked.indicator) : []
+    const why =
+      Object.entries(splits)
+        .find(([measure]) => measure === key.measure)?.[1]
+        .filter((name) => told.includes(name)) ?? []
+    if (why.length > 0)
+      addSum(
+        whole,
+        why.map((measure) => cellOf(source, { ...key, measure })),
+      )
     for (const part of ['place', 'variant'] as const)
       if (asked.by.includes(part) && key[part] === undefined)
         addSum(
@@ -183,14 +213,15 @@ export function modelOf(sources: readonly Source[]): Model {
   }
 
   for (const [s, source] of sources.entries())
-    for (const { asked, rows } of layouts[s]!) for (const row of rows) for (const key of keysOf(asked, row)) addSumsOf(source, asked, key)
+    for (const { asked, rows } of layouts[s]!)
+      for (const row of rows) for (const key of keysOf(source, asked, row)) addSumsOf(source, asked, key)
 
   for (const [s, source] of earlier.entries())
     for (const [t, { asked, rows }] of layouts[s]!.entries())
       for (const [r, row] of rows.entries())
-        for (const key of keysOf(asked, row)) {
+        for (const key of keysOf(source, asked, row)) {
           const id = cellOf(source, key)
-          const count = source.published?.[t]?.rows[r]?.[key.measure]
+          const count = shownIn(source.published?.[t]?.rows[r], key.measure)
           if (id === undefined || count === undefined) continue
           const shown: Shown = count === null ? { kind: 'hidden' } : { kind: 'count', count }
           told.push({ cell: id, ...toldBy(source.profile, shown, source.wholeCountry && key.place === undefined) })
@@ -200,15 +231,12 @@ export function modelOf(sources: readonly Source[]): Model {
     asked,
     rows: rows.map((row) => ({
       ...row,
-      cells: Object.fromEntries(keysOf(asked, row).map((key) => [key.measure, cellOf(current, key)])) as Record<
-        Measure,
-        string | undefined
-      >, // one key a measure
+      cells: new Map(keysOf(current, asked, row).map((key) => [key.measure, cellOf(current, key)])),
     })),
   }))
   for (const { rows } of layout)
     for (const row of rows)
-      for (const id of Object.values(row.cells)) {
+      for (const id of row.cells.values()) {
         const cell = id === undefined ? undefined : cells.get(id)
         if (cell) cell.unpublished = false
       }
@@ -221,6 +249,16 @@ const words: Readonly<Record<Measure, string>> = {
   met: 'those within',
   missed: 'those that fell short',
   leftOut: 'left out',
+  'coded-in-time': 'counted, coded in time',
+  'coded-late': 'counted, coded late',
+  'care-late': 'fell short, care took longer',
+  'patient-chose': 'fell short, the patient chose',
+  medical: 'fell short, medical reasons',
+  'in-doubt': 'fell short, in doubt',
+  waiting: 'left out, past the limit and waiting',
+  'not-coded': 'left out, past the limit and end not coded',
+  unknown: 'left out, not known',
+  otherwise: 'left out, otherwise',
 }
 const sayKey = ({ indicator, measure, place, variant, span }: Key): string =>
   [

@@ -5,8 +5,9 @@ import type { Solver } from '../../core/stats/whole-numbers.ts'
 import { loadSolver } from '../highs-solver.ts'
 import type { Source, TableShown } from './cells.ts'
 import { attackOn, control } from './control.ts'
-import { type Count, counted, countsOf, type Span } from './counts.ts'
+import { type Count, counted, countsOf, type Span, splits } from './counts.ts'
 import type { TableAsked } from './description.ts'
+import { rangeOf } from './table-words.ts'
 
 let solver: Solver
 beforeAll(async () => {
@@ -261,6 +262,73 @@ describe('tables of one release', () => {
       rows: shown.rows.map((row) => (row.place === 'Marsh' ? { ...row, leftOut: 9 } : row)),
     }))
     expect(attackOn([], release, opened, solver).derived).toContain('waits, left out, Isle, 2025-01: is 2')
+  })
+})
+
+describe('tables that say why', () => {
+  const why = (
+    place: string,
+    month: string,
+    missed: readonly [number, number, number, number],
+    leftOut: readonly [number, number, number, number],
+  ): Count => {
+    const sum = (of: readonly number[]) => of.reduce((total, n) => total + n, 0)
+    return {
+      indicator: 'waits',
+      place,
+      variant: null,
+      month,
+      met: 40,
+      missed: sum(missed),
+      leftOut: sum(leftOut),
+      split: {
+        ...Object.fromEntries(splits.missed.map((name, i) => [name, missed[i]!])),
+        ...Object.fromEntries(splits.leftOut.map((name, i) => [name, leftOut[i]!])),
+      },
+    }
+  }
+  const counts = [
+    why('Hill', '2025-01', [9, 1, 4, 5], [6, 7, 8, 9]),
+    why('Hill', '2025-02', [8, 8, 8, 8], [6, 7, 8, 9]),
+    why('Marsh', '2025-01', [7, 7, 7, 7], [5, 5, 2, 5]),
+    why('Marsh', '2025-02', [9, 9, 9, 9], [5, 5, 5, 5]),
+  ]
+  const asked: TableAsked = { ...table('place', 'period'), causes: true }
+
+  test('hide a cause of which there are few, and another with it: the causes add up to those that fell short', () => {
+    const release = published({ counts, span: to(2), tables: [asked] })
+    const { split, missed } = rowOf(release, 0, { place: 'Hill', period: '2025-01' })
+    expect(split!['patient-chose']).toBeNull()
+    if (missed !== null) expect(splits.missed.filter((name) => split![name] === null).length).toBeGreaterThan(1)
+    expect(rowOf(release, 0, {}).split).toMatchObject({ 'care-late': 33, 'not-coded': 24 })
+    expect(attackOn([], release, release.published, solver)).toMatchObject({ derived: [] })
+  })
+
+  test('are attacked with everything else: a cause that the others give away is found', () => {
+    const release = published({ counts, span: to(2), tables: [asked] })
+    const opened = release.published.map((shown) => ({
+      ...shown,
+      rows: shown.rows.map((row) =>
+        row.place === 'Hill' && row.period === '2025-01'
+          ? { ...row, missed: 19, split: { ...row.split, 'care-late': 9, medical: 4, 'in-doubt': 5, 'patient-chose': null } }
+          : row,
+      ),
+    }))
+    expect(attackOn([], release, opened, solver).derived).toContain('waits, fell short, the patient chose, Hill, 2025-01: is 1')
+  })
+
+  test('a later table without causes hides what would give away a cause that an earlier one has hidden', () => {
+    const first = published({ counts, span: to(1), tables: [asked] })
+    const second = published({ counts, span: to(2), tables: [table('place'), { ...table(), causes: true }] }, [first])
+    expect(attackOn([first], second, second.published, solver).derived).toEqual([])
+  })
+
+  test('range from what is shown, as the figure has it', () => {
+    const row = { ...rowOf(published({ counts, span: to(2), tables: [asked] }), 0, {}) }
+    // 160 within of 275 counted; waiting 22, not coded 24, not known 23.
+    expect([row.met, row.counted, row.split!.waiting, row.split!['not-coded'], row.split!.unknown]).toEqual([160, 275, 22, 24, 23])
+    expect(rangeOf(row)).toEqual({ low: 160 / (275 + 23 + 24 + 22), high: (160 + 23 + 24) / (275 + 23 + 24) })
+    expect(rangeOf({ ...row, split: { ...row.split, unknown: null } })).toBe('hidden')
   })
 })
 

@@ -4,7 +4,8 @@ import { boundsOf, suppress } from '../../core/stats/suppress.ts'
 import type { Solver } from '../../core/stats/whole-numbers.ts'
 import { fail, ok, type Result } from '../../core/words/result.ts'
 import { canonical } from '../../store/ledger-database.ts'
-import { type Measure, type Model, measures, modelOf, type Source, type TableRow, type TableShown } from './cells.ts'
+import { type Measure, type Model, mainMeasures, modelOf, type Source, shownIn, type TableRow, type TableShown } from './cells.ts'
+import { splitNames } from './counts.ts'
 
 export interface Controlled {
   readonly tables: readonly TableShown[]
@@ -40,7 +41,9 @@ export function control(earlier: readonly Source[], current: Source, solver: Sol
     )
   }
   const tables = tablesOf(model, (id) => (id === undefined ? { kind: 'count', count: 0 } : answer.shown.get(id)!))
-  const all = tables.flatMap((table) => table.rows.flatMap((row) => measures.map((measure) => row[measure])))
+  const all = tables.flatMap((table) =>
+    table.rows.flatMap((row) => [...mainMeasures.map((measure) => row[measure]), ...Object.values(row.split ?? {})]),
+  )
   return ok({ tables, shown: all.filter((count) => count !== null).length, hidden: all.filter((count) => count === null).length })
 }
 
@@ -49,9 +52,10 @@ const tablesOf = (model: Model, shownOf: (id: string | undefined) => Shown): rea
     ...asked,
     rows: rows.map(({ place, variant, period, cells }): TableRow => {
       const count = (measure: Measure) => {
-        const shown = shownOf(cells[measure])
+        const shown = shownOf(cells.get(measure))
         return shown.kind === 'hidden' ? null : shown.count
       }
+      const split = splitNames.filter((name) => cells.has(name)).map((name) => [name, count(name)] as const)
       return {
         place: place ?? null,
         variant: variant ?? null,
@@ -60,6 +64,7 @@ const tablesOf = (model: Model, shownOf: (id: string | undefined) => Shown): rea
         met: count('met'),
         missed: count('missed'),
         leftOut: count('leftOut'),
+        ...(split.length === 0 ? {} : { split: Object.fromEntries(split) }),
       }
     }),
   }))
@@ -87,8 +92,8 @@ export function attackOn(earlier: readonly Source[], current: Source, tables: re
   const wrong: string[] = []
   for (const [t, { rows }] of model.layout.entries())
     for (const [r, { cells }] of rows.entries())
-      for (const measure of measures) {
-        const [id, count] = [cells[measure], tables[t]?.rows[r]?.[measure]]
+      for (const [measure, id] of cells) {
+        const count = shownIn(tables[t]?.rows[r], measure)
         if (id === undefined) continue
         const cell = byId.get(id)!
         const allowed = showCount(profile, cell.count, cell.national)

@@ -34,6 +34,7 @@ export const TableAsked = z.strictObject({
     .refine((by) => new Set(by).size === by.length, 'expected each of them once')
     .describe('place, period, variant: any of them, or none for one line.'),
   period: z.enum(periodKinds).optional().describe('How long a period of this table is; month unless said.'),
+  causes: z.literal(true).optional().describe('Also why: what those fell short of, what was left out, what was coded late.'),
 })
 export type TableAsked = z.infer<typeof TableAsked>
 
@@ -62,6 +63,13 @@ export const Description = z.strictObject({
     .refine(({ files, live }) => (files === undefined) !== (live === undefined), 'expected either files or live: true')
     .refine(({ live, ledgers }) => live === true || ledgers === undefined, 'expected ledgers only with live: true')
     .refine(({ files, map }) => files !== undefined || map === undefined, 'expected a mapping only with files'),
+  service: z
+    .url({ protocol: /^https?$/ })
+    .max(300)
+    .optional()
+    .describe(
+      'The address of the service: each row of a page leads to who is behind it there, for those who may see them. Only with live: true.',
+    ),
   asOf: DayText.describe('The last day whose recordings count.'),
   from: MonthText.describe('The first month counted.'),
   to: MonthText.describe('The last month counted.'),
@@ -107,6 +115,8 @@ export function readDescription(text: string, file: string): Result<Description>
       ? [wrong(['tables', i, 'period'], 'this table is not by period: take this out, or add period to `by`')]
       : [],
   )
+  if (value.service !== undefined && value.data.live === undefined)
+    return fail(wrong(['service'], 'the service knows only what was frozen from its own ledgers: take this out, or use live: true'))
   const cut = value.tables.flatMap((table, i) =>
     table.by.includes('period') && !isWhole(from, to, monthsIn[table.period ?? 'month'])
       ? [wrong(['tables', i, 'period'], `${value.from} to ${value.to} is not made of whole periods of this kind`)]
@@ -130,6 +140,14 @@ export function checkTables(description: Description, pack: Pack): Result<Descri
           code: 'measure/unknown-indicator',
           path,
           message: `the pack has no indicator "${id}"; it has ${ids.join(', ')}${didYouMean(id, ids)}`,
+        },
+      ]
+    if (description.tables[i]?.causes && !found.within)
+      return [
+        {
+          code: 'release/shape',
+          path: ['tables', i, 'causes'],
+          message: `${id} asks whether something came about, and has no limit to fall short of: take causes out`,
         },
       ]
     return found.unknown === undefined ? [] : [{ code: 'measure/not-computable', path, message: `${id}: ${found.unknown}` }]

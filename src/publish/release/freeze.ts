@@ -72,6 +72,7 @@ export function freeze({ description, pack, counts, data, places, varde, beside,
     title: description.title,
     ...(description.about === undefined ? {} : { about: description.about }),
     publisher: description.publisher,
+    ...(description.service === undefined ? {} : { service: description.service }),
     revision: (before?.head.revision ?? 0) + 1,
     revisions: before
       ? [...before.head.revisions, { ...nameOf(before), embargo: before.head.embargo, reasons: [...(description.revises?.reasons ?? [])] }]

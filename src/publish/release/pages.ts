@@ -1,7 +1,23 @@
 import type { Bundle, Head, Table } from './bundle.ts'
+import { kindSays } from './chart-words.ts'
+import type { Chart } from './charts.ts'
+import { type Split, splits } from './counts.ts'
 import { type Html, html } from './html.ts'
 import { keyPrint } from './signing.ts'
-import { baseWords, countWords, indicatorOf, measureWords, partName, partWord, profileWords, scopeOf, titleOf } from './table-words.ts'
+import {
+  baseWords,
+  countWords,
+  indicatorOf,
+  measureWords,
+  partName,
+  partWord,
+  profileWords,
+  rangeWords,
+  scopeOf,
+  splitsIn,
+  splitWords,
+  titleOf,
+} from './table-words.ts'
 
 /** Pages that need no server and no script: a page of contents, and one a table. */
 
@@ -16,7 +32,10 @@ a{color:var(--link)}a:focus-visible{outline:2px solid currentColor;outline-offse
 .wide{overflow-x:auto}.wide:focus-visible{outline:2px solid var(--link)}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}caption{text-align:left;font-weight:600;padding-bottom:.5rem}
 th,td{padding:.25rem .75rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
-td,thead th.number{text-align:right}tr.all{font-weight:600}code{overflow-wrap:anywhere}
+td,thead th.number{text-align:right}td,tbody th{white-space:nowrap}tr.all{font-weight:600}code{overflow-wrap:anywhere}
+figure{margin:1rem 0}figcaption{font-weight:600}figure p{margin:.25rem 0}img{display:block;background:#fff;color:#1c1c1c}
+.key span{display:inline-flex;align-items:center;gap:.4rem;margin-right:1rem}.key svg{background:#fff;border-radius:2px}td.words{text-align:left}thead th.group{text-align:center;border-left:1px solid var(--line)}
+summary{cursor:pointer;color:var(--link);width:fit-content}summary:focus-visible{outline:2px solid currentColor;outline-offset:2px}details[open] summary{margin-bottom:.5rem}
 dt{font-weight:600;margin-top:.75rem}dd{margin-left:1.5rem}
 @media print{body{max-width:none}.wide{overflow:visible}}
 `
@@ -85,32 +104,98 @@ ${head.beside.length === 0 ? undefined : html`<p>Looked at together with:</p><ul
 
 const unitWords = { day: 'days', 'working-day': 'working days', minute: 'minutes' } as const
 
-/** `chart`: a drawing of the table, where there is one. */
-export function tablePage({ head }: Bundle, table: Table, n: number, chart?: Html): string {
+const nameCells = (head: Head, table: Table, row: Table['rows'][number]): readonly Html[] =>
+  table.by.length === 0 ? [html`<th scope="row">all</th>`] : table.by.map((part) => html`<th scope="row">${partName(head, row, part)}</th>`)
+const nameHeads = (table: Table, high: 1 | 2 = 1): readonly Html[] =>
+  (table.by.length === 0 ? ['scope'] : table.by.map(partWord)).map((word) => html`<th scope="col" rowspan="${high}">${word}</th>`)
+
+/** What the counts of a table are made up of, and how far what is not known could move its shares; of a table that asks why. */
+function whyTable(head: Head, table: Table, title: string): Html | undefined {
+  const told = splitsIn(table)
+  if (told.length === 0) return undefined
+  const groups = (['counted', 'missed', 'leftOut'] as const)
+    .map((measure) => ({ measure, names: told.filter((name) => (splits[measure] as readonly Split[]).includes(name)) }))
+    .filter(({ names }) => names.length > 0)
+  return html`<h2>Why</h2>
+<div class="wide" role="region" aria-label="Why: ${title}" tabindex="0"><table>
+<caption>Why: ${title}</caption>
+<thead><tr>${nameHeads(table, 2)}<th scope="col" rowspan="2" class="number">could be between</th>${groups.map(({ measure, names }) => html`<th scope="colgroup" colspan="${names.length}" class="group">${measureWords[measure]}</th>`)}</tr>
+<tr>${groups.flatMap(({ names }) => names.map((name) => html`<th scope="col" class="number">${splitWords[name]}</th>`))}</tr></thead>
+<tbody>
+${table.rows.map((row) => html`<tr>${nameCells(head, table, row)}<td>${rangeWords(row)}</td>${told.map((name) => html`<td>${countWords(row.split?.[name] ?? null)}</td>`)}</tr>\n`)}</tbody>
+</table></div>
+<p>Could be between: by how what is past its limit without an end, and what is not known, turns out.</p>
+`
+}
+
+/** The file of a chart, from the folder of the release. */
+export const chartFile = (table: number, chart: number): string => `charts/${numbered(table)}-${chart + 1}.svg`
+
+/** A drawing with its sentence, what its shapes stand for, and its numbers as a table that opens by keyboard and without a script. */
+function chartFigure({ title, says, notes, svg, key, head, rows }: Chart, file: string, id: string): Html {
+  if (svg === undefined) return html`<p><strong>${title}.</strong> ${says}</p>\n`
+  return html`<figure aria-labelledby="${id}"><figcaption id="${id}">${title}</figcaption>
+<p id="${id}-says"><strong>${says}</strong></p>
+<div class="wide" role="region" aria-label="${title}" tabindex="0"><img src="../${file}" alt="${title}" aria-describedby="${id}-says" width="760" height="260"></div>
+${key.length === 0 ? undefined : html`<p class="key">${key.map((one) => html`<span>${{ html: one.svg }} ${kindSays(one.kind)}</span> `)}</p>`}
+<p class="quiet">${notes}</p>
+<details><summary>Numbers of this chart</summary><div class="wide" role="region" aria-label="Numbers of: ${title}" tabindex="0"><table>
+<caption>${title}</caption>
+<thead><tr>${head.map((one, i) => html`<th scope="col"${i === 1 || i === 2 ? html` class="number"` : undefined}>${one}</th>`)}</tr></thead>
+<tbody>${rows.map(([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((one, i) => html`<td${i === 2 ? html` class="words"` : undefined}>${one}</td>`)}</tr>\n`)}</tbody>
+</table></div></details>
+</figure>
+`
+}
+
+/** Where the service tells, those who may see them, who is behind a row. Nobody's place has no address there. */
+function traceOf({ head, manifest }: Pick<Bundle, 'head' | 'manifest'>, table: Table, row: Table['rows'][number]): string | undefined {
+  if (head.service === undefined || row.place === '') return undefined
+  // In quotes: what looks like a number stays the text it is.
+  const asked = { release: `"${manifest}"`, indicator: table.indicator, place: row.place, in: row.period, variant: row.variant }
+  const said = Object.entries(asked).flatMap(([key, value]) => (value === null ? [] : [`${key}=${encodeURIComponent(value)}`]))
+  return `${head.service.replace(/\/$/, '')}/releases?${said.join('&')}`
+}
+
+export function tablePage({ head, manifest }: Bundle, table: Table, n: number, charts: readonly Chart[]): string {
   const title = titleOf(head, table)
   const indicator = indicatorOf(head, table)
-  const isHidden = table.rows.some((row) => [row.counted, row.met, row.missed, row.leftOut].includes(null))
+  const isHidden = table.rows.some((row) =>
+    [row.counted, row.met, row.missed, row.leftOut, ...Object.values(row.split ?? {})].includes(null),
+  )
   const isAll = (row: Table['rows'][number]) => table.by.every((part) => row[part] === null)
+  const drawn = (parts: boolean): readonly Html[] =>
+    charts.flatMap((chart, i) => (chart.isPart === parts ? [chartFigure(chart, chartFile(n, i), `chart-${i + 1}`)] : []))
+  const trace = (row: Table['rows'][number]): Html | undefined => {
+    if (head.service === undefined) return undefined
+    const address = traceOf({ head, manifest }, table, row)
+    const name = table.by.map((part) => partName(head, row, part)).join(', ') || 'all'
+    return address === undefined
+      ? html`<td></td>`
+      : html`<td><a href="${address}" rel="noreferrer" aria-label="Trace: ${name}">trace</a></td>`
+  }
+  const [whole, ofParts] = [drawn(false), drawn(true)]
   return page(
     `${title} – ${head.title}`,
     '../',
     html`<header><p><a href="../index.html">${head.title}</a></p><h1>${title}</h1>${invented(head)}${revisionNotice(head)}</header>
 <main>
 <p>${indicator.question} Counted: ${indicator.denominator}.</p>
-${chart}<div class="wide" role="region" aria-label="${title}" tabindex="0"><table>
+${whole.length === 0 ? undefined : html`<h2>Charts</h2>\n${whole}`}<h2>Table</h2>
+<div class="wide" role="region" aria-label="${title}" tabindex="0"><table>
 <caption>${title}. ${scopeOf(head)}.</caption>
-<thead><tr>${table.by.map((part) => html`<th scope="col">${partWord(part)}</th>`)}${table.by.length === 0 ? html`<th scope="col">scope</th>` : undefined}<th scope="col" class="number">${measureWords.met}</th><th scope="col" class="number">${measureWords.missed}</th><th scope="col" class="number">${measureWords.leftOut}</th></tr></thead>
+<thead><tr>${nameHeads(table)}<th scope="col" class="number">${measureWords.met}</th><th scope="col" class="number">${measureWords.missed}</th><th scope="col" class="number">${measureWords.leftOut}</th>${head.service === undefined ? undefined : html`<th scope="col">who is behind it</th>`}</tr></thead>
 <tbody>
 ${table.rows.map(
   (
     row,
-  ) => html`<tr${isAll(row) ? html` class="all"` : undefined}>${table.by.map((part) => html`<th scope="row">${partName(head, row, part)}</th>`)}${table.by.length === 0 ? html`<th scope="row">all</th>` : undefined}<td>${baseWords(row)}</td><td>${countWords(row.missed)}</td><td>${countWords(row.leftOut)}</td></tr>
+  ) => html`<tr${isAll(row) ? html` class="all"` : undefined}>${nameCells(head, table, row)}<td>${baseWords(row)}</td><td>${countWords(row.missed)}</td><td>${countWords(row.leftOut)}</td>${trace(row)}</tr>
 `,
 )}</tbody>
 </table></div>
-<p class="quiet">${isHidden ? `Not shown: to protect those counted. ${profileWords(head)}` : `Everything in this table is shown. ${profileWords(head)}`}</p>
-<p>This table as <a href="../data/${numbered(n)}.csv">CSV</a> with <a href="../data/${numbered(n)}.csv-metadata.json">its dictionary</a>, and as <a href="../fhir/report-${n + 1}.json">FHIR MeasureReport</a>.</p>
-</main>`,
+${whyTable(head, table, title)}${head.service === undefined ? undefined : html`<p class="quiet">To trace a row takes a sign-in there, and the right to see those counted.</p>`}<p class="quiet">${isHidden ? `Not shown: to protect those counted. ${profileWords(head)}` : `Everything in this table is shown. ${profileWords(head)}`}</p>
+<p>This table as <a href="../data/${numbered(n)}.csv">CSV</a> with <a href="../data/${numbered(n)}.csv-metadata.json">its dictionary</a>, as <a href="../data/${numbered(n)}.parquet">Parquet</a>, and as <a href="../fhir/report-${n + 1}.json">FHIR MeasureReport</a>.</p>
+${ofParts.length === 0 ? undefined : html`<h2>Each part by itself</h2>\n${ofParts}`}</main>`,
   )
 }
 

@@ -39,7 +39,7 @@ export async function publish({
       `This release is not to be published before ${head.embargo}. To make its site ready until then: --prepare.`,
     )
   const target = path.join(to, revisionFolder(head.revision))
-  const site = siteOf(bundle)
+  const site = await siteOf(bundle)
   const there = await readdir(target).then(
     () => true,
     () => false,
@@ -78,7 +78,7 @@ async function publishedRevisions(folder: string): Promise<readonly number[]> {
 }
 
 /** In words, which file of a folder is the first that is not as it should be; undefined where all are. */
-async function firstDifference(folder: string, files: ReadonlyMap<string, string>): Promise<string | undefined> {
+async function firstDifference(folder: string, files: ReadonlyMap<string, string | Uint8Array>): Promise<string | undefined> {
   const there = new Set(await listFiles(folder))
   for (const name of [...new Set([...files.keys(), ...there])].toSorted()) {
     const wanted = files.get(name)
@@ -113,7 +113,7 @@ export async function rebuild(folder: string, out?: string): Promise<Rebuilt> {
   )
   const bundle = await readBundle(isSite ? inner : folder)
   checkSignatures(bundle, 2)
-  const site = siteOf(bundle)
+  const site = await siteOf(bundle)
   const different = isSite ? await firstDifference(folder, site) : undefined
   if (different !== undefined) throw issue('release/not-rebuilt', `Not what the bundle gives: ${different}.`)
   if (out !== undefined) await writeFolder(out, site)

@@ -1,6 +1,7 @@
 import { type Shown, showShare } from '../../core/stats/disclosure.ts'
 import { isRefused } from '../../core/stats/refusal.ts'
 import type { Head, Table } from './bundle.ts'
+import { type Split, splitNames } from './counts.ts'
 
 /** Tables of a bundle in words: the same on pages, in CSV and in FHIR. */
 
@@ -61,6 +62,45 @@ export function profileWords({ profile, wholeCountry }: Head): string {
       ? ' Counts of the whole country are as they are, unless something else could be worked out from them.'
       : ''
   return `Counts ${which} are not shown, nor any count from which one of them could be worked out, here or in earlier releases.${rounded}${country}`
+}
+
+/** Which parts of its counts a table tells, in order. */
+export const splitsIn = (table: Table): readonly Split[] =>
+  splitNames.filter((name) => table.rows.some((row) => row.split?.[name] !== undefined))
+
+export const splitWords: Readonly<Record<Split, string>> = {
+  'coded-in-time': 'coded in time',
+  'coded-late': 'coded late',
+  'care-late': 'care took longer',
+  'patient-chose': 'the patient chose',
+  medical: 'medical reasons',
+  'in-doubt': 'in doubt',
+  waiting: 'past the limit, waiting',
+  'not-coded': 'past the limit, end not coded',
+  unknown: 'not known',
+  otherwise: 'left out otherwise',
+}
+
+/**
+ * How far what is not known could move the share: what is past the limit and not coded, and what is unknown, counted one way and the other. From the numbers as
+ * they are shown; hidden where one of them is.
+ */
+export function rangeOf(row: Row): { readonly low: number; readonly high: number } | 'hidden' | 'nothing-counted' | undefined {
+  if (row.split === undefined) return undefined
+  const { met, counted } = row
+  const { waiting, unknown, 'not-coded': notCoded } = row.split
+  if ([met, counted, waiting, unknown, notCoded].some((n) => typeof n !== 'number')) return 'hidden'
+  const [within, all, open, past, late] = [met ?? 0, counted ?? 0, unknown ?? 0, waiting ?? 0, notCoded ?? 0]
+  const [most, least] = [all + open + late, all + open + late + past]
+  if (most === 0) return 'nothing-counted'
+  return { low: within / least, high: (within + open + late) / most }
+}
+
+export function rangeWords(row: Row): string {
+  const range = rangeOf(row)
+  if (range === 'nothing-counted') return 'none counted'
+  if (range === 'hidden' || range === undefined) return notShown
+  return `${Math.round(range.low * 100)} to ${Math.round(range.high * 100)} %`
 }
 
 export const measureWords = {

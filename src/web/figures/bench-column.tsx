@@ -1,16 +1,17 @@
 import { BodyShort, Heading } from '@navikt/ds-react'
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useId } from 'react'
+import { type ReactNode, useEffect, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { LimitHeaping } from '../../core/bench/courses.ts'
-import { draw, markOf } from '../../core/bench/draw.ts'
-import type { MonthChart } from '../../core/bench/months.ts'
+import { draw, expectedMark, markOf } from '../../core/bench/draw.ts'
+import type { MonthChart, RecentMonth } from '../../core/bench/months.ts'
 import type { PlaceFunnel } from '../../core/bench/places.ts'
 import { type Plot, plotHeaping, plotMonths, plotPlaces, plotStarts } from '../../core/bench/plot.ts'
 import { isRefused, type Refused } from '../../core/stats/refusal.ts'
 import type { PointKind } from '../../core/stats/special-cause.ts'
 import { type Answer, type Asking, ask } from '../ask.ts'
 import { Refusal } from '../form/refusal.tsx'
+import { BesideNumber } from '../indicators/beside-number.tsx'
 import { Slow } from '../list/slow.tsx'
 import { useSession } from '../session.tsx'
 import { counted, percent, signed, useBenchWords } from './bench-words.ts'
@@ -22,6 +23,8 @@ type Bench = Answer<'readBench'>
 
 interface Shown {
   readonly bench: Bench
+  /** How far the past days that completeness rests on are read; undefined: they are, or cannot be. */
+  readonly reading: Answer<'readKnownDays'> | undefined
   readonly tables: boolean
   /** Undefined: whoever looks may count, and not see who it is. */
   readonly onAccount: ((of: AccountOf) => void) | undefined
@@ -31,6 +34,36 @@ interface Shown {
 export const useBench = (asked: BenchAsked, enabled: boolean) =>
   useQuery({ queryKey: ['figures', 'bench', asked], enabled, queryFn: ({ signal }) => ask('readBench', { query: asked, signal }) })
 
+/**
+ * Has past days read until all are, and then the figure once more. Gives how far it has come; nothing where there is nothing to read, or no more can be.
+ */
+function useKnownDays({ pack, indicator, asOf }: BenchAsked, bench: Bench | undefined, again: () => void): Shown['reading'] {
+  const missing = bench !== undefined && bench.reported.read < bench.reported.of
+  const [reading, setReading] = useState<Shown['reading']>()
+  const [stuck, setStuck] = useState(false)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: begun anew when something else is asked, not at each answer
+  useEffect(() => {
+    if (!missing) return
+    const stop = new AbortController()
+    const readOn = async (before: number): Promise<void> => {
+      const query = { pack, indicator, ...(asOf === undefined ? {} : { asOf }) }
+      const now = await ask('readKnownDays', { query, signal: stop.signal })
+      if (stop.signal.aborted) return
+      setReading(now)
+      if (now.read === now.of) again()
+      else if (now.read === before) setStuck(true)
+      else await readOn(now.read)
+    }
+    setStuck(false)
+    readOn(-1).catch(() => {
+      if (!stop.signal.aborted) setStuck(true)
+    })
+    return () => stop.abort()
+  }, [missing, pack, indicator, asOf])
+  if (!missing || stuck) return undefined
+  return reading ?? { read: bench.reported.read, of: bench.reported.of }
+}
+
 /** One figure as it is known on a day, for a place or all, with all that says how far it can be trusted. */
 export function BenchColumn({
   asked,
@@ -39,9 +72,10 @@ export function BenchColumn({
   tables,
   onAccount,
   width,
-}: Omit<Shown, 'bench'> & { readonly asked: BenchAsked; readonly heading: string; readonly alone: boolean }) {
+}: Omit<Shown, 'bench' | 'reading'> & { readonly asked: BenchAsked; readonly heading: string; readonly alone: boolean }) {
   const { t } = useTranslation()
   const read = useBench(asked, true)
+  const reading = useKnownDays(asked, read.data, () => void read.refetch())
   const id = useId()
   return (
     <section className="bench-column" aria-labelledby={id}>
@@ -56,7 +90,14 @@ export function BenchColumn({
             {t('figures.asOf', { day: read.data.asOf, pack: `${read.data.pack.id} ${read.data.pack.version}` })}
           </BodyShort>
           {read.data.unknown === null ? (
-            <Told {...{ bench: read.data, tables, onAccount, width }} />
+            <BesideNumber
+              pack={read.data.pack.id}
+              indicator={asked.indicator}
+              place={asked.place === undefined ? undefined : Number(asked.place)}
+              ledgers={read.data.ledgers}
+            >
+              <Told {...{ bench: read.data, reading, tables, onAccount, width }} />
+            </BesideNumber>
           ) : (
             <p>{t('bench.unknown', { why: read.data.unknown })}</p>
           )}
@@ -99,7 +140,7 @@ function Opens({
   )
 }
 
-function TheFigure({ bench: { figure, unit }, onAccount }: Shown) {
+function TheFigure({ bench: { figure, unit, chance }, onAccount }: Shown) {
   const { t } = useTranslation()
   const words = useBenchWords()
   const split = (title: string, of: Readonly<Record<string, number>>, none: string) => (
@@ -134,6 +175,7 @@ function TheFigure({ bench: { figure, unit }, onAccount }: Shown) {
             </Opens>
           )}
         </p>
+        {chance === null ? null : <p>{t('bench.chance', { low: percent(chance.low), high: percent(chance.high) })}</p>}
         {figure.low === null || figure.high === null ? null : (
           <p>{t('bench.couldBe', { low: percent(figure.low), high: percent(figure.high) })}</p>
         )}
@@ -195,7 +237,7 @@ function Charted({
       {plot === undefined || tables ? null : (
         <figure className="bench-chart" aria-hidden="true">
           {elementOf(draw(plot, { width, height: 230, title: `${title}. ${says ?? ''}` }))}
-          {plot.marks.some(({ kind }) => kind !== 'common') ? <Key plot={plot} /> : null}
+          {plot.marks.some(({ kind }) => kind !== 'common') || plot.expected.length > 0 ? <Key plot={plot} /> : null}
         </figure>
       )}
       <div className={tables || plot === undefined ? 'wide' : 'for-readers'}>{children}</div>
@@ -206,6 +248,7 @@ function Charted({
 
 /** What each shape that is drawn stands for. */
 function Key({ plot }: { readonly plot: Plot }) {
+  const { t } = useTranslation()
   const words = useBenchWords()
   const kinds = [...new Map(plot.marks.map(({ kind, high }) => [kind, high]))] as readonly (readonly [PointKind, boolean])[] // a map's pairs
   return (
@@ -215,61 +258,130 @@ function Key({ plot }: { readonly plot: Plot }) {
           {elementOf(markOf(kind, high))} {words.kind(kind)}
         </span>
       ))}
+      {plot.expected.length === 0 ? null : (
+        <span className="bar-key">
+          {elementOf(expectedMark())} {t('bench.expectedAll')}
+        </span>
+      )}
     </figcaption>
   )
 }
 
 const described = <T,>(said: object): T | Refused => said as T | Refused // the service makes it by the function that has this answer
 
-function Months({ bench, tables, onAccount, width }: Shown) {
+function Months({ bench, reading, tables, onAccount, width }: Shown) {
   const { t } = useTranslation()
   const words = useBenchWords()
+  const title = t('bench.months')
+  if (reading !== undefined)
+    return <Charted {...{ title, says: t('bench.readingDays', reading), plot: undefined, tables, width }}>{null}</Charted>
   const chart = described<MonthChart>(bench.months)
-  if (isRefused(chart))
-    return <Charted {...{ title: t('bench.months'), says: words.refused(chart), plot: undefined, tables, width }}>{null}</Charted>
+  const recent = bench.recent as unknown as readonly RecentMonth[] // made by the function that has this answer
+  const { reported } = bench
+  const unknown =
+    reported.refused !== null
+      ? t('bench.completenessUnknown', {
+          why: words.refused({
+            refused: reported.refused as Refused['refused'], // one of the closed list
+            ...(reported.have === null ? {} : { have: reported.have }),
+            ...(reported.need === null ? {} : { need: reported.need }),
+          }),
+        })
+      : reported.read < reported.of
+        ? t('bench.daysNotRead')
+        : ''
+  const says = [isRefused(chart) ? words.refused(chart) : words.reading(chart.reading, chart), words.notComplete(recent), unknown]
   const opens = tables ? onAccount : undefined
+  const points = isRefused(chart) ? [] : chart.points
   return (
     <Charted
-      title={t('bench.months')}
-      says={words.reading(chart.reading, chart)}
-      plot={plotMonths(chart)}
+      title={title}
+      says={says.filter(Boolean).join(' ')}
+      plot={isRefused(chart) ? undefined : plotMonths(chart, recent)}
       {...{ tables, width }}
       notes={
-        <p className="quiet">
-          {t(`bench.method.${chart.method}`, { centre: percent(chart.centre) })}
-          {chart.empty.length === 0 ? '' : ` ${t('bench.emptyMonths', { months: chart.empty.join(', ') })}`}
-        </p>
+        <>
+          {tables || recent.every(({ expected }) => expected === null) ? null : (
+            <ul className="plain" aria-hidden="true">
+              {recent.map((one) => (
+                <li key={one.month}>
+                  {words.month(one.month)}: {t('bench.expectedAll').toLowerCase()} {words.expected(one)}
+                </li>
+              ))}
+            </ul>
+          )}
+          <p className="quiet">
+            {[
+              isRefused(chart) ? '' : t(`bench.method.${chart.method}`, { centre: percent(chart.centre) }),
+              isRefused(chart) || chart.empty.length === 0 ? '' : t('bench.emptyMonths', { months: chart.empty.join(', ') }),
+              reported.delays === null ? '' : t('bench.followed', { count: reported.delays, day: reported.knownOn }),
+            ]
+              .filter(Boolean)
+              .join(' ')}
+          </p>
+        </>
       }
     >
-      <table className="table">
-        <caption className="for-readers">{t('bench.months')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('bench.month')}</th>
-            <th scope="col" className="number">
-              {t('figures.share')}
-            </th>
-            <th scope="col" className="number">
-              {t('bench.limits')}
-            </th>
-            <th scope="col">{t('bench.what')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {chart.points.map(({ month, met, all, share, lower, upper, kind, rule, toward }) => (
-            <tr key={month} data-kind={kind}>
-              <th scope="row">{month}</th>
-              <td className="number">
-                <Opens of={{ month }} onAccount={opens}>
-                  {t('figures.of', { met: counted(met), all: counted(all), share: percent(share) })}
-                </Opens>
-              </td>
-              <td className="number">{t('figures.range', { low: percent(lower), high: percent(upper) })}</td>
-              <td>{rule === null || toward === null ? words.kind('common') : `${words.kind(kind)}: ${words.rule({ rule, toward })}`}</td>
+      {points.length + recent.length === 0 ? null : (
+        <table className="table">
+          <caption className="for-readers">{title}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t('bench.month')}</th>
+              <th scope="col" className="number">
+                {t('figures.share')}
+              </th>
+              <th scope="col" className="number">
+                {t('bench.byChance')}
+              </th>
+              <th scope="col" className="number">
+                {t('bench.limits')}
+              </th>
+              <th scope="col">{t('bench.what')}</th>
+              <th scope="col" className="number">
+                {t('bench.complete')}
+              </th>
+              {recent.length === 0 ? null : <th scope="col">{t('bench.expectedAll')}</th>}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {points.map(({ month, met, all, share, chance, complete, lower, upper, kind, rule, toward }) => (
+              <tr key={month} data-kind={kind}>
+                <th scope="row">{month}</th>
+                <td className="number">
+                  <Opens of={{ month }} onAccount={opens}>
+                    {t('figures.of', { met: counted(met), all: counted(all), share: percent(share) })}
+                  </Opens>
+                </td>
+                <td className="number">
+                  {chance === null ? null : t('figures.range', { low: percent(chance.low), high: percent(chance.high) })}
+                </td>
+                <td className="number">{t('figures.range', { low: percent(lower), high: percent(upper) })}</td>
+                <td>{rule === null || toward === null ? words.kind('common') : `${words.kind(kind)}: ${words.rule({ rule, toward })}`}</td>
+                <td className="number">{percent(complete)}</td>
+                {recent.length === 0 ? null : <td />}
+              </tr>
+            ))}
+            {recent.map((one) => (
+              <tr key={one.month} data-kind="recent">
+                <th scope="row">{one.month}</th>
+                {/* What is expected and what is counted never share a cell, and this month is not counted. */}
+                <td />
+                <td />
+                <td />
+                <td />
+                <td className="number">
+                  {percent(one.complete)}{' '}
+                  <Opens of={{ month: one.month }} onAccount={opens}>
+                    {t('bench.soFar', { met: counted(one.met), all: counted(one.all) })}
+                  </Opens>
+                </td>
+                <td>{words.expected(one)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
     </Charted>
   )
 }

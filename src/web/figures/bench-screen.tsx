@@ -140,8 +140,8 @@ export function BenchScreen({ indicator }: { readonly indicator: string }) {
   })
   const upTo = periodsUpTo(search.asOf ?? dayText(today()))
   const aside = search.open !== undefined || search.account !== undefined
-  // Two charts beside one another: of two columns, or, where there is room, of one.
-  const pairs = besideAsked !== undefined || room > 1000
+  // Two charts beside one another: of two columns, or, where there is room, of one. Tables are wider.
+  const pairs = besideAsked !== undefined || (room > 1000 && search.tables !== true)
   const width = Math.max(320, Math.min(760, Math.floor((room - (pairs ? 24 : 0)) / (pairs ? 2 : 1)) - 2))
   return (
     <div className="desk" data-open={aside}>

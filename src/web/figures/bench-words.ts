@@ -1,7 +1,7 @@
 import i18next from 'i18next'
 import { useTranslation } from 'react-i18next'
-import type { MonthChart, MonthReading } from '../../core/bench/months.ts'
-import type { Refused } from '../../core/stats/refusal.ts'
+import type { MonthChart, MonthReading, RecentMonth } from '../../core/bench/months.ts'
+import { isRefused, type Refused } from '../../core/stats/refusal.ts'
 import type { PointKind } from '../../core/stats/special-cause.ts'
 
 export const percent = (share: number | null): string => (share === null ? '' : `${Math.round(share * 100)} %`)
@@ -48,6 +48,26 @@ export function useBenchWords() {
     why === 'too-few' && have !== undefined && need !== undefined
       ? t('bench.tooFew', { have, need })
       : t(`bench.refused.${why}` as 'bench.refused.nothing-counted') // each reason has its words
+  /** Months that are over and not judged, each with how much of it is in. */
+  const notComplete = (recent: readonly RecentMonth[]): string =>
+    recent.length === 0
+      ? ''
+      : t('bench.notComplete', {
+          months: recent
+            .map(({ month: one, complete }) =>
+              complete === null
+                ? t('bench.monthNotKnown', { month: month(one) })
+                : t('bench.monthIn', { month: month(one), share: percent(complete) }),
+            )
+            .join(', '),
+        })
+  const expected = ({ expected: one }: Pick<RecentMonth, 'expected'>): string => {
+    if (one === null) return t('bench.tooFewIn')
+    const share = t('bench.expectedShare', { share: percent(one.share), all: Math.round(one.all) })
+    if (isRefused(one.band)) return `${share}; ${t(one.band.refused === 'not-sure' ? 'bench.bandNotSure' : 'bench.noBand')}`
+    const { low50, high50, low90, high90 } = one.band
+    return `${share}; ${t('bench.expectedBand', { low50: percent(low50), high50: percent(high50), low90: percent(low90), high90: percent(high90) })}`
+  }
   const reason = (why: string): string => t(`reason.${why}` as 'reason.running', { defaultValue: why })
-  return { month, kind, rule, reading, refused, reason }
+  return { month, kind, rule, reading, notComplete, expected, refused, reason }
 }

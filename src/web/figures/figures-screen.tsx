@@ -4,6 +4,7 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { ask } from '../ask.ts'
 import { Refusal } from '../form/refusal.tsx'
+import { useWithoutNumber } from '../indicators/beside-number.tsx'
 import { Slow } from '../list/slow.tsx'
 import { useSession } from '../session.tsx'
 import { BenchScreen } from './bench-screen.tsx'
@@ -31,6 +32,7 @@ function AllFigures() {
     enabled: pack !== undefined,
     queryFn: ({ signal }) => ask('listFigures', { query: { pack: pack?.id ?? '', period: 'year', by: byPlace ? 'place' : '' }, signal }),
   })
+  const without = useWithoutNumber(pack?.id, figures.data?.ledgers ?? [])
   const sum = (of: Readonly<Record<string, number>>): string =>
     Object.entries(of)
       .map(([why, count]) => `${t(`reason.${why}` as 'reason.running', { defaultValue: why })} ${Math.round(count * 100) / 100}`)
@@ -111,23 +113,31 @@ function AllFigures() {
                     </Link>
                   </th>
                   {byPlace ? <td>{figure.place === null ? '' : nameOf(Number(figure.place))}</td> : null}
-                  <td className="number">
-                    {figure.share === null
-                      ? t('figures.none')
-                      : t('figures.of', {
-                          met: Math.round(figure.numerator),
-                          all: Math.round(figure.denominator),
-                          share: percent(figure.share),
-                        })}
-                  </td>
-                  <td className="number">
-                    {figure.low === null || figure.high === null
-                      ? ''
-                      : t('figures.range', { low: percent(figure.low), high: percent(figure.high) })}
-                  </td>
-                  <td className="number">{percent(figure.coding.shareRealTime)}</td>
-                  <td>{sum(figure.fellShort)}</td>
-                  <td>{sum(figure.leftOut)}</td>
+                  {without(figure) === undefined ? (
+                    <>
+                      <td className="number">
+                        {figure.share === null
+                          ? t('figures.none')
+                          : t('figures.of', {
+                              met: Math.round(figure.numerator),
+                              all: Math.round(figure.denominator),
+                              share: percent(figure.share),
+                            })}
+                      </td>
+                      <td className="number">
+                        {figure.low === null || figure.high === null
+                          ? ''
+                          : t('figures.range', { low: percent(figure.low), high: percent(figure.high) })}
+                      </td>
+                      <td className="number">{percent(figure.coding.shareRealTime)}</td>
+                      <td>{sum(figure.fellShort)}</td>
+                      <td>{sum(figure.leftOut)}</td>
+                    </>
+                  ) : (
+                    <td colSpan={5} className="stop">
+                      {without(figure)}
+                    </td>
+                  )}
                 </tr>
               ))}
             </tbody>

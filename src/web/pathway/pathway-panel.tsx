@@ -10,6 +10,7 @@ import type { LookedAt } from '../list/last-looked.ts'
 import { RiskMark } from '../list/risk-mark.tsx'
 import { type AtRisk, useBasisWords, useRiskWords } from '../list/risk-words.ts'
 import { Slow } from '../list/slow.tsx'
+import { FiguresOf } from '../releases/figures-of.tsx'
 import { type PackTold, useSession } from '../session.tsx'
 import { PassedLimits } from './passed-limits.tsx'
 import { type Doing, PathwayActs } from './pathway-acts.tsx'
@@ -24,11 +25,13 @@ interface Props {
   readonly looked?: LookedAt
   /** A piece of work whose form is to be open at once. */
   readonly focused?: string | undefined
+  /** Read as it was known on this day, to begin with. */
+  readonly asOf?: string
   readonly onClose: () => void
 }
 
 /** One pathway beside the list: where it stands and why, what is to be done, what has been said and recorded. */
-export function PathwayPanel({ pathway, looked, focused, onClose }: Props) {
+export function PathwayPanel({ pathway, looked, focused, asOf, onClose }: Props) {
   const { t } = useTranslation()
   const { packs } = useSession()
   const read = useQuery({ queryKey: ['pathway', pathway], queryFn: ({ signal }) => ask('readPathway', { params: { pathway }, signal }) })
@@ -45,7 +48,7 @@ export function PathwayPanel({ pathway, looked, focused, onClose }: Props) {
           <Refusal error={read.error} />
         </>
       ) : null}
-      {read.data && pack ? <Opened read={read.data} pack={pack} focused={focused} onClose={onClose} /> : null}
+      {read.data && pack ? <Opened read={read.data} pack={pack} focused={focused} asOf={asOf} onClose={onClose} /> : null}
       {read.isPending ? <Slow>{t('list.reading')}</Slow> : null}
     </aside>
   )
@@ -78,11 +81,13 @@ function Opened({
   read,
   pack,
   focused,
+  asOf,
   onClose,
 }: {
   readonly read: PathwayRead
   readonly pack: PackTold
   readonly focused: string | undefined
+  readonly asOf: string | undefined
   readonly onClose: () => void
 }) {
   const { t } = useTranslation()
@@ -120,6 +125,7 @@ function Opened({
         <Reading
           read={read}
           pack={pack}
+          asOf={asOf}
           bookings={bookingsOf(work.items, pack)}
           onCorrect={may('record') ? (entry) => setDoing({ what: 'correct', entry }) : undefined}
           onWithdraw={may('record') ? (entry) => setDoing({ what: 'withdraw', entry }) : undefined}
@@ -127,6 +133,7 @@ function Opened({
         >
           <PassedLimits about={about} version={version} />
           <WorkSection key={decide} about={about} items={work.items} focused={decide} />
+          <FiguresOf pathway={pathway} version={version} />
         </Reading>
       </div>
     </>

@@ -30,6 +30,8 @@ interface Props extends EntryActs {
   readonly read: PathwayRead
   readonly pack: PackTold
   readonly bookings: TimelineQuestion['bookings']
+  /** The day it is read as of, to begin with; now unless said. */
+  readonly asOf?: string | undefined
   /** What is to be done about it: stands between the clocks and what was recorded. */
   readonly children?: ReactNode
 }
@@ -43,10 +45,10 @@ export const bookingsOf = (items: readonly AnyWork[], pack: PackTold): TimelineQ
   })
 
 /** What is read of a pathway: its course, its clocks, everything recorded, and its letters. */
-export function Reading({ read: now, pack, bookings, children, ...acts }: Props) {
+export function Reading({ read: now, pack, bookings, asOf, children, ...acts }: Props) {
   const { t } = useTranslation()
   const { pathway, patient } = now
-  const [view, setView] = useState<View>({})
+  const [view, setView] = useState<View>(asOf === undefined ? {} : { asOf })
   const [entry, setEntry] = useState<string>()
   const [letter, setLetter] = useState<DocumentAsked>()
   const choice = useRef<HTMLButtonElement>(null)
