@@ -104,14 +104,42 @@ test('from all figures to one, to its account, to a pathway and back, by keyboar
 
 test.each([
   { theme: 'light', language: 'en', more: '&beside=day&besideAsOf=2026-06-01', ready: '.bench-column + .bench-column .bench-chart' },
+  { theme: 'dark', language: 'en', more: '&beside=indicator&besideIndicator=OF3', ready: '.bench-overlap li' },
   { theme: 'dark', language: 'nb', more: `&tables=true&account=${encodeURIComponent('{"why":"care-late"}')}`, ready: '.account tbody tr' },
 ] as const)('nothing has a fault that axe knows, $theme: $more', async ({ theme, language, more, ready }) => {
   const desk = await deskOf('coordinator', { theme, language, at: `${at}${more}` })
   await desk.page.locator(ready).first().waitFor()
   await desk.page.locator('.bench-number').first().waitFor()
-  await desk.picture(`bench-${theme}`)
+  await desk.picture(`bench-${theme}-${language}`)
   expect(await faults(desk)).toEqual([])
   expect(desk.complaints).toEqual([])
+  await desk.context.close()
+})
+
+test('two definitions side by side say where they disagree, and those who see patients open who that is', async () => {
+  const desk = await deskOf('coordinator', { at: `${at}&beside=indicator&besideIndicator=OF3` })
+  const { page } = desk
+  await page.locator('.bench-overlap li').first().waitFor()
+  expect(await page.locator('.bench-column h2').allTextContents()).toEqual([expect.stringMatching(/^Counted by OF4 /), expect.stringMatching(/^Counted by OF3 /)])
+  const overlap = await desk.ask('GET', '/api/bench/overlap?pack=no-house&indicator=OF4&against=OF3')
+  expect(await page.locator('.bench-overlap li').allTextContents()).toEqual([
+    `${overlap.alike} counted by both, alike`,
+    `${overlap.otherwise} counted by both, otherwise`,
+    `${overlap.onlyOne} counted only by OF4`,
+    `${overlap.onlyOther} counted only by OF3`,
+  ])
+  const [of, count] = overlap.onlyOne > 0 ? [/"only"}$/, overlap.onlyOne] : [/"beside":true/, overlap.onlyOther]
+  expect(count).toBeGreaterThan(0)
+  const opener = page
+    .locator('.bench-overlap button')
+    .filter({ hasText: new RegExp(`^${count}$`) })
+    .first()
+  expect(await opener.getAttribute('data-opens')).toMatch(of)
+  await opener.focus()
+  await desk.press('Enter')
+  await expect.poll(() => page.locator('.account tbody tr').count()).toBe(count)
+  expect(await page.locator('.account thead').textContent()).toContain('By the other')
+  expect([desk.complaints, desk.outside]).toEqual([[], []])
   await desk.context.close()
 })
 

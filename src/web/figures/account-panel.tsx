@@ -24,6 +24,8 @@ interface Line {
   readonly startDay?: Day
   readonly stopDay?: Day
   readonly weight: number
+  /** How the definition beside counts it, where one is held against it. */
+  readonly other?: string
 }
 
 export type AccountAsked = NonNullable<Asking<'readAccount'>['query']>
@@ -66,6 +68,8 @@ export function AccountPanel({ title, asked, unit, last, onOpen, onClose }: Prop
     rows[rows.indexOf(document.activeElement as HTMLElement) + step]?.focus() // none of the rows: the first
     event.preventDefault()
   }
+  const otherWords = (other: string): string =>
+    other === 'met' ? t('bench.met') : other === 'not-there' ? t('bench.notThere') : words.reason(other)
   const inUnit = (n: number | undefined): string => (n === undefined ? '' : String(unit === 'minute' ? Math.round(n / 60) : n))
   return (
     <aside className="panel" aria-labelledby="account-title">
@@ -93,6 +97,7 @@ export function AccountPanel({ title, asked, unit, last, onOpen, onClose }: Prop
               <tr>
                 <th scope="col">{t('bench.pathway')}</th>
                 <th scope="col">{t('bench.counts')}</th>
+                {asked.against === undefined ? null : <th scope="col">{t('bench.thereIt')}</th>}
                 <th scope="col">{t('bench.startDay')}</th>
                 <th scope="col">{t('bench.stopDay')}</th>
                 <th scope="col" className="number">
@@ -120,6 +125,7 @@ export function AccountPanel({ title, asked, unit, last, onOpen, onClose }: Prop
                     </span>
                   </th>
                   <td>{line.bin === 'met' ? t('bench.met') : words.reason(line.cause ?? line.leftOut ?? line.bin)}</td>
+                  {line.other === undefined ? null : <td>{otherWords(line.other)}</td>}
                   <td className="day">{line.startDay === undefined ? '' : dayText(line.startDay)}</td>
                   <td className="day">{line.stopDay === undefined ? '' : dayText(line.stopDay)}</td>
                   <td className="number">{inUnit(line.length)}</td>

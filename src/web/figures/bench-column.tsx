@@ -16,6 +16,7 @@ import { Slow } from '../list/slow.tsx'
 import { useSession } from '../session.tsx'
 import { counted, percent, signed, useBenchWords } from './bench-words.ts'
 import { elementOf } from './drawing.tsx'
+import { Opens } from './opens.tsx'
 import type { AccountOf } from './search.ts'
 
 export type BenchAsked = NonNullable<Asking<'readBench'>['query']>
@@ -121,26 +122,7 @@ function Told(shown: Shown) {
   )
 }
 
-/** A number that opens who is behind it, for those who may see them. */
-function Opens({
-  of,
-  onAccount,
-  children,
-}: {
-  readonly of: AccountOf
-  readonly onAccount: Shown['onAccount']
-  readonly children: ReactNode
-}) {
-  return onAccount === undefined ? (
-    children
-  ) : (
-    <button type="button" className="as-link" data-opens={JSON.stringify(of)} onClick={() => onAccount(of)}>
-      {children}
-    </button>
-  )
-}
-
-function TheFigure({ bench: { figure, unit, chance }, onAccount }: Shown) {
+function TheFigure({ bench: { figure, unit, chance, unsettled }, onAccount }: Shown) {
   const { t } = useTranslation()
   const words = useBenchWords()
   const split = (title: string, of: Readonly<Record<string, number>>, none: string) => (
@@ -178,6 +160,22 @@ function TheFigure({ bench: { figure, unit, chance }, onAccount }: Shown) {
         {chance === null ? null : <p>{t('bench.chance', { low: percent(chance.low), high: percent(chance.high) })}</p>}
         {figure.low === null || figure.high === null ? null : (
           <p>{t('bench.couldBe', { low: percent(figure.low), high: percent(figure.high) })}</p>
+        )}
+        {unsettled === null ? null : unsettled.items === 0 ? (
+          <p className="quiet">{t('bench.restsNone')}</p>
+        ) : (
+          <p>
+            <Opens of={{ why: 'unsettled' }} onAccount={onAccount}>
+              {t('bench.rests', { items: counted(unsettled.items) })}
+            </Opens>{' '}
+            {unsettled.share === null
+              ? ''
+              : t('bench.otherWay', {
+                  met: counted(unsettled.numerator),
+                  all: counted(unsettled.denominator),
+                  share: percent(unsettled.share),
+                })}
+          </p>
         )}
         {figure.median === null || figure.p90 === null || unit === null ? null : (
           <p className="quiet">

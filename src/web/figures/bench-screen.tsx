@@ -12,6 +12,7 @@ import { useSession } from '../session.tsx'
 import { type AccountAsked, AccountPanel } from './account-panel.tsx'
 import { type BenchAsked, BenchColumn, useBench } from './bench-column.tsx'
 import { useBenchWords } from './bench-words.ts'
+import { OverlapPart } from './overlap-part.tsx'
 import './bench.css'
 import { type AccountOf, type FigureSearch, kindOfPeriod, periodsUpTo } from './search.ts'
 
@@ -89,28 +90,42 @@ export function BenchScreen({ indicator }: { readonly indicator: string }) {
             ...(search.asOf === undefined ? {} : { asOf: search.asOf }),
             ...(search.besidePlace === undefined ? {} : { place: search.besidePlace }),
           }
-        : undefined
+        : search.beside === 'indicator' && search.besideIndicator !== undefined && search.besideIndicator !== id
+          ? { ...asked, indicator: search.besideIndicator }
+          : undefined
   const bench = useBench(asked, pack !== undefined)
   const placeName = (place: BenchAsked['place']): string => (place === undefined ? t('filter.anyOrg') : nameOf(Number(place)))
   const alone = besideAsked === undefined
+  const nameOfIndicator = (one: string): string => [one, pack?.indicators.find((x) => x.id === one)?.name].filter(Boolean).join(' ')
   const heading = (of: BenchAsked): string =>
     search.beside === 'day' && !alone
       ? t('bench.knownOn', { day: of.asOf === undefined ? t('bench.today') : String(of.asOf) })
-      : placeName(of.place)
+      : search.beside === 'indicator' && !alone
+        ? t('bench.countedBy', { indicator: nameOfIndicator(of.indicator) })
+        : placeName(of.place)
 
-  const accountAsked = ({ why, month, place, started, beside }: AccountOf): AccountAsked => {
+  const accountAsked = ({ why, month, place, started, counts, beside }: AccountOf): AccountAsked => {
     const { chart: _, in: period, period: kind, ...rest } = (beside && besideAsked) || asked
+    const against = (beside ? asked : besideAsked)?.indicator
     return {
       ...rest,
+      ...(counts === undefined || against === undefined ? {} : { counts, against }),
       // Months of start are of all periods; one month is a period of its own.
       ...(started !== undefined ? { started } : month !== undefined ? { in: month, period: 'month' } : { in: period, period: kind }),
       ...(place === undefined ? {} : { place }),
       ...(why === undefined ? {} : { why: why as NonNullable<AccountAsked['why']> }), // the service says what it is not
     }
   }
-  const accountTitle = ({ why, month, place, started }: AccountOf): string =>
+  const accountTitle = ({ why, month, place, started, counts, beside }: AccountOf): string =>
     [
-      started === undefined ? t('bench.account', { id }) : t('bench.accountStarted', { id, month: words.month(started) }),
+      counts !== undefined && besideAsked !== undefined
+        ? t(counts === 'only' ? 'bench.accountOnly' : 'bench.accountOtherwise', {
+            id: (beside ? besideAsked : asked).indicator,
+            other: (beside ? asked : besideAsked).indicator,
+          })
+        : started === undefined
+          ? t('bench.account', { id })
+          : t('bench.accountStarted', { id, month: words.month(started) }),
       why === undefined ? '' : words.reason(why),
       month === undefined ? '' : words.month(month),
       place === undefined ? '' : nameOf(Number(place)),
@@ -219,14 +234,26 @@ export function BenchScreen({ indicator }: { readonly indicator: string }) {
             options={[
               { id: 'day', name: t('bench.besideDay') },
               { id: 'place', name: t('bench.besidePlace') },
+              { id: 'indicator', name: t('bench.besideIndicator') },
             ]}
-            onChange={(to) => change({ beside: to === 'day' || to === 'place' ? to : undefined })}
+            onChange={(to) => change({ beside: to === 'day' || to === 'place' || to === 'indicator' ? to : undefined, account: undefined })}
           />
           {search.beside === 'day' ? (
             <DayField
               label={t('bench.besideAsOf')}
               value={search.besideAsOf ?? ''}
               onChange={(day) => change({ besideAsOf: day === '' ? undefined : day })}
+            />
+          ) : null}
+          {search.beside === 'indicator' ? (
+            <Choice
+              label={t('bench.besideWhichIndicator')}
+              value={search.besideIndicator}
+              none={t('bench.besideNothing')}
+              options={(pack?.indicators ?? [])
+                .filter((one) => one.id !== id)
+                .map((one) => ({ id: one.id, name: `${one.id} ${one.name}` }))}
+              onChange={(to) => change({ besideIndicator: to, account: undefined })}
             />
           ) : null}
           {search.beside === 'place' ? (
@@ -243,6 +270,9 @@ export function BenchScreen({ indicator }: { readonly indicator: string }) {
           {t('report.printed', { at: momentShort(new Date().toISOString()), address: decodeURI(location.search) })}
         </p>
         <div className="page-body">
+          {search.beside === 'indicator' && besideAsked !== undefined ? (
+            <OverlapPart asked={asked} against={besideAsked.indicator} onAccount={openAccount(false)} />
+          ) : null}
           <div ref={ref} className="bench-columns" data-pairs={pairs && besideAsked === undefined}>
             <BenchColumn
               {...{ asked, heading: heading(asked), alone, width }}

@@ -7,6 +7,8 @@ export interface AccountOf {
   readonly month?: string
   readonly place?: string
   readonly started?: string
+  /** Only those that the definition beside does not count, or counts otherwise. */
+  readonly counts?: 'only' | 'otherwise'
   /** Of the one that stands beside. */
   readonly beside?: true
 }
@@ -22,9 +24,10 @@ export interface FigureSearch {
   readonly asOf?: string
   readonly chart?: 'xmr'
   readonly tables?: true
-  readonly beside?: 'day' | 'place'
+  readonly beside?: 'day' | 'place' | 'indicator'
   readonly besideAsOf?: string
   readonly besidePlace?: number
+  readonly besideIndicator?: string
   readonly account?: AccountOf
   readonly open?: string
 }
@@ -40,18 +43,19 @@ export function readFigureSearch(said: Readonly<Record<string, unknown>>): Figur
   const { account } = said
   const narrowed = typeof account === 'object' && account !== null ? (account as Readonly<Record<string, unknown>>) : undefined // each part is looked at
   return {
-    ...text(said, 'pack', 'indicator', 'in', 'variant', 'asOf', 'besideAsOf', 'open'),
+    ...text(said, 'pack', 'indicator', 'in', 'variant', 'asOf', 'besideAsOf', 'besideIndicator', 'open'),
     ...whole('place'),
     ...whole('besidePlace'),
     ...one('by', 'place'),
     ...one('chart', 'xmr'),
     ...one('tables', true),
-    ...one('beside', 'day', 'place'),
+    ...one('beside', 'day', 'place', 'indicator'),
     ...(narrowed === undefined
       ? {}
       : {
           account: {
             ...text(narrowed, 'why', 'month', 'place', 'started'),
+            ...(narrowed['counts'] === 'only' || narrowed['counts'] === 'otherwise' ? { counts: narrowed['counts'] } : {}),
             ...(narrowed['beside'] === true ? { beside: true } : {}),
           },
         }),
