@@ -112,7 +112,9 @@ describe('one figure on the bench', () => {
     const of = async (indicator: string, more = ''): Promise<readonly Answer[]> =>
       (await ask(`/api/account?pack=no-house&indicator=${indicator}&limit=5000${more}`)).body.lines
     const counted = async (indicator: string) =>
-      new Map((await of(indicator)).filter(({ bin }) => bin !== 'left-out').map(({ pathway, variant, bin }) => [`${pathway} ${variant}`, bin]))
+      new Map(
+        (await of(indicator)).filter(({ bin }) => bin !== 'left-out').map(({ pathway, variant, bin }) => [`${pathway} ${variant}`, bin]),
+      )
     const [one, other] = [await counted('OF4'), await counted('OF3')]
     const shared = [...one].filter(([key]) => other.has(key))
     const { body: overlap } = await ask(`/api/bench/overlap?${question}&against=OF3`)

@@ -120,7 +120,10 @@ test('two definitions side by side say where they disagree, and those who see pa
   const desk = await deskOf('coordinator', { at: `${at}&beside=indicator&besideIndicator=OF3` })
   const { page } = desk
   await page.locator('.bench-overlap li').first().waitFor()
-  expect(await page.locator('.bench-column h2').allTextContents()).toEqual([expect.stringMatching(/^Counted by OF4 /), expect.stringMatching(/^Counted by OF3 /)])
+  expect(await page.locator('.bench-column h2').allTextContents()).toEqual([
+    expect.stringMatching(/^Counted by OF4 /),
+    expect.stringMatching(/^Counted by OF3 /),
+  ])
   const overlap = await desk.ask('GET', '/api/bench/overlap?pack=no-house&indicator=OF4&against=OF3')
   expect(await page.locator('.bench-overlap li').allTextContents()).toEqual([
     `${overlap.alike} counted by both, alike`,
