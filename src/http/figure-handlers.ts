@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { figureRoutes } from '../api/figure-routes.ts'
 import { refOf } from '../api/shapes.ts'
 import { limitHeaping, type StartMonth, startMonthOf, startMonths } from '../core/bench/courses.ts'
-import { chanceOf, monthBefore, monthChart, mostMonths, recentMonths } from '../core/bench/months.ts'
+import { chanceOf, goodOf, monthChart, mostMonths, periodBefore, recentMonths } from '../core/bench/months.ts'
 import { placeFunnel } from '../core/bench/places.ts'
 import { type Reported, reportedMonths, vintageDays } from '../core/bench/vintages.ts'
 import type { AccountLine } from '../core/measure/account.ts'
@@ -126,8 +126,6 @@ function targetOf(live: LivePack, { id }: Indicator, day: string): number | unde
   return targets.findLast(holds)?.share
 }
 
-const goodOf = { higher: 'up', lower: 'down', neither: 'neither' } as const
-
 /** So long a request reads past days, before it says how far it has come. */
 const readingMs = 1_500
 
@@ -217,7 +215,7 @@ export const figureHandlers: Handlers<Routes> = {
       const unsettled = await liveUnsettled(rows, question, indicator, cell)
       const how = await howReported(rows, vintageQuestion(asked, live, ledgers, indicator), cell, months)
       const reported = how.found === undefined || isRefused(how.found) ? undefined : how.found
-      const last = monthBefore(asOf)
+      const last = periodBefore(asOf, 'month')
       const own = figure ?? figureOf(indicator, cell, { bins: [], lengths: [] }, query.period)
       return {
         pack: { id: live.id, version: live.content.version },

@@ -5,8 +5,21 @@ import type { Band } from '../stats/expected.ts'
 import { type Interval, wilson } from '../stats/interval.ts'
 import { isRefused, type Refused, refuse } from '../stats/refusal.ts'
 import type { Good, PointKind, Rule, Toward } from '../stats/special-cause.ts'
-import { addDays, type Day, monthsLater, periodDays, periodOf, periodText, readPeriod } from '../words/day.ts'
+import {
+  addDays,
+  type Day,
+  monthsLater,
+  type PeriodKind,
+  periodDays,
+  periodOf,
+  periodsLater,
+  periodText,
+  readPeriod,
+} from '../words/day.ts'
 import type { Reported } from './vintages.ts'
+
+/** Towards which side is better, as packs say it and as charts do. */
+export const goodOf = { higher: 'up', lower: 'down', neither: 'neither' } as const satisfies Readonly<Record<string, Good>>
 
 /** How the limits of a chart of months are found: by the size of each month, or by how much one month differs from the next. */
 export const chartKinds = ['share', 'xmr'] as const
@@ -46,6 +59,8 @@ export type MonthReading = { readonly assurance: Assurance; readonly trial: bool
 /** A control chart of months: all that is drawn, and the one sentence read off the same points. */
 export interface MonthChart {
   readonly method: ControlChart['method']
+  /** How long each of its points is. */
+  readonly each: PeriodKind
   readonly good: Good
   readonly centre: number
   readonly target: number | null
@@ -68,24 +83,28 @@ export interface RecentMonth {
   readonly expected: { readonly met: number; readonly all: number; readonly share: number; readonly band: Band | Refused } | null
 }
 
-/** The newest month that is over: one that is not would be judged by its first days. */
-export function monthBefore(day: Day): number {
-  const month = periodOf(day, 'month')
-  const [, last] = periodDays(month, 'month')
-  return last <= day ? month : periodOf(addDays(periodDays(month, 'month')[0], -1), 'month')
+/** The newest period that is over: one that is not would be judged by its first days. */
+export function periodBefore(day: Day, kind: PeriodKind): number {
+  const period = periodOf(day, kind)
+  const [first, last] = periodDays(period, kind)
+  return last <= day ? period : periodOf(addDays(first, -1), kind)
 }
 
-/** Months in order, without a gap: one in which nobody was counted is there with nothing. The newest ones, up to and with `last`. */
-export function monthsInOrder(figures: readonly Counted[], last: number): readonly { month: string; met: number; all: number }[] {
+/** Months, or periods of another length, in order and without a gap: one in which nobody was counted is there with nothing. The newest ones, up to and with `last`. */
+export function monthsInOrder(
+  figures: readonly Counted[],
+  last: number,
+  each: PeriodKind = 'month',
+): readonly { month: string; met: number; all: number }[] {
   const found = new Map(figures.map(({ period, numerator, denominator }) => [period, { met: numerator, all: denominator }]))
   const counted = figures
     .filter(({ denominator }) => denominator > 0)
-    .flatMap(({ period }) => readPeriod(period ?? '', 'month') ?? [])
+    .flatMap(({ period }) => readPeriod(period ?? '', each) ?? [])
     .filter((month) => month <= last)
     .toSorted((a, b) => a - b)
   const out: { month: string; met: number; all: number }[] = []
-  for (let month = counted[0] ?? last + 1; month <= (counted.at(-1) ?? last); month = monthsLater(month, 1)) {
-    const text = periodText(month, 'month')
+  for (let month = counted[0] ?? last + 1; month <= (counted.at(-1) ?? last); month = periodsLater(month, 1, each)) {
+    const text = periodText(month, each)
     out.push({ month: text, ...(found.get(text) ?? { met: 0, all: 0 }) })
   }
   return out.slice(-mostMonths)
@@ -130,7 +149,7 @@ function sharesOf(met: readonly number[], all: readonly number[], options: { goo
 
 /**
  * The control chart of finished months that are shown as counted. `last`: the newest month that is over, as a number such as 202610. Months of which
- * reports are still to come are no part of it: they would be read as worse or better than they are.
+ * reports are still to come are no part of it: they would be read as worse or better than they are. `each`: where its points are no months.
  * Refuses as the charts do: `nothing-counted`, `too-few`.
  */
 export function monthChart(
@@ -141,9 +160,17 @@ export function monthChart(
     target,
     kind,
     reported,
-  }: { readonly last: number; readonly good: Good; readonly target?: number; readonly kind: ChartKind; readonly reported?: Reported },
+    each = 'month',
+  }: {
+    readonly last: number
+    readonly good: Good
+    readonly target?: number
+    readonly kind: ChartKind
+    readonly reported?: Reported
+    readonly each?: PeriodKind
+  },
 ): MonthChart | Refused {
-  const months = monthsInOrder(figures, lastCounted(last, reported))
+  const months = monthsInOrder(figures, lastCounted(last, reported), each)
   const complete = new Map(reported?.months.map((one) => [periodText(one.month, 'month'), one.completeness]))
   const options = { good, ...(target === undefined ? {} : { target }) }
   const told = months.filter(({ all }) => all > 0)
@@ -165,6 +192,7 @@ export function monthChart(
   const monthAt = (index: number): string => shown[index]!.month
   return {
     method: chart.method,
+    each,
     good,
     centre: chart.segments.at(-1)!.mean,
     target: target ?? null,

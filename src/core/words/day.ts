@@ -39,11 +39,13 @@ export function periodText(period: number, kind: PeriodKind): string {
   return `${year}-${letterOf[kind]}${kind === 'month' ? String(part).padStart(2, '0') : part}`
 }
 
-/** The month so many after one, or before it; months as `periodOf` gives them. */
-export function monthsLater(month: number, by: number): number {
-  const index = Math.floor(month / 100) * 12 + (month % 100) - 1 + by
-  return Math.floor(index / 12) * 100 + (((index % 12) + 12) % 12) + 1
+/** The period so many after one, or before it; periods as `periodOf` gives them. */
+export function periodsLater(period: number, by: number, kind: PeriodKind): number {
+  const inYear = 12 / monthsIn[kind]
+  const index = Math.floor(period / 100) * inYear + (period % 100) - 1 + by
+  return Math.floor(index / inYear) * 100 + (((index % inYear) + inYear) % inYear) + 1
 }
+export const monthsLater = (month: number, by: number): number => periodsLater(month, by, 'month')
 
 export const monthsInPeriod = (kind: PeriodKind): number => monthsIn[kind]
 

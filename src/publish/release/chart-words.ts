@@ -2,6 +2,7 @@ import type { MonthChart } from '../../core/bench/months.ts'
 import type { PlaceFunnel } from '../../core/bench/places.ts'
 import type { Refused } from '../../core/stats/refusal.ts'
 import type { PointKind } from '../../core/stats/special-cause.ts'
+import type { PeriodKind } from '../../core/words/day.ts'
 
 /** What a chart says, in the words that the page of the service has for it (a test holds them together). */
 
@@ -73,8 +74,15 @@ const fill = (text: string, values: Readonly<Record<string, string | number>>): 
 
 // Not by the calendar of the machine: what another of its versions writes would be other bytes.
 const monthNames = 'January February March April May June July August September October November December'.split(' ')
-/** `March 2026` */
-const monthWords = (month: string): string => `${monthNames[Number(month.slice(5)) - 1]} ${month.slice(0, 4)}`
+/** `March 2026`, `Q1 2026`, `2026` */
+const monthWords = (month: string): string => {
+  const [year = '', part] = month.split('-')
+  return part === undefined ? year : `${monthNames[Number(part) - 1] ?? part} ${year}`
+}
+
+/** What is said of months, said of periods of another length. */
+export const saidOf = (each: PeriodKind, text: string): string =>
+  text.replace(/\b([Mm])onth(?=s?\b)/g, (_, m: string) => (m === 'M' ? `${each[0]!.toUpperCase()}${each.slice(1)}` : each))
 
 export const percent = (share: number): string => `${Math.round(share * 100)} %`
 
@@ -82,7 +90,7 @@ type RuleName = keyof typeof words.rule
 const ruleWords = (rule: string, toward: string): string => words.rule[`${rule}-${toward}` as RuleName] // one of each
 
 /** The one sentence of a chart of months, read off the points that are drawn. */
-export function monthsSay({ reading, points, target }: MonthChart): string {
+export function monthsSay({ reading, points, target, each }: MonthChart): string {
   const parts: string[] = []
   if (reading.kind === 'unusual') {
     const { kind, rule, toward, from, to } = reading.signal
@@ -96,7 +104,7 @@ export function monthsSay({ reading, points, target }: MonthChart): string {
     )
   if (target !== null && reading.assurance !== 'none') parts.push(fill(words.assurance[reading.assurance], { target: percent(target) }))
   if (reading.trial) parts.push(words.trial)
-  return parts.join(' ')
+  return saidOf(each, parts.join(' '))
 }
 
 /** Where the release hides places, of which nobody can say it. */
@@ -110,7 +118,8 @@ export const placesSay = ({ places }: PlaceFunnel, nameOf: (place: string) => st
 export const pointSays = ({ kind, rule, toward }: MonthChart['points'][number]): string =>
   rule === null || toward === null ? words.kind.common : `${words.kind[kind]}: ${ruleWords(rule, toward)}`
 
-export const methodSays = ({ method, centre }: MonthChart): string => fill(words.method[method], { centre: percent(centre) })
+export const methodSays = ({ method, centre, each }: MonthChart): string =>
+  saidOf(each, fill(words.method[method], { centre: percent(centre) }))
 export const limitsSay = ({ decidedBy, centre }: PlaceFunnel): string => fill(words.decidedBy[decidedBy], { centre: percent(centre) })
 export const emptySays = (months: readonly string[]): string => fill(words.emptyMonths, { months: months.join(', ') })
 export const kindSays = (kind: PointKind): string => words.kind[kind]

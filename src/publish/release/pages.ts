@@ -40,7 +40,8 @@ dt{font-weight:600;margin-top:.75rem}dd{margin-left:1.5rem}
 @media print{body{max-width:none}.wide{overflow:visible}}
 `
 
-const page = (title: string, up: string, body: Html): string =>
+/** `feed`: where there is an Atom feed. */
+export const page = (title: string, up: string, body: Html, feed = true): string =>
   html`<!doctype html>
 <html lang="en">
 <head>
@@ -49,8 +50,12 @@ const page = (title: string, up: string, body: Html): string =>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'self' file:; img-src 'self' file:">
 <title>${title}</title>
 <link rel="stylesheet" href="${up}style.css">
-<link rel="alternate" type="application/atom+xml" href="${up}feed.xml" title="Revisions">
-</head>
+${
+  feed
+    ? html`<link rel="alternate" type="application/atom+xml" href="${up}feed.xml" title="Revisions">
+`
+    : undefined
+}</head>
 <body>
 ${body}
 </body>
@@ -132,7 +137,7 @@ ${table.rows.map((row) => html`<tr>${nameCells(head, table, row)}<td>${rangeWord
 export const chartFile = (table: number, chart: number): string => `charts/${numbered(table)}-${chart + 1}.svg`
 
 /** A drawing with its sentence, what its shapes stand for, and its numbers as a table that opens by keyboard and without a script. */
-function chartFigure({ title, says, notes, svg, key, head, rows }: Chart, file: string, id: string): Html {
+export function chartFigure({ title, says, notes, svg, key, head, rows }: Chart, file: string, id: string): Html {
   if (svg === undefined) return html`<p><strong>${title}.</strong> ${says}</p>\n`
   return html`<figure aria-labelledby="${id}"><figcaption id="${id}">${title}</figcaption>
 <p id="${id}-says"><strong>${says}</strong></p>
