@@ -17,7 +17,16 @@ import { UsageError } from './session.ts'
 /** The operator of the machine, as person 0: what is done here stands in the log like everything else. */
 async function asOperator<T>(settings: Settings, what: string, task: (session: Session, ledger: LedgerDatabase) => Promise<T>): Promise<T> {
   const database = await openOwned(settings, what)
-  const ledger = openLedger({ url: database.serviceUrl, connections: 2 })
+  try {
+    return await actAsOperator(database.serviceUrl, task)
+  } finally {
+    await database.close()
+  }
+}
+
+/** The same on a database that is open already. */
+export async function actAsOperator<T>(serviceUrl: string, task: (session: Session, ledger: LedgerDatabase) => Promise<T>): Promise<T> {
+  const ledger = openLedger({ url: serviceUrl, connections: 2 })
   try {
     const scopes = (
       await ledger.rows(
@@ -37,7 +46,6 @@ async function asOperator<T>(settings: Settings, what: string, task: (session: S
     })
   } finally {
     await ledger.close()
-    await database.close()
   }
 }
 

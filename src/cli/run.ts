@@ -6,6 +6,7 @@ import { type Settings, settingRows, settingsOf } from '../http/settings.ts'
 import { account } from './account.ts'
 import { compare } from './compare.ts'
 import { explain } from './explain.ts'
+import { extractTo } from './extract.ts'
 import { generate } from './generate.ts'
 import type { Io } from './io.ts'
 import { measure, periodKinds } from './measure.ts'
@@ -181,6 +182,14 @@ function program(io: Io): Command {
     .argument('<folder>', 'what was published of one revision, or its bundle')
     .option('--out <folder>', 'where to put what was made anew')
     .action((folder: string, options) => rebuildBundle(folder, options.out, io))
+  operated(varde.command('extract').description('rows for research: pseudonymised, minimised, logged (docs/secondary-use.md)'))
+    .argument('<description>', 'the description, as YAML')
+    .requiredOption('--out <folder>', 'the folder to make; the key of its pseudonyms goes beside it')
+    .option('--key <file>', 'the key of this extract, made before: the same pseudonyms again')
+    .option('--by <name>', 'who runs it, for the log of each live ledger')
+    .action((description: string, { out, key, by, ...options }) =>
+      extractTo(description, { out, ...(key ? { key } : {}), ...(by ? { by } : {}), settings: () => settingsFrom(options) }, io),
+    )
   operated(varde.command('serve').description('the service over HTTP, until it is asked to end'))
     .addHelpText('after', secretsHelp())
     .action((options) => serveUntilAsked(settingsFrom(options), io))
