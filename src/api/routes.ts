@@ -8,6 +8,7 @@ import { intakeRoutes } from './intake-routes.ts'
 import { liveRoutes } from './live-routes.ts'
 import { logRoutes } from './log-routes.ts'
 import { meetingRoutes } from './meeting-routes.ts'
+import { occurrenceRoutes } from './occurrence-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { overrunRoutes } from './overrun-routes.ts'
 import { pathwayRoutes } from './pathway-routes.ts'
@@ -20,6 +21,7 @@ export const allRoutes = {
   ...organisationRoutes,
   ...pathwayRoutes,
   ...figureRoutes,
+  ...occurrenceRoutes,
   ...workRoutes,
   ...overrunRoutes,
   ...handoverRoutes,

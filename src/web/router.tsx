@@ -4,6 +4,7 @@ import { readFigureSearch } from './figures/search.ts'
 import { ListScreen } from './list/list-screen.tsx'
 import { readListSearch } from './list/search.ts'
 import { readLogSearch } from './log/search.ts'
+import { readOccurrenceSearch } from './occurrence/search.ts'
 import { readReportSearch } from './reports/search.ts'
 import { useSession } from './session.tsx'
 import { Shell } from './shell.tsx'
@@ -12,6 +13,7 @@ import { WorkScreen } from './work/work-screen.tsx'
 /** Screens that are fetched after the first one is shown: nobody begins with them, or few do. */
 const later = {
   figures: lazyRouteComponent(() => import('./figures/figures-screen.tsx'), 'FiguresScreen'),
+  occurrence: lazyRouteComponent(() => import('./occurrence/occurrence-screen.tsx'), 'OccurrenceScreen'),
   meetings: lazyRouteComponent(() => import('./meeting/meetings-screen.tsx'), 'MeetingsScreen'),
   meeting: lazyRouteComponent(() => import('./meeting/meeting-screen.tsx'), 'MeetingScreen'),
   reports: lazyRouteComponent(() => import('./reports/reports-screen.tsx'), 'ReportsScreen'),
@@ -69,6 +71,12 @@ const figuresRoute = createRoute({
   validateSearch: readFigureSearch,
   component: later.figures,
 })
+const occurrenceRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/occurrence',
+  validateSearch: readOccurrenceSearch,
+  component: later.occurrence,
+})
 
 const meetingsRoute = createRoute({
   getParentRoute: () => root,
@@ -116,6 +124,7 @@ export const router = createRouter({
     workRoute,
     codesRoute,
     figuresRoute,
+    occurrenceRoute,
     meetingsRoute,
     meetingRoute,
     reportsRoute,

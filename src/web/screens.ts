@@ -1,13 +1,14 @@
 import type { KeyId } from './keys/table.ts'
 
 export interface Screen {
-  readonly to: '/list' | '/work' | '/codes' | '/figures' | '/meetings' | '/reports' | '/feeds' | '/log' | '/people'
+  readonly to: '/list' | '/work' | '/codes' | '/figures' | '/occurrence' | '/meetings' | '/reports' | '/feeds' | '/log' | '/people'
   readonly key: KeyId
   readonly words:
     | 'screen.list'
     | 'screen.work'
     | 'screen.codes'
     | 'screen.figures'
+    | 'screen.occurrence'
     | 'screen.meetings'
     | 'screen.reports'
     | 'screen.feeds'
@@ -26,6 +27,7 @@ export function screensOf({
     { to: '/work', key: 'goWork', words: 'screen.work', shown: may('see') },
     { to: '/codes', key: 'goCodes', words: 'screen.codes', shown: may('record') },
     { to: '/figures', key: 'goFigures', words: 'screen.figures', shown: may('count') },
+    { to: '/occurrence', key: 'goOccurrence', words: 'screen.occurrence', shown: may('count') },
     { to: '/meetings', key: 'goMeetings', words: 'screen.meetings', shown: may('see') },
     { to: '/reports', key: 'goReports', words: 'screen.reports', shown: may('count') },
     { to: '/log', key: 'goLog', words: 'screen.log', shown: may('log') },

@@ -164,6 +164,8 @@ export const issueCodes = {
   'extract/too-few': 'Too few persons would be in an extract.',
   'extract/key': 'A file holds no key of this extract.',
   'extract/exists': 'A folder or key to be written is there already.',
+  'occurrence/what': 'A count of occurrence asks for nothing, for several things at once, or for what the pack does not have.',
+  'occurrence/population': 'A table of populations cannot be read.',
   'output/unwritable': 'A file cannot be written.',
 } as const
 

@@ -169,7 +169,7 @@ function TheFigure({ bench: { figure, unit }, onAccount }: Shown) {
 }
 
 /** A chart or its table. Screen readers get the table, and eyes by one key; numbers open accounts only where the table is there to be seen. */
-function Charted({
+export function Charted({
   title,
   says,
   plot,

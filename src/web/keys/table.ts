@@ -28,6 +28,7 @@ export const keyTable = {
   goLog: { scope: 'everywhere', keys: ['7'] },
   goPeople: { scope: 'everywhere', keys: ['8'] },
   goFeeds: { scope: 'everywhere', keys: ['9'] },
+  goOccurrence: { scope: 'everywhere', keys: ['0'] },
   undo: { scope: 'everywhere', keys: ['Mod+z'], fixed: true },
   down: { scope: 'list', keys: ['j', 'ArrowDown'], repeats: true },
   up: { scope: 'list', keys: ['k', 'ArrowUp'], repeats: true },
