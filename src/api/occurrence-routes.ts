@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { occurrencePeriods } from '../core/occurrence/occurrence.ts'
+import { occurrencePeriods } from '../core/occurrence/period.ts'
 import { defineRoutes } from './route.ts'
 import { DayText, OrgText, Text } from './shapes.ts'
 

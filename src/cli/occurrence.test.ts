@@ -56,20 +56,23 @@ test('is the same as text, JSON and CSV, and has rates where populations are giv
   })
   expect((csv as readonly { new: string }[]).reduce((sum, row) => sum + Number(row.new), 0)).toBe(total(json.periods))
   writeFileSync(path.join(folder, 'people.yaml'), '- { persons: 100000 }\n')
+  const people = path.join(folder, 'people.yaml')
   const rated = await occurrence(
     '--variant',
     'marsh',
+    '--washout',
+    '90',
     '--period',
-    'year',
+    'quarter',
     '--populations',
-    path.join(folder, 'people.yaml'),
+    people,
     '--format',
     'json',
   )
   const { persons, rate } = JSON.parse(rated.out).periods.find(
-    (one: { unfinished: boolean; persons: number }) => !one.unfinished && one.persons > 0,
+    (one: { rate: object | null; persons: number }) => one.rate && one.persons > 0,
   )
-  expect(rate.rate).toBeCloseTo(persons)
+  expect(rate.rate).toBeCloseTo(persons * 4)
 })
 
 test.each([

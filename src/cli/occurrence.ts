@@ -1,14 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import {
-  definitionText,
-  type OccurrencePeriod,
-  occurrencePeriods,
-  occurrenceTable,
-  occurring,
-  type Population,
-  soughtOf,
-} from '../core/occurrence/occurrence.ts'
+import { definitionText, occurrenceTable, occurring, type Population, soughtOf } from '../core/occurrence/occurrence.ts'
+import { type OccurrencePeriod, occurrencePeriods } from '../core/occurrence/period.ts'
 import { csvText } from '../core/words/csv.ts'
 import { periodOf, readPeriod } from '../core/words/day.ts'
 import { IssueError } from '../core/words/result.ts'

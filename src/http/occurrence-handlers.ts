@@ -1,13 +1,7 @@
 import type { occurrenceRoutes } from '../api/occurrence-routes.ts'
 import { countChart } from '../core/occurrence/chart.ts'
-import {
-  definitionText,
-  lastPeriods,
-  type OccurrencePeriod,
-  occurrenceTable,
-  readPopulation,
-  soughtOf,
-} from '../core/occurrence/occurrence.ts'
+import { definitionText, lastPeriods, occurrenceTable, readPopulation, soughtOf } from '../core/occurrence/occurrence.ts'
+import type { OccurrencePeriod } from '../core/occurrence/period.ts'
 import { type Day, dayText, periodDays, periodOf, readDay, readPeriod } from '../core/words/day.ts'
 import { IssueError, type Result } from '../core/words/result.ts'
 import { liveOccurrence } from '../store/occurrence.ts'
@@ -71,7 +65,10 @@ async function occurrenceOf(asked: Asked<Routes['readOccurrence']> | Asked<Route
       asking: askingOf(asOf, zone),
     })
     const place = query.place === undefined ? undefined : String(query.place)
-    const table = occurrenceTable(cells, beginnings, { first, period: query.period, from, to, place, asOf, population })
+    // Before any ledger began there is nothing to be seen, unless somebody asks for it.
+    const begun = query.from === undefined ? Math.min(...beginnings.map((day) => periodOf(day, query.period)), to) : from
+    const span = { from: Math.max(from, begun), to }
+    const table = occurrenceTable(cells, beginnings, { first, period: query.period, ...span, place, asOf, population })
     return { live, heads, asOf, sought, table, text: definitionText(sought, { first, asOf }, 'persons') }
   })
 }

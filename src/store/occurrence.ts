@@ -1,5 +1,6 @@
 import type { Asking } from '../core/clock/chosen.ts'
-import { type First, type Occurred, type OccurrencePeriod, rowsSought, type Sought } from '../core/occurrence/occurrence.ts'
+import { type First, type Occurred, rowsSought, type Sought } from '../core/occurrence/occurrence.ts'
+import type { OccurrencePeriod } from '../core/occurrence/period.ts'
 import { type Day, monthsInPeriod } from '../core/words/day.ts'
 import type { Session } from './ledger-database.ts'
 import type { LivePack } from './live-packs.ts'

@@ -45,7 +45,7 @@ export type ColumnAsked = z.infer<typeof ColumnAsked>
 
 export const ExtractText = z.strictObject({
   id: Id.describe('What the extract is called; its key belongs to it.'),
-  title: Text.max(200),
+  title: Text.max(200).describe('In words.'),
   purpose: Text.describe('What is to be found out, in words.'),
   approval: z
     .strictObject({
@@ -71,14 +71,14 @@ export const ExtractText = z.strictObject({
   from: MonthText.describe('The first month in which a pathway may have begun.'),
   to: MonthText.describe('The last month in which a pathway may have begun.'),
   variants: z.array(Name).min(1).optional().describe('Only these variants of the pack; all unless said.'),
-  rows: z.enum(['pathway', 'entry']).describe('One row a pathway, or one row an entry that counts.'),
+  rows: z.enum(['pathway', 'entry']).describe('`pathway` or `entry`: one row a pathway, or one row an entry that counts.'),
   dates: z
     .strictObject({
       as: z.enum(['month', 'days', 'exact']).describe('as the month, as days since the pathway began, or as they are'),
       because: Text.optional().describe('why months and days will not do; exact days need it'),
     })
     .refine(({ as, because }) => as !== 'exact' || because !== undefined, 'exact days need a reason of their own: say it under because')
-    .describe('How days come.'),
+    .describe('How days come: `{ as: month }`, `{ as: days }` since the pathway began, or `{ as: exact, because: ... }`.'),
   columns: z
     .array(ColumnAsked)
     .min(1)

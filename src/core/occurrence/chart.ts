@@ -1,5 +1,4 @@
 import { inMonths, type MonthReading } from '../bench/months.ts'
-import { type Plot, ticksBetween } from '../bench/plot.ts'
 import { readChart } from '../stats/chart-reading.ts'
 import { xmrChart } from '../stats/control-chart.ts'
 import { isRefused, type Refused } from '../stats/refusal.ts'
@@ -50,25 +49,5 @@ export function countChart(periods: readonly PeriodCount[]): CountChart | Refuse
     })),
     reading: inMonths(readChart(chart), (index) => shown[index]!.period),
     leftOut: periods.filter((one) => one.early || one.unfinished).map((one) => one.period),
-  }
-}
-
-export function plotCounts({ points, centre }: CountChart): Plot {
-  const step = Math.max(1, Math.ceil(points.length / 12))
-  const [first, last] = [-0.5, points.length - 0.5]
-  const most = Math.max(1, ...points.flatMap(({ persons, upper }) => [persons, upper])) * 1.08
-  const level = (kind: 'mean' | 'limit', y: number) => ({ kind, points: [[first, y] as const, [last, y] as const] })
-  const limits = points.at(-1)
-  return {
-    x: {
-      from: first,
-      to: last,
-      ticks: points.flatMap(({ period }, at) => (at % step === 0 ? [{ at, label: period.length > 4 ? period.slice(2) : period }] : [])),
-    },
-    y: { from: 0, to: most, ticks: ticksBetween(0, most, String).filter(({ at }) => Number.isInteger(at)) },
-    lines: [...(limits ? [level('limit', limits.lower), level('limit', limits.upper)] : []), level('mean', centre)],
-    marks: points.map(({ persons, kind, toward }, x) => ({ x, y: persons, kind, high: toward === 'high' })),
-    bars: [],
-    joined: true,
   }
 }

@@ -4,19 +4,20 @@ import type { Entry } from '../ledger/entry.ts'
 import { isRefused } from '../stats/refusal.ts'
 import { addDays, type Day, dayOf, dayText, readDay } from '../words/day.ts'
 import { type Instant, instantOf } from '../words/instant.ts'
-import { countChart, plotCounts } from './chart.ts'
+import { countChart } from './chart.ts'
 import {
   definitionText,
   type First,
   lastPeriods,
   nextPeriod,
-  type OccurrencePeriod,
   occurrenceTable,
   occurring,
   readPopulation,
   type Sought,
   soughtOf,
 } from './occurrence.ts'
+import type { OccurrencePeriod } from './period.ts'
+import { plotCounts } from './plot.ts'
 
 const pack = await packOf('packs/demo')
 const day = (text: string): Day => readDay(text)!

@@ -8,11 +8,9 @@ import type { Issue } from '../words/issue.ts'
 import { getOrMake } from '../words/lookup.ts'
 import { fail, ok, type Result } from '../words/result.ts'
 import { didYouMean, shortened } from '../words/yaml.ts'
+import type { OccurrencePeriod } from './period.ts'
 
 /** How often something new comes about, by time and place: persons with a first entry of it. */
-
-export const occurrencePeriods = ['month', 'quarter', 'year'] as const
-export type OccurrencePeriod = (typeof occurrencePeriods)[number]
 
 /** What is looked for: entries of a milestone, of some codes, or of a variant. */
 export type Sought =
@@ -161,6 +159,7 @@ export interface PeriodCount {
   readonly early: boolean
   /** It is not over on the day asked about. */
   readonly unfinished: boolean
+  /** Of periods that are over and whose counts can be believed, where somebody said how many live there. */
   readonly rate: Rate | null
 }
 
@@ -193,24 +192,27 @@ export function occurrenceTable(cells: readonly Occurred[], beginnings: Iterable
     (cell) => cell.period >= from && cell.period <= to && (asked.place === undefined || cell.place === asked.place),
   )
   const periods: PeriodCount[] = []
+  /** Those whose count can be believed: only these have a rate. */
+  const firm: number[] = []
   for (let period = from; period <= to; period = nextPeriod(period, kind)) {
     const [start, end] = periodDays(period, kind)
     const persons = sum(shown.filter((cell) => cell.period === period))
     const unfinished = end > asOf
+    const early = begun.length === 0 || begun.every((day) => end < day) || begun.some((day) => end >= day && start <= day + lookBackDays)
+    const believed = !unfinished && !early
+    if (believed) firm.push(period)
     periods.push({
       period: periodText(period, kind),
       persons,
-      early: begun.length === 0 || begun.every((day) => end < day) || begun.some((day) => end >= day && start <= day + lookBackDays),
+      early,
       unfinished,
-      rate: unfinished ? null : rateOf(persons, yearsIn(asked, asked.place ?? null, [period])),
+      rate: believed ? rateOf(persons, yearsIn(asked, asked.place ?? null, [period])) : null,
     })
   }
-  const over = periods.filter((one) => !one.unfinished).length
-  const finished = listPeriods(from, to, kind).slice(0, over)
   const places = [...Map.groupBy(shown, (cell) => cell.place)].map(([place, own]) => ({
     place,
     persons: sum(own),
-    rate: place === '' ? null : rateOf(sum(own.filter((cell) => finished.includes(cell.period))), yearsIn(asked, place, finished)),
+    rate: place === '' ? null : rateOf(sum(own.filter((cell) => firm.includes(cell.period))), yearsIn(asked, place, firm)),
   }))
   return {
     periods,
@@ -224,12 +226,6 @@ const sum = (cells: readonly Occurred[]): number => cells.reduce((total, cell) =
 
 export const nextPeriod = (period: number, kind: OccurrencePeriod): number =>
   period % 100 >= 12 / monthsInPeriod(kind) ? period - (period % 100) + 101 : period + 1
-
-function listPeriods(from: number, to: number, kind: OccurrencePeriod): readonly number[] {
-  const found: number[] = []
-  for (let period = from; period <= to; period = nextPeriod(period, kind)) found.push(period)
-  return found
-}
 
 /** So many periods up to the one of a day. */
 export function lastPeriods(day: Day, kind: OccurrencePeriod, count: number): readonly [from: number, to: number] {

@@ -3,8 +3,9 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type CountChart, plotCounts } from '../../core/occurrence/chart.ts'
-import { occurrencePeriods } from '../../core/occurrence/occurrence.ts'
+import type { CountChart } from '../../core/occurrence/chart.ts'
+import { occurrencePeriods } from '../../core/occurrence/period.ts'
+import { plotCounts } from '../../core/occurrence/plot.ts'
 import { isRefused, type Refused } from '../../core/stats/refusal.ts'
 import { type Answer, type Asking, addressOf, ask } from '../ask.ts'
 import { Charted } from '../figures/bench-column.tsx'
@@ -247,7 +248,10 @@ function Definition({ told: { definition, asOf, pack: rules }, pack }: Shown) {
       ? t('occurrence.withCodes', { codes: (sought['codes'] as readonly string[]).join(', ') }) // as the service says it
       : t(`occurrence.with.${sought.kind}`, { name: name(sought.kind === 'milestone' ? pack.milestones : pack.variants) })
   return (
-    <section className="occurrence-definition" aria-label={t('occurrence.definition')}>
+    <section className="occurrence-definition" aria-labelledby="occurrence-definition">
+      <Heading level="2" size="xsmall" id="occurrence-definition" className="for-readers">
+        {t('occurrence.definition')}
+      </Heading>
       <p>
         {what} {washoutDays === null ? t('occurrence.newEver') : t('occurrence.newAfter', { days: washoutDays })} {t('occurrence.once')}
       </p>
@@ -272,7 +276,7 @@ function Periods({ told, tables, width }: Shown) {
         words.reading({ ...chart.reading, trial: false }, { points: chart.points.map(({ period }) => ({ month: period })), target: null }),
         chart.reading.trial ? t('occurrence.trial') : '',
       ].join(' ')
-  const early = told.periods.filter((one) => one.early && one.persons > 0)
+  const early = told.periods.filter((one) => one.early)
   return (
     <Charted
       title={t('occurrence.byPeriod')}

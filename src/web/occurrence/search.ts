@@ -1,4 +1,4 @@
-import { type OccurrencePeriod, occurrencePeriods } from '../../core/occurrence/occurrence.ts'
+import { type OccurrencePeriod, occurrencePeriods } from '../../core/occurrence/period.ts'
 
 /** Everything that decides what is counted: it stands in the address. */
 export interface OccurrenceSearch {
