@@ -7,7 +7,7 @@ CREATE FUNCTION occurrence(p_ledgers int[], p_pack int, p_codes text[], p_from i
   p_refused int[], p_refused_from int[], p_refused_to int[], p_refused_role text[], p_variant text, p_as_of int, p_washout int, p_months int)
 RETURNS TABLE (period int, place int, persons bigint)
 -- It reads most of the entries whatever is asked for: the planner, which does not see how many codes come, would look each pathway up.
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp SET enable_nestloop = off SET work_mem = '64MB' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET enable_nestloop = off SET work_mem = '64MB' SET search_path = varde, pg_temp AS $$
   WITH mine AS MATERIALIZED (SELECT l FROM unnest(p_ledgers) l WHERE may('count', l, p_pack)),
   kind AS MATERIALIZED (SELECT k.n, k.code, DATE '1970-01-01' + k.f AS f, DATE '1970-01-01' + k.t AS t FROM unnest(p_codes, p_from, p_to) WITH ORDINALITY AS k (code, f, t, n)),
   refused AS MATERIALIZED (SELECT r.n, DATE '1970-01-01' + r.f AS f, DATE '1970-01-01' + r.t AS t, r.role FROM unnest(p_refused, p_refused_from, p_refused_to, p_refused_role) AS r (n, f, t, role)),
