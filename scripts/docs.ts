@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { ExtractText } from '../src/core/extract/description.ts'
 import { Example } from '../src/core/measure/example.ts'
 import { keyOf, listNames, PackText } from '../src/core/pack/schema.ts'
 import { issueCodes } from '../src/core/words/issue.ts'
@@ -75,6 +76,17 @@ function settingsTable(): string {
   return `| name | variable | option | unless said | meaning |\n|---|---|---|---|---|\n${rows.join('\n')}\n`
 }
 
+/** The keys of a description, each with what the grammar says of it. */
+function keysTable(schema: z.ZodType): string {
+  const { properties = {}, required = [] } = grammar(schema) as JsonSchema & {
+    properties?: Record<string, JsonSchema & { description?: string }>
+  }
+  const rows = Object.entries(properties).map(
+    ([key, { description = '' }]) => `| \`${key}\` | ${required.includes(key) ? '' : 'may be left out'} | ${description} |`,
+  )
+  return `| key | | |\n|---|---|---|\n${rows.join('\n')}\n`
+}
+
 /** A page of people's words with a part that is made: what stands between its two marks. */
 function withPart(file: string, mark: string, part: string): Page {
   const text = textNow(file) ?? ''
@@ -106,6 +118,7 @@ export const pages = (): readonly Page[] => [
   },
   { file: 'docs/issues.md', text: issueTable() },
   withPart('docs/operations.md', 'settings', settingsTable()),
+  withPart('docs/secondary-use.md', 'extract', keysTable(ExtractText)),
 ]
 
 const root = new URL('../', import.meta.url)

@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { grammarOfOneFile, pages, textNow } from '../scripts/docs.ts'
 import { reasons } from '../src/core/clock/clock.ts'
+import { readExtract } from '../src/core/extract/description.ts'
 import { standings } from '../src/core/ledger/entry.ts'
 import { causes, leftOutReasons } from '../src/core/measure/account.ts'
 import { becauses } from '../src/core/measure/compare.ts'
@@ -113,6 +114,11 @@ test.each([
   expect(words.filter((word) => !text.includes(`\`${word}\``))).toEqual([])
 })
 
+test('docs/secondary-use.md shows a description of an extract that can be read', () => {
+  const [shown = ''] = found(read('docs/secondary-use.md'), /```yaml\n([\s\S]*?)```/g)
+  expect(readExtract(shown, 'waits.yaml')).toMatchObject({ ok: true, value: { id: 'waits', rows: 'pathway', fewest: 5 } })
+})
+
 const operating = ['serve', 'migrate', 'verify', 'backup', 'restore', 'export', 'import', 'user', 'organisation']
 
 test('docs/security.md name tests that are there', () => {
@@ -138,7 +144,20 @@ describe('docs/operations.md', () => {
 
 describe('the documents', () => {
   const scripts: readonly string[] = Object.keys(JSON.parse(read('package.json')).scripts)
-  const commands = ['pack check', 'measure', 'account', 'explain', 'compare', 'generate', 'release', 'rebuild', 'start', ...operating]
+  const commands = [
+    'pack check',
+    'measure',
+    'account',
+    'explain',
+    'compare',
+    'generate',
+    'release',
+    'rebuild',
+    'extract',
+    'occurrence',
+    'start',
+    ...operating,
+  ]
 
   test.each(documents)('%s names only commands there are', (file) => {
     const text = read(file)

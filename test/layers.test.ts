@@ -19,6 +19,8 @@ const core = [
   'clock',
   'measure',
   'bench',
+  'extract',
+  'occurrence',
   'published',
   'life',
   'door',

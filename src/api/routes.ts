@@ -9,6 +9,7 @@ import { lifeRoutes } from './life-routes.ts'
 import { liveRoutes } from './live-routes.ts'
 import { logRoutes } from './log-routes.ts'
 import { meetingRoutes } from './meeting-routes.ts'
+import { occurrenceRoutes } from './occurrence-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { overrunRoutes } from './overrun-routes.ts'
 import { pathwayRoutes } from './pathway-routes.ts'
@@ -22,6 +23,7 @@ export const allRoutes = {
   ...organisationRoutes,
   ...pathwayRoutes,
   ...figureRoutes,
+  ...occurrenceRoutes,
   ...workRoutes,
   ...overrunRoutes,
   ...handoverRoutes,

@@ -36,7 +36,7 @@ import type { Io } from './io.ts'
 import { operate, packNumber } from './people.ts'
 import { dayOption, findIndicators, mustRead, openSession } from './session.ts'
 
-const version = (): string =>
+export const version = (): string =>
   (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version // our own package file
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`
@@ -197,7 +197,8 @@ async function measureLive(description: Description, from: (name: string) => str
   })
 }
 
-async function fingerprint(file: string): Promise<Data> {
+/** A file of entries, by what is in it. */
+export async function fingerprint(file: string): Promise<Data> {
   const sum = createHash('sha256')
   let bytes = 0
   await pipeline(createReadStream(file), async (chunks: AsyncIterable<Buffer>) => {

@@ -6,9 +6,11 @@ import { type Settings, settingRows, settingsOf } from '../http/settings.ts'
 import { account } from './account.ts'
 import { compare } from './compare.ts'
 import { explain } from './explain.ts'
+import { extractTo } from './extract.ts'
 import { generate } from './generate.ts'
 import type { Io } from './io.ts'
 import { measure, periodKinds } from './measure.ts'
+import { occurrence } from './occurrence.ts'
 import { exportTo, importFrom, migrateDatabase, verify } from './operate.ts'
 import { packCheck } from './pack-check.ts'
 import {
@@ -135,6 +137,26 @@ function program(io: Io): Command {
     .option('--period <period>')
     .option('--variant <variant>', 'only this variant')
     .action((options) => compare({ ...options, asOf: options.asOf ?? [] }, io))
+  formats(
+    ledger(varde.command('occurrence').description('how many had something new, by period and place (docs/secondary-use.md)')),
+    'table, json or csv',
+  )
+    .requiredOption('--pack <folder>', 'the pack')
+    .option('--milestone <id>', 'entries of this milestone; one of --milestone, --codes, --variant')
+    .option('--codes <codes>', 'or: entries of these codes, with commas', list)
+    .option('--variant <id>', 'or: entries of this variant')
+    .addOption(
+      new Option('--washout <days>', 'new is what had nothing of the kind in so many days before; unless said, the first ever').argParser(
+        wholeNumber,
+      ),
+    )
+    .option('--period <kind>', 'month, quarter or year', 'month')
+    .option('--from <period>', 'such as 2024-03, 2024-Q1 or 2024')
+    .option('--to <period>')
+    .option('--place <place>', 'only what was new there')
+    .option('--populations <file>', 'who lives where, as YAML: adds rates')
+    .option('--as-of <day>', 'as known on this day; the last day of recording unless said')
+    .action((options) => occurrence(options, io))
   varde
     .command('generate')
     .description('an invented ledger from the scenario of a pack, the same for the same seed')
@@ -186,6 +208,14 @@ function program(io: Io): Command {
     .argument('<folder>', 'what was published of one revision, or its bundle')
     .option('--out <folder>', 'where to put what was made anew')
     .action((folder: string, options) => rebuildBundle(folder, options.out, io))
+  operated(varde.command('extract').description('rows for research: pseudonymised, minimised, logged (docs/secondary-use.md)'))
+    .argument('<description>', 'the description, as YAML')
+    .requiredOption('--out <folder>', 'the folder to make; the key of its pseudonyms goes beside it')
+    .option('--key <file>', 'the key of this extract, made before: the same pseudonyms again')
+    .option('--by <name>', 'who runs it, for the log of each live ledger')
+    .action((description: string, { out, key, by, ...options }) =>
+      extractTo(description, { out, ...(key ? { key } : {}), ...(by ? { by } : {}), settings: () => settingsFrom(options) }, io),
+    )
   operated(varde.command('serve').description('the service over HTTP, until it is asked to end'))
     .addHelpText('after', secretsHelp())
     .action((options) => serveUntilAsked(settingsFrom(options), io))

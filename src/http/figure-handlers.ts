@@ -71,7 +71,7 @@ export function indicatorNamed(live: LivePack, id: string, from: 'indicator' | '
 }
 
 /** How far each ledger had come. */
-async function headsOf(rows: Session['rows'], ledgers: readonly number[]) {
+export async function headsOf(rows: Session['rows'], ledgers: readonly number[]) {
   const heads = await rows("SELECT ledger, seq, encode(hash, 'hex') AS hash FROM varde.heads($1)", [ledgers])
   return heads.map((row) => ({ ledger: Number(row['ledger']), seq: Number(row['seq']), hash: String(row['hash']) }))
 }

@@ -10,6 +10,7 @@ import { lifeHandlers } from './life-handlers.ts'
 import { liveHandlers } from './live-handlers.ts'
 import { logHandlers } from './log-handlers.ts'
 import { meetingHandlers } from './meeting-handlers.ts'
+import { occurrenceHandlers } from './occurrence-handlers.ts'
 import { organisationHandlers } from './organisation-handlers.ts'
 import { overrunHandlers } from './overrun-handlers.ts'
 import { pathwayHandlers } from './pathway-handlers.ts'
@@ -24,6 +25,7 @@ export const handlers: Handlers<AllRoutes> = {
   ...organisationHandlers,
   ...pathwayHandlers,
   ...figureHandlers,
+  ...occurrenceHandlers,
   ...workHandlers,
   ...overrunHandlers,
   ...handoverHandlers,

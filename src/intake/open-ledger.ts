@@ -396,6 +396,22 @@ export async function* listEntries(db: DuckDatabase, pathways?: readonly string[
   for await (const rows of db.chunks(`SELECT ${names} FROM entry${where} ORDER BY seq`)) for (const row of rows) yield entryOf(row)
 }
 
+/** All entries of one pathway after another, each in order of recording: so that no more than one pathway has to be held. */
+export async function* entriesByPathway(db: DuckDatabase): AsyncGenerator<readonly Entry[]> {
+  const names = entryColumns.map(([name]) => name).join(', ')
+  let own: Entry[] = []
+  for await (const rows of db.chunks(`SELECT ${names} FROM entry ORDER BY ledger, pathway, seq`))
+    for (const row of rows) {
+      const entry = entryOf(row)
+      if (own[0] && (own[0].pathway !== entry.pathway || own[0].ledger !== entry.ledger)) {
+        yield own
+        own = []
+      }
+      own.push(entry)
+    }
+  if (own.length > 0) yield own
+}
+
 function entryOf(row: Row): Entry {
   const text = (key: string, as: string) => (row[key] === null || row[key] === undefined ? {} : { [as]: String(row[key]) })
   const number = (key: string, as: string) => (row[key] === null || row[key] === undefined ? {} : { [as]: Number(row[key]) })

@@ -4,13 +4,14 @@ import { quoteName, quoteText } from '../sql/name.ts'
 import { createTable, openDuckDB } from './duckdb.ts'
 import { temporaryFolder } from './temporary.ts'
 
-/** A small table to be written as Parquet. A decimal is kept to four digits. */
+/** A table to be written as Parquet. A decimal is kept to four digits, a day is written `2026-03-07`. */
 export interface PlainTable {
-  readonly columns: readonly { readonly name: string; readonly type: 'string' | 'integer' | 'number' }[]
+  readonly columns: readonly { readonly name: string; readonly type: 'string' | 'integer' | 'number' | 'date' }[]
   readonly rows: readonly (readonly (string | number | null)[])[]
 }
 
 const digits = 10_000
+const types = { string: 'TEXT', integer: 'BIGINT', number: 'BIGINT', date: 'DATE' } as const
 
 /**
  * Tables as Parquet files. The same table gives the same bytes, on any machine and at any time: one thread, one group of rows, nothing compressed (what compresses
@@ -23,7 +24,7 @@ export async function parquetOf(tables: readonly PlainTable[]): Promise<readonly
     const written: Uint8Array[] = []
     for (const [n, { columns, rows }] of tables.entries()) {
       const table = `t${n}`
-      const kept = columns.map(({ name, type }) => [name, type === 'string' ? 'TEXT' : 'BIGINT'] as const)
+      const kept = columns.map(({ name, type }) => [name, types[type]] as const)
       await db.run(createTable(table, kept))
       await db.load(
         table,

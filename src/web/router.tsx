@@ -5,6 +5,7 @@ import { readIndicatorSearch } from './indicators/search.ts'
 import { ListScreen } from './list/list-screen.tsx'
 import { readListSearch } from './list/search.ts'
 import { readLogSearch } from './log/search.ts'
+import { readOccurrenceSearch } from './occurrence/search.ts'
 import { readReleaseSearch } from './releases/search.ts'
 import { readReportSearch } from './reports/search.ts'
 import { useSession } from './session.tsx'
@@ -15,6 +16,7 @@ import { WorkScreen } from './work/work-screen.tsx'
 const later = {
   figures: lazyRouteComponent(() => import('./figures/figures-screen.tsx'), 'FiguresScreen'),
   indicators: lazyRouteComponent(() => import('./indicators/indicators-screen.tsx'), 'IndicatorsScreen'),
+  occurrence: lazyRouteComponent(() => import('./occurrence/occurrence-screen.tsx'), 'OccurrenceScreen'),
   meetings: lazyRouteComponent(() => import('./meeting/meetings-screen.tsx'), 'MeetingsScreen'),
   meeting: lazyRouteComponent(() => import('./meeting/meeting-screen.tsx'), 'MeetingScreen'),
   reports: lazyRouteComponent(() => import('./reports/reports-screen.tsx'), 'ReportsScreen'),
@@ -72,6 +74,12 @@ const figuresRoute = createRoute({
   path: '/figures',
   validateSearch: readFigureSearch,
   component: later.figures,
+})
+const occurrenceRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/occurrence',
+  validateSearch: readOccurrenceSearch,
+  component: later.occurrence,
 })
 
 const indicatorsRoute = createRoute({
@@ -135,6 +143,7 @@ export const router = createRouter({
     codesRoute,
     figuresRoute,
     indicatorsRoute,
+    occurrenceRoute,
     meetingsRoute,
     meetingRoute,
     reportsRoute,

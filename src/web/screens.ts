@@ -7,6 +7,7 @@ export interface Screen {
     | '/codes'
     | '/figures'
     | '/indicators'
+    | '/occurrence'
     | '/meetings'
     | '/reports'
     | '/releases'
@@ -20,6 +21,7 @@ export interface Screen {
     | 'screen.codes'
     | 'screen.figures'
     | 'screen.indicators'
+    | 'screen.occurrence'
     | 'screen.meetings'
     | 'screen.reports'
     | 'screen.releases'
@@ -40,6 +42,7 @@ export function screensOf({
     { to: '/codes', key: 'goCodes', words: 'screen.codes', shown: may('record') },
     { to: '/figures', key: 'goFigures', words: 'screen.figures', shown: may('count') },
     { to: '/indicators', key: 'goIndicators', words: 'screen.indicators', shown: may('count') },
+    { to: '/occurrence', key: 'goOccurrence', words: 'screen.occurrence', shown: may('count') },
     { to: '/meetings', key: 'goMeetings', words: 'screen.meetings', shown: may('see') },
     { to: '/reports', key: 'goReports', words: 'screen.reports', shown: may('count') },
     { to: '/releases', key: 'goReleases', words: 'screen.releases', shown: may('count') || may('see') },

@@ -44,6 +44,13 @@ const screens = [
   { name: 'work', role: 'clinician', at: '/work', ready: '.work-list [role=option]', keys: ['Enter'], shown: '.panel form' },
   { name: 'codes', role: 'coordinator', at: '/codes', ready: '.page-body' },
   { name: 'figures', role: 'manager', at: '/', ready: '.figures-table' },
+  { name: 'occurrence', role: 'manager', at: '/occurrence?washout=30&people=400000', ready: '.bench-chart' },
+  {
+    name: 'occurrence-tables',
+    role: 'coordinator',
+    at: '/occurrence?codes=%22A12A%22&washout=30&tables=true',
+    ready: '.occurrence-definition',
+  },
   { name: 'meetings', role: 'coordinator', at: '/meetings', ready: '.work-list [role=option]' },
   {
     name: 'meeting-plan',

@@ -213,6 +213,8 @@ export const examples: { readonly [K in RouteId]: Example } = {
       return { query: { ...query, indicator: 'decided' } }
     },
   },
+  readOccurrence: { make: (house) => ({ query: { pack: 'demo', org: house.org, milestone: 'start' } }) },
+  exportOccurrence: { make: (house) => ({ query: { pack: 'demo', org: house.org, milestone: 'start' } }) },
   readAccount: { make: (house) => ({ query: { pack: 'demo', org: house.org, indicator: 'decided' } }) },
 
   addNote: onPathway((house) => ({ text: words(house) })),

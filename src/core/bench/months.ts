@@ -212,7 +212,8 @@ export function monthChart(
   }
 }
 
-function inMonths(reading: ChartReading, monthAt: (index: number) => string): MonthReading {
+/** What a chart says, with the names of its points in place of their numbers. */
+export function inMonths(reading: ChartReading, monthAt: (index: number) => string): MonthReading {
   const signal = ({ from, to, ...rest }: Signal): SignalTold => ({ ...rest, from: monthAt(from), to: monthAt(to) })
   return reading.kind === 'unusual'
     ? { ...reading, signal: signal(reading.signal) }

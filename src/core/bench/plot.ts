@@ -55,7 +55,7 @@ const evenly = (count: number, most: number): readonly number[] => {
 }
 
 /** Ticks at round numbers, some five of them. */
-function ticksBetween(from: number, to: number, label: (at: number) => string): readonly Tick[] {
+export function ticksBetween(from: number, to: number, label: (at: number) => string): readonly Tick[] {
   const rough = (to - from) / 5
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = [1, 2, 5, 10].map((n) => n * power).find((one) => one >= rough * 0.999) ?? power

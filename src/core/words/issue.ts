@@ -168,6 +168,16 @@ export const issueCodes = {
   'release/embargo': 'The time of publication has not come.',
   'release/exists': 'A folder or file to be written is there already.',
   'release/not-rebuilt': 'A published file is not what the bundle gives.',
+  'extract/unreadable': 'The description of an extract cannot be read.',
+  'extract/not-yaml': 'The description of an extract is not well-formed YAML.',
+  'extract/shape': 'The description of an extract has another shape than the grammar allows, or a key is missing or unknown.',
+  'extract/column': 'An extract asks for something that the pack or the data do not have.',
+  'extract/approval': 'The approval of an extract does not hold any more.',
+  'extract/too-few': 'Too few persons would be in an extract.',
+  'extract/key': 'A file holds no key of this extract.',
+  'extract/exists': 'A folder or key to be written is there already.',
+  'occurrence/what': 'A count of occurrence asks for nothing, for several things at once, or for what the pack does not have.',
+  'occurrence/population': 'A table of populations cannot be read.',
   'output/unwritable': 'A file cannot be written.',
 } as const
 

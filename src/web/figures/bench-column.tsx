@@ -209,7 +209,7 @@ function TheFigure({ bench: { figure, unit, chance, unsettled }, onAccount }: Sh
 }
 
 /** A chart or its table. Screen readers get the table, and eyes by one key; numbers open accounts only where the table is there to be seen. */
-function Charted({
+export function Charted({
   title,
   says,
   plot,

@@ -16,16 +16,21 @@ export const signed = (n: number): string => (Math.round(n) > 0 ? `+${Math.round
 /** What there is to say of a chart, in words, from the points that are drawn. */
 export function useBenchWords() {
   const { t, i18n } = useTranslation()
-  /** `March 2026` */
+  /** `March 2026`; a quarter or a year as it is written. */
   const month = (text: string): string =>
-    new Intl.DateTimeFormat(i18n.language === 'nb' ? 'nb-NO' : 'en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
-      new Date(`${text}-01T00:00:00Z`),
-    )
+    !/^\d{4}-\d\d$/.test(text)
+      ? text
+      : new Intl.DateTimeFormat(i18n.language === 'nb' ? 'nb-NO' : 'en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
+          new Date(`${text}-01T00:00:00Z`),
+        )
   const kind = (of: PointKind): string => t(`bench.kind.${of}`)
   const rule = (signal: { readonly rule: string; readonly toward: string }): string =>
     t(`bench.rule.${signal.rule}-${signal.toward}` as 'bench.rule.outside-high') // one of each
   const span = (from: string, to: string): string => (from === to ? month(from) : t('bench.span', { from: month(from), to: month(to) }))
-  const reading = (said: MonthReading, { points, target }: Pick<MonthChart, 'points' | 'target'>): string => {
+  const reading = (
+    said: MonthReading,
+    { points, target }: { readonly points: readonly { readonly month: string }[]; readonly target: MonthChart['target'] },
+  ): string => {
     const parts =
       said.kind === 'unusual'
         ? [

@@ -30,6 +30,7 @@ export const keyTable = {
   goFeeds: { scope: 'everywhere', keys: ['9'] },
   goIndicators: { scope: 'everywhere', keys: ['0'] },
   goReleases: { scope: 'everywhere', keys: ['Shift+r'] },
+  goOccurrence: { scope: 'everywhere', keys: ['Shift+o'] },
   undo: { scope: 'everywhere', keys: ['Mod+z'], fixed: true },
   down: { scope: 'list', keys: ['j', 'ArrowDown'], repeats: true },
   up: { scope: 'list', keys: ['k', 'ArrowUp'], repeats: true },
