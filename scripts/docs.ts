@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { ExtractText } from '../src/core/extract/description.ts'
 import { Example } from '../src/core/measure/example.ts'
 import { keyOf, listNames, PackText } from '../src/core/pack/schema.ts'
+import { PublishedDescription } from '../src/core/published/description.ts'
 import { issueCodes } from '../src/core/words/issue.ts'
 import { settingRows } from '../src/http/settings.ts'
 import { Mapping } from '../src/intake/mapping.ts'
@@ -119,6 +120,7 @@ export const pages = (): readonly Page[] => [
   { file: 'docs/issues.md', text: issueTable() },
   withPart('docs/operations.md', 'settings', settingsTable()),
   withPart('docs/secondary-use.md', 'extract', keysTable(ExtractText)),
+  withPart('docs/published.md', 'description', keysTable(PublishedDescription)),
 ]
 
 const root = new URL('../', import.meta.url)

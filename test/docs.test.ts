@@ -155,6 +155,7 @@ describe('the documents', () => {
     'rebuild',
     'extract',
     'occurrence',
+    'published',
     'start',
     ...operating,
   ]

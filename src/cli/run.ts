@@ -25,6 +25,7 @@ import {
   setPassword,
   unlockPerson,
 } from './people.ts'
+import { drawPublished } from './published.ts'
 import { rebuildBundle, releaseCheck, releaseFreeze, releaseKey, releasePublish, releaseSign } from './release.ts'
 import { serveUntilAsked } from './serve.ts'
 import { sayIssues, UsageError } from './session.ts'
@@ -208,6 +209,13 @@ function program(io: Io): Command {
     .argument('<folder>', 'what was published of one revision, or its bundle')
     .option('--out <folder>', 'where to put what was made anew')
     .action((folder: string, options) => rebuildBundle(folder, options.out, io))
+  varde
+    .command('published')
+    .description('a table that others have published: hold it to its own sums, and draw it (docs/published.md)')
+    .argument('<description>', 'what its columns say, as YAML')
+    .requiredOption('--out <folder>', 'the folder of pages to make')
+    .option('--file <file>', 'the table, where it is not the file that the description names')
+    .action((description: string, { out, file }) => drawPublished(description, { out, ...(file ? { file } : {}) }, io))
   operated(varde.command('extract').description('rows for research: pseudonymised, minimised, logged (docs/secondary-use.md)'))
     .argument('<description>', 'the description, as YAML')
     .requiredOption('--out <folder>', 'the folder to make; the key of its pseudonyms goes beside it')

@@ -79,6 +79,28 @@ afterAll(async () => {
 })
 
 describe('the pages of a release, from a file system', () => {
+  test('a table that others published has pages of the same kind: no fault that axe knows', async () => {
+    await varde('published', path.join(root, 'published/scotland-62-days.yaml'), '--out', at('scotland'))
+    const context = await browser.newContext({ viewport: { width: 1366, height: 768 } })
+    const page = await context.newPage()
+    for (const [name, theme] of [
+      ['index', 'light'],
+      ['by-3', 'dark'],
+    ] as const) {
+      await page.emulateMedia({ colorScheme: theme })
+      await page.goto(pathToFileURL(at(`scotland/${name}.html`)).href)
+      await page.screenshot({ path: path.join(pictures, `published-${name}-${theme}.png`), fullPage: true })
+      const drawn = await page
+        .locator('img')
+        .evaluateAll((all) => all.filter((one) => one instanceof HTMLImageElement && one.naturalWidth > 0).length)
+      expect(drawn).toBe(await page.locator('img').count())
+      expect(drawn).toBeGreaterThan(1)
+      const { violations } = await new AxeBuilder({ page }).options({ preload: false }).analyze()
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+    }
+    await context.close()
+  })
+
   test.each(['light', 'dark'] as const)(
     'can be used by everybody, by keyboard alone and without a script: no fault that axe knows, %s',
     async (theme) => {
@@ -117,11 +139,14 @@ describe('the pages of a release, from a file system', () => {
       )
       expect(await table.locator('tbody tr').count()).toBeGreaterThan(6)
       await page.getByRole('img', { name: 'Seen in time: place by place' }).waitFor()
-      expect(await page.evaluate('[...document.images].map((image) => image.naturalWidth)')).toEqual([760])
+      await page.getByRole('img', { name: 'Seen in time: quarter by quarter', exact: true }).waitFor()
+      expect(
+        new Set(await page.locator('img').evaluateAll((all) => all.map((one) => (one instanceof HTMLImageElement ? one.naturalWidth : 0)))),
+      ).toEqual(new Set([760]))
       await page.evaluate('document.activeElement.blur()')
       await tabTo(/^Numbers of this chart$/)
       await page.keyboard.press('Enter')
-      await page.getByRole('region', { name: 'Numbers of: Seen in time: place by place' }).getByRole('table').waitFor()
+      await page.getByRole('region', { name: 'Numbers of: Seen in time: quarter by quarter' }).getByRole('table').waitFor()
       await look('chart')
       await page.goto(page.url().replace('001.html', '003.html'))
       await page.getByRole('img', { name: 'Treated in time: month by month', exact: true }).waitFor()

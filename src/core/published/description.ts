@@ -20,20 +20,22 @@ const Part = z.strictObject({
 })
 
 export const PublishedDescription = z.strictObject({
-  title: Text.max(200),
-  publisher: Text.max(200),
+  title: Text.max(200).describe('In words.'),
+  publisher: Text.max(200).describe('Who published it.'),
   source: Text.describe('Where it was taken from, so that a reader can find it.'),
-  licence: Text.max(200),
+  licence: Text.max(200).describe('On what terms.'),
   attribution: Text.optional().describe('The words the licence asks for.'),
   question: Text.describe('What is counted of what.'),
   file: z.string().min(1).max(1000).describe('The CSV file, from where this description stands.'),
-  delimiter: z.string().length(1).default(','),
-  encoding: z.enum(['utf-8', 'latin-1']).default('utf-8'),
-  period: z.strictObject({ column: Column, is: z.enum(['month', 'quarter', 'tertial', 'year']) }),
-  place: Part,
-  kinds: z.array(Part).max(5).default([]).describe('Other columns that tell rows apart.'),
-  counted: Column,
-  met: Column,
+  delimiter: z.string().length(1).default(',').describe('A comma unless said.'),
+  encoding: z.enum(['utf-8', 'latin-1']).default('utf-8').describe('`utf-8` unless said; or `latin-1`.'),
+  period: z
+    .strictObject({ column: Column, is: z.enum(['month', 'quarter', 'tertial', 'year']) })
+    .describe('Which column says when, and how long a period is; it may be written `2012Q1`, `2012-Q1`, `201203`.'),
+  place: Part.describe('Which column says where: `column`, `name`, the value that stands for `all`, and `names` of the others.'),
+  kinds: z.array(Part).max(5).default([]).describe('Other columns that tell rows apart, written alike.'),
+  counted: Column.describe('The column of how many were counted.'),
+  met: Column.describe('The column of how many of them were within.'),
   target: z.number().min(0).max(1).optional().describe('The share that was to be reached.'),
   qualifiers: z
     .array(z.strictObject({ column: Column, of: Column, means: z.record(z.string(), z.enum(['derived', 'provisional', 'revised'])) }))

@@ -136,12 +136,12 @@ ${table.rows.map((row) => html`<tr>${nameCells(head, table, row)}<td>${rangeWord
 /** The file of a chart, from the folder of the release. */
 export const chartFile = (table: number, chart: number): string => `charts/${numbered(table)}-${chart + 1}.svg`
 
-/** A drawing with its sentence, what its shapes stand for, and its numbers as a table that opens by keyboard and without a script. */
+/** A drawing (`file`: from the page) with its sentence, what its shapes stand for, and its numbers as a table that opens by keyboard and without a script. */
 export function chartFigure({ title, says, notes, svg, key, head, rows }: Chart, file: string, id: string): Html {
   if (svg === undefined) return html`<p><strong>${title}.</strong> ${says}</p>\n`
   return html`<figure aria-labelledby="${id}"><figcaption id="${id}">${title}</figcaption>
 <p id="${id}-says"><strong>${says}</strong></p>
-<div class="wide" role="region" aria-label="${title}" tabindex="0"><img src="../${file}" alt="${title}" aria-describedby="${id}-says" width="760" height="260"></div>
+<div class="wide" role="region" aria-label="${title}" tabindex="0"><img src="${file}" alt="${title}" aria-describedby="${id}-says" width="760" height="260"></div>
 ${key.length === 0 ? undefined : html`<p class="key">${key.map((one) => html`<span>${{ html: one.svg }} ${kindSays(one.kind)}</span> `)}</p>`}
 <p class="quiet">${notes}</p>
 <details><summary>Numbers of this chart</summary><div class="wide" role="region" aria-label="Numbers of: ${title}" tabindex="0"><table>
@@ -170,7 +170,7 @@ export function tablePage({ head, manifest }: Bundle, table: Table, n: number, c
   )
   const isAll = (row: Table['rows'][number]) => table.by.every((part) => row[part] === null)
   const drawn = (parts: boolean): readonly Html[] =>
-    charts.flatMap((chart, i) => (chart.isPart === parts ? [chartFigure(chart, chartFile(n, i), `chart-${i + 1}`)] : []))
+    charts.flatMap((chart, i) => (chart.isPart === parts ? [chartFigure(chart, `../${chartFile(n, i)}`, `chart-${i + 1}`)] : []))
   const trace = (row: Table['rows'][number]): Html | undefined => {
     if (head.service === undefined) return undefined
     const address = traceOf({ head, manifest }, table, row)
