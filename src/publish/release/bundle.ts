@@ -181,11 +181,17 @@ export async function mustBeNew(folder: string): Promise<void> {
   if (await stat(folder).catch(() => undefined)) throw issue('release/exists', `${folder} is there already: name another folder.`)
 }
 
-/** Writes a folder that is not there yet; it appears when it is whole. Issues: `release/exists`, `output/unwritable`. */
-export async function writeFolder(folder: string, files: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
+/**
+ * Writes a folder that is not there yet; it appears when it is whole. `mode`: who may read it, from its first file on.
+ *
+ * Issues: `release/exists`, `output/unwritable`.
+ */
+export async function writeFolder(folder: string, files: ReadonlyMap<string, string | Uint8Array>, mode = 0o777): Promise<void> {
   await mustBeNew(folder)
   const made = `${path.resolve(folder)}.new-${process.pid}`
   try {
+    await mkdir(path.dirname(made), { recursive: true })
+    await mkdir(made, { mode })
     for (const [name, content] of files) {
       const file = path.join(made, name)
       await mkdir(path.dirname(file), { recursive: true })
@@ -297,7 +303,17 @@ export async function readBundle(folder: string): Promise<Bundle> {
 }
 
 export async function writeSignatures(folder: string, signatures: readonly Signature[]): Promise<void> {
-  await writeFile(path.join(folder, signaturesFile), plainJson(signatures), { flush: true })
+  // Beside it first: a name that was put there is not lost when the next is written only half.
+  const made = `${path.resolve(folder)}.signatures-${process.pid}`
+  try {
+    await writeFile(made, plainJson(signatures), { flush: true })
+    await rename(made, path.join(folder, signaturesFile))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) throw issue('output/unwritable', `${folder}: cannot be written`)
+    throw error
+  } finally {
+    await rm(made, { force: true })
+  }
 }
 
 /** The counts a bundle was made from. Issue: `release/no-counts`. */
