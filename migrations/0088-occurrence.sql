@@ -27,12 +27,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET enable_nestloop = off SET work_mem = '6
      ORDER BY h.ledger, h.patient, h.period, h.occurred, h.seq)
   SELECT f.period, f.place, count(*) FROM fresh f GROUP BY 1, 2 ORDER BY 1, 2 NULLS FIRST $$;
 
--- The day of the first entry of a pack in each ledger, as known on a day: what came before it no ledger can know.
+-- The day of the first entry of a pack in each ledger, as known on a day and not corrected or ruled out by then: what came before it
+-- no ledger can know.
 CREATE FUNCTION ledger_beginnings(p_ledgers int[], p_pack int, p_as_of int) RETURNS TABLE (ledger int, day int)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = varde, pg_temp AS $$
   SELECT e.ledger, (min(e.occurred) - DATE '1970-01-01')::int FROM entry e
    WHERE e.ledger IN (SELECT l FROM unnest(p_ledgers) l WHERE may('count', l, p_pack)) AND e.pack = p_pack
      AND e.recorded <= DATE '1970-01-01' + p_as_of AND e.occurred <= DATE '1970-01-01' + p_as_of
+     AND (e.superseded IS NULL OR e.superseded > DATE '1970-01-01' + p_as_of) AND e.standing <> 'ruled-out'
    GROUP BY e.ledger ORDER BY e.ledger $$;
 
 REVOKE ALL ON FUNCTION occurrence(int[], int, text[], int[], int[], int[], int[], int[], text[], text, int, int, int), ledger_beginnings(int[], int, int) FROM PUBLIC;

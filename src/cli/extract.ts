@@ -1,4 +1,4 @@
-import { chmod, readFile, rm, stat } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Asking } from '../core/clock/chosen.ts'
 import { checkExtract, type ExtractText, readExtract } from '../core/extract/description.ts'
@@ -66,8 +66,7 @@ export async function extractTo(file: string, options: ExtractOptions, io: Io): 
     if (known === undefined) await writeKey(keyFile, asked.id, key)
     try {
       await log()
-      await writeFolder(out, files)
-      await chmod(out, 0o700) // it is about patients
+      await writeFolder(out, files, 0o700) // it is about patients
     } catch (error) {
       if (known === undefined) await rm(keyFile, { force: true })
       throw error

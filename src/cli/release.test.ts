@@ -1,5 +1,16 @@
 import { execFile } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -89,7 +100,10 @@ function mend(bundle: string, name: string, value: unknown): void {
   const text = `${JSON.stringify(value, null, 1)}\n`
   writeFileSync(path.join(bundle, name), text)
   const manifest = JSON.parse(readFileSync(path.join(bundle, 'manifest.json'), 'utf8'))
-  manifest.files.find((file: { path: string }) => file.path === name).sha256 = sha256(text)
+  Object.assign(
+    manifest.files.find((file: { path: string }) => file.path === name),
+    { sha256: sha256(text), bytes: Buffer.byteLength(text) },
+  )
   writeFileSync(path.join(bundle, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`)
 }
 function mendPrivate(bundle: string): void {
@@ -396,6 +410,47 @@ describe('signing and publishing', () => {
     writeFileSync(target, change(before))
     expect(await refused(code, 'release', 'publish', bundle, '--to', `${bundle}-site`)).toContain(says)
     expect(await refused(code, 'rebuild', bundle)).toContain(says)
+  })
+
+  test.each([
+    ['pack.json', 'release/changed'],
+    ['manifest.json', 'release/unreadable'],
+    ['signatures.json', 'release/unreadable'],
+  ])('reads nothing through a link that a stranger put in the place of %s', async (name, code) => {
+    const bundle = copyOf(at('first'), `linked-${name}`)
+    rmSync(path.join(bundle, name))
+    symlinkSync(at('first', name), path.join(bundle, name))
+    await refused(code, 'rebuild', bundle)
+    rmSync(path.join(bundle, name))
+    symlinkSync('/dev/zero', path.join(bundle, name))
+    await refused(code, 'rebuild', bundle)
+  })
+
+  test('reads no list of names without an end, and no file longer than it is said to be', async () => {
+    const bundle = copyOf(at('first'), 'endless')
+    writeFileSync(path.join(bundle, 'tables', '001.json'), `${read('first', 'tables', '001.json')}${' '.repeat(10_000_000)}`)
+    await refused('release/changed', 'rebuild', bundle)
+    writeFileSync(path.join(bundle, 'manifest.json'), `${read('first', 'manifest.json')}${' '.repeat(1_000_000)}`)
+    await refused('release/unreadable', 'rebuild', bundle)
+  })
+
+  test('nor what no freeze writes: one key for two persons, an address that is a script, a day or a month that is none', async () => {
+    const head = json('first', 'release.json')
+    const [kari, ola] = head.signers
+    for (const [n, wrong] of [
+      { signers: [kari, { ...ola, key: kari.key }] },
+      { service: 'javascript:alert(1)' },
+      { asOf: '2025-02-31' },
+      { to: '999999999-12' },
+    ].entries()) {
+      const bundle = copyOf(at('first'), `strange-${n}`)
+      mend(bundle, 'release.json', { ...head, ...wrong })
+      expect(await refused('release/unreadable', 'rebuild', bundle)).toContain('release.json')
+    }
+    const bundle = copyOf(at('first'), 'strange-period')
+    const table = json('first', 'tables', '001.json')
+    mend(bundle, 'tables/001.json', { ...table, rows: [{ ...table.rows[0], period: '2025-01-01' }] })
+    expect(await refused('release/unreadable', 'rebuild', bundle)).toContain('tables/001.json')
   })
 })
 

@@ -49,6 +49,20 @@ function cellsOf(
   return counting.cells().map((cell) => [cell.period, cell.place, cell.persons])
 }
 
+test('a ledger does not begin with an entry that was corrected or ruled out, once it was', () => {
+  const begun = (asOf: string) => {
+    const counting = occurring(pack, start, { first: {}, period: 'month', asking: { asOf: day(asOf), asOfAt: 0 as Instant } })
+    const wrong = entry('M1A', '1925-03-01', { recorded: day('2025-03-01'), superseded: day('2025-04-01') })
+    counting.take(
+      [wrong, entry('M1A', '1926-03-01', { recorded: day('2025-03-01'), standing: 'ruled-out' }), entry('M1A', '2025-03-01')],
+      'a',
+    )
+    return [...counting.beginnings().values()].map(dayText)
+  }
+  expect(begun('2025-03-31')).toEqual(['1925-03-01'])
+  expect(begun('2025-04-01')).toEqual(['2025-03-01'])
+})
+
 describe('who is new', () => {
   test('is a person with a first entry, once, where and when it was', () => {
     const people = {

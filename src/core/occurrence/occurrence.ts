@@ -89,7 +89,7 @@ export interface Occurring {
   take(entries: readonly Entry[], person: string): void
   /** In order of time, then place. */
   cells(): readonly Occurred[]
-  /** The day of the first entry known in each ledger. */
+  /** The day of the first entry known in each ledger, of those that were not corrected or ruled out. */
   beginnings(): ReadonlyMap<number, Day>
 }
 
@@ -108,7 +108,9 @@ export function occurring(
   return {
     take(entries, person) {
       for (const entry of entries) {
-        if (entry.recorded > asking.asOf || entry.occurred > asking.asOf) continue
+        if (entry.recorded > asking.asOf || entry.occurred > asking.asOf || entry.standing === 'ruled-out') continue
+        // What was corrected is no beginning: a day far too early does no harm once somebody has mended it.
+        if (entry.superseded !== undefined && entry.superseded <= asking.asOf) continue
         begun.set(entry.ledger, Math.min(begun.get(entry.ledger) ?? entry.occurred, entry.occurred) as Day)
         if (counts(entry)) getOrMake(persons, person, () => []).push({ day: entry.occurred, seq: entry.seq, place: entry.place ?? '' })
       }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { groupings } from '../../core/measure/figure.ts'
@@ -10,7 +10,7 @@ import { canonical } from '../../store/ledger-database.ts'
 import { syncFolder, writeWhole } from '../../store/whole-file.ts'
 import type { Source } from './cells.ts'
 import { Count, counted, Split } from './counts.ts'
-import { periodKinds, Signer } from './description.ts'
+import { DayText, MonthText, periodKinds, ServiceAddress, Signers } from './description.ts'
 
 /** A release as a folder of plain files, each with its hash in a manifest, whose own hash is what is signed. Nothing in it is before control. */
 
@@ -53,17 +53,17 @@ export const Head = z.strictObject({
   about: z.string().optional(),
   publisher: z.string(),
   /** Where those who may see them find who is behind a figure. */
-  service: z.string().optional(),
+  service: ServiceAddress.optional(),
   revision: z.int().positive(),
   /** The revisions before this one, and why each was followed by another; oldest first. */
   revisions: z.array(z.strictObject({ ...Named.shape, embargo: z.string(), reasons: z.array(z.string()) })),
-  asOf: z.string(),
-  from: z.string(),
-  to: z.string(),
+  asOf: DayText,
+  from: MonthText,
+  to: MonthText,
   wholeCountry: z.boolean(),
   profile: Rules,
   embargo: z.iso.datetime({ offset: true }),
-  signers: z.array(Signer).min(2),
+  signers: Signers,
   varde: z.string(),
   pack: z.strictObject({ id: z.string(), version: z.string(), title: z.string(), sha256: Hash, invented: z.boolean() }),
   indicators: z.array(Indicator),
@@ -75,6 +75,8 @@ export const Head = z.strictObject({
 })
 export type Head = z.infer<typeof Head>
 
+/** `2025-03`, `2025-Q1`, `2025-T1`, `2025` */
+const Period = z.string().regex(/^\d{4}(-(\d\d|Q[1-4]|T[1-3]))?$/)
 const Shown = z.int().nonnegative().nullable()
 const Table = z.strictObject({
   indicator: z.string(),
@@ -85,7 +87,7 @@ const Table = z.strictObject({
     z.strictObject({
       place: z.string().nullable(),
       variant: z.string().nullable(),
-      period: z.string().nullable(),
+      period: Period.nullable(),
       counted: Shown,
       met: Shown,
       missed: Shown,
@@ -101,7 +103,15 @@ const Manifest = z.strictObject({
   format: z.literal(bundleFormat),
   release: z.string(),
   revision: z.int(),
-  files: z.array(z.strictObject({ path: z.string().regex(/^[a-z0-9-]+(\/[a-z0-9-]+)?\.json$/), sha256: Hash, bytes: z.int() })).min(3),
+  files: z
+    .array(
+      z.strictObject({
+        path: z.string().regex(/^[a-z0-9-]+(\/[a-z0-9-]+)?\.json$/),
+        sha256: Hash,
+        bytes: z.int().nonnegative().max(200_000_000),
+      }),
+    )
+    .min(3),
 })
 
 export const Signature = z.strictObject({
@@ -171,11 +181,17 @@ export async function mustBeNew(folder: string): Promise<void> {
   if (await stat(folder).catch(() => undefined)) throw issue('release/exists', `${folder} is there already: name another folder.`)
 }
 
-/** Writes a folder that is not there yet; it appears when it is whole. Issues: `release/exists`, `output/unwritable`. */
-export async function writeFolder(folder: string, files: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
+/**
+ * Writes a folder that is not there yet; it appears when it is whole. `mode`: who may read it, from its first file on.
+ *
+ * Issues: `release/exists`, `output/unwritable`.
+ */
+export async function writeFolder(folder: string, files: ReadonlyMap<string, string | Uint8Array>, mode = 0o777): Promise<void> {
   await mustBeNew(folder)
   const made = `${path.resolve(folder)}.new-${process.pid}`
   try {
+    await mkdir(path.dirname(made), { recursive: true })
+    await mkdir(made, { mode })
     for (const [name, content] of files) {
       const file = path.join(made, name)
       await mkdir(path.dirname(file), { recursive: true })
@@ -208,6 +224,21 @@ export async function listFiles(folder: string): Promise<readonly string[]> {
     .toSorted()
 }
 
+/** A manifest names some hundred files, and few sign. */
+const mostBytes = 1_000_000
+
+/** The first bytes of a file that somebody else may have made: no more than so many and one, and of nothing but a plain file. Undefined: it is none. */
+export async function readSome(file: string, most: number): Promise<Buffer | undefined> {
+  if (!(await lstat(file)).isFile()) return undefined
+  const opened = await open(file)
+  try {
+    const { buffer, bytesRead } = await opened.read(Buffer.alloc(Math.min(most + 1, (await opened.stat()).size)), { position: 0 })
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await opened.close()
+  }
+}
+
 function parsed<T>(schema: z.ZodType<T>, text: string, name: string): T {
   try {
     return schema.parse(JSON.parse(text))
@@ -228,18 +259,28 @@ export async function readBundle(folder: string): Promise<Bundle> {
   if (!names.includes(manifestFile))
     throw issue('release/unreadable', `${folder} holds no bundle: name the folder that holds ${manifestFile}.`)
   const texts = new Map<string, string>()
-  for (const name of names) texts.set(name, await readFile(path.join(folder, name), 'utf8'))
-  const manifestText = texts.get(manifestFile)!
+  const readOwn = async (name: string): Promise<string> => {
+    const bytes = await readSome(path.join(folder, name), mostBytes)
+    if (bytes === undefined || bytes.length > mostBytes)
+      throw issue('release/unreadable', `${name} is not as Varde writes it: take the bundle anew from where it was published.`)
+    return bytes.toString('utf8')
+  }
+  const manifestText = await readOwn(manifestFile)
+  texts.set(manifestFile, manifestText)
   const manifest = parsed(Manifest, manifestText, manifestFile)
   const listed = new Set(manifest.files.map((file) => file.path))
-  for (const { path: name, sha256: hash } of manifest.files) {
-    const text = texts.get(name)
-    if (text === undefined) throw issue('release/changed', `${name} is missing: it stands in the manifest.`)
-    if (sha256(text) !== hash)
-      throw issue('release/changed', `${name} is not what the manifest says: it was changed after the release was frozen.`)
-  }
+  const there = new Set(names)
   const extra = names.find((name) => name !== manifestFile && name !== signaturesFile && !listed.has(name))
   if (extra !== undefined) throw issue('release/changed', `${extra} does not belong to the bundle: the manifest does not name it.`)
+  for (const { path: name, sha256: hash, bytes } of manifest.files) {
+    if (!there.has(name)) throw issue('release/changed', `${name} is missing: it stands in the manifest.`)
+    // No more is read than the manifest says there is.
+    const content = await readSome(path.join(folder, name), bytes)
+    if (content === undefined || content.length !== bytes || sha256(content) !== hash)
+      throw issue('release/changed', `${name} is not what the manifest says: it was changed after the release was frozen.`)
+    texts.set(name, content.toString('utf8'))
+  }
+  if (there.has(signaturesFile)) texts.set(signaturesFile, await readOwn(signaturesFile))
   const text = (name: string) => {
     if (!listed.has(name)) throw issue('release/unreadable', `The manifest does not name ${name}.`)
     return texts.get(name)!
@@ -262,7 +303,17 @@ export async function readBundle(folder: string): Promise<Bundle> {
 }
 
 export async function writeSignatures(folder: string, signatures: readonly Signature[]): Promise<void> {
-  await writeFile(path.join(folder, signaturesFile), plainJson(signatures), { flush: true })
+  // Beside it first: a name that was put there is not lost when the next is written only half.
+  const made = `${path.resolve(folder)}.signatures-${process.pid}`
+  try {
+    await writeFile(made, plainJson(signatures), { flush: true })
+    await rename(made, path.join(folder, signaturesFile))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) throw issue('output/unwritable', `${folder}: cannot be written`)
+    throw error
+  } finally {
+    await rm(made, { force: true })
+  }
 }
 
 /** The counts a bundle was made from. Issue: `release/no-counts`. */

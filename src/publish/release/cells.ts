@@ -6,6 +6,7 @@ import {
   monthNumber,
   type Outcome,
   outcomes,
+  partsNeeded,
   periodsOf,
   type Span,
   type Split,
@@ -14,12 +15,15 @@ import {
   type Where,
 } from './counts.ts'
 import type { TableAsked } from './description.ts'
+import { goRound } from './joint.ts'
 
 /**
  * All tables of a release and of those before it as one set of cells that add up: what `suppress` and the attack look at.
  *
  * A cell is an indicator, an outcome (or both that are counted together), a place, a variant (or all), and a span of months; so the same count is the same cell
  * whichever table, period or release it stands in. A count that was revised since is another version, and another cell.
+ *
+ * Where tables of an indicator go round in a circle, what they would all be sums of is there as well, told apart by all that a release counts it by.
  */
 
 /** One release, as the model sees it. */
@@ -83,8 +87,6 @@ export interface Model {
 
 const textOf = ({ indicator, measure, place, variant, span }: Key): string =>
   JSON.stringify([indicator, measure, place ?? null, variant ?? null, span.from, span.to])
-const groupOf = ({ indicator, measure, place, variant }: Key): string =>
-  JSON.stringify([indicator, measure, place ?? null, variant ?? null])
 
 /** `2025-03`, `2025-Q1`, as a table shows a period. */
 const periodName = (span: Span, kind: NonNullable<TableAsked['period']>): string => {
@@ -125,6 +127,19 @@ export function modelOf(sources: readonly Source[]): Model {
   const layouts = sources.map((source) => source.tables.map((asked) => layoutOf(source, asked)))
   const keysOf = (source: Source, asked: TableAsked, { place, variant, span }: Layout['rows'][number]): readonly Key[] =>
     measuresOf(source, asked).map((measure) => ({ indicator: asked.indicator, measure, place, variant, span }))
+
+  const round = new Set(
+    [
+      ...Map.groupBy(
+        sources.flatMap(({ tables }) => tables),
+        ({ indicator }) => indicator,
+      ),
+    ]
+      .filter(([, tables]) => goRound(tables))
+      .map(([indicator]) => indicator),
+  )
+  const groupOf = ({ indicator, measure, place, variant }: Key): string =>
+    JSON.stringify(round.has(indicator) ? [indicator] : [indicator, measure, place ?? null, variant ?? null])
 
   // Where spans of one thing overlap, each is the sum of what lies between the ends of any of them.
   const edges = new Map<string, Set<number>>()
@@ -215,6 +230,14 @@ export function modelOf(sources: readonly Source[]): Model {
   for (const [s, source] of sources.entries())
     for (const { asked, rows } of layouts[s]!)
       for (const row of rows) for (const key of keysOf(source, asked, row)) addSumsOf(source, asked, key)
+  for (const source of sources)
+    for (const indicator of new Set(source.tables.flatMap((table) => (round.has(table.indicator) ? [table.indicator] : [])))) {
+      const causes = source.tables.some((table) => table.indicator === indicator && table.causes)
+      const asked: TableAsked = { indicator, by: [...partsNeeded(source.tables, indicator)], ...(causes ? { causes } : {}) }
+      for (const { place, variant, span } of layoutOf(source, asked).rows)
+        for (const measure of measuresOf(source, asked))
+          for (const piece of piecesOf({ indicator, measure, place, variant, span })) addSumsOf(source, asked, piece)
+    }
 
   for (const [s, source] of earlier.entries())
     for (const [t, { asked, rows }] of layouts[s]!.entries())

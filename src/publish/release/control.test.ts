@@ -352,3 +352,93 @@ test('parts of pathways are refused, with what to do', () => {
   expect(countsOf([figure], to(1))).toMatchObject({ ok: false, issues: [{ code: 'release/not-whole' }] })
   expect(countsOf([{ ...figure, denominator: 11 }], to(1))).toMatchObject({ ok: true, value: [{ met: 7, missed: 4 }] })
 })
+
+describe('tables that go round in a circle', () => {
+  // One person in a corner and nobody in the one across: all else follows from sums by two things, of which each is large.
+  const at = (i: number, j: number, k: number): number => (i + j + k === 0 ? 1 : i + j + k === 3 ? 0 : 20)
+  const two = [0, 1] as const
+  const corner = (i: number, k: number) => ({ indicator: 'waits', place: ['Hill', 'Marsh'][i]!, month: ['2025-01', '2025-02'][k]! })
+  const all = (made: Made): readonly TableShown[] => {
+    // What would be shown, if each count were looked at by itself.
+    const { counted: by } = sourceFrom(made)
+    return made.tables.map((asked) => {
+      const [places, kinds, months] = (['place', 'variant', 'period'] as const).map((part) => [
+        ...(!asked.by.includes(part) ? [] : part === 'period' ? ['2025-01', '2025-02'] : by.levels('waits', part)),
+        null,
+      ])
+      const rows = places!.flatMap((place) =>
+        kinds!.flatMap((variant) =>
+          months!.map((period) => {
+            const count = (what: Parameters<typeof by.count>[3]) =>
+              by.count(
+                'waits',
+                { place: place ?? undefined, variant: variant ?? undefined },
+                period === null ? made.span : { from: period, to: period },
+                what,
+              )
+            const or = (n: number) => (isSmall(profiles.NO, n) ? null : n)
+            return {
+              place,
+              variant,
+              period,
+              counted: or(count('met') + count('missed')),
+              met: or(count('met')),
+              missed: or(count('missed')),
+              leftOut: or(count('leftOut')),
+              ...(asked.causes ? { split: Object.fromEntries(by.splits('waits').map((name) => [name, or(count(name))])) } : {}),
+            }
+          }),
+        ),
+      )
+      return { ...asked, rows }
+    })
+  }
+  const safe = (made: Made) => {
+    const source = published(made)
+    return { derived: attackOn([], source, source.published, solver).derived, tables: source.published }
+  }
+
+  test('who is in none of them is not known by all of them together', () => {
+    const counts = two.flatMap((i) =>
+      two.flatMap((j) => two.map((k) => ({ ...corner(i, k), variant: ['a', 'b'][j]!, met: 0, missed: 0, leftOut: at(i, j, k) }))),
+    )
+    const made = { counts, span: to(2), tables: [table('place', 'variant'), table('place', 'period'), table('variant', 'period')] }
+    expect(attackOn([], sourceFrom(made), all(made), solver).derived).toContain('waits, left out, Hill, a, 2025-01: lies between 0 and 1')
+    const { derived, tables } = safe(made)
+    expect(derived).toEqual([])
+    expect(tables.flatMap(({ rows }) => rows).some((row) => row.leftOut === null)).toBe(true)
+    // Two of them do not go round: nothing that large is hidden.
+    const open = safe({ ...made, tables: made.tables.slice(1) })
+    expect(open.tables.flatMap(({ rows }) => rows).every((row) => row.leftOut !== null)).toBe(true)
+  })
+
+  test('nor in an earlier release and a later one', () => {
+    const counts = two.flatMap((i) =>
+      two.flatMap((j) => two.map((k) => ({ ...corner(i, k), variant: ['a', 'b'][j]!, met: 0, missed: 0, leftOut: at(i, j, k) }))),
+    )
+    const first = published({ counts, span: to(2), tables: [table('place', 'variant'), table('variant', 'period')] })
+    const made = { counts, span: to(2), tables: [table('place', 'period')] }
+    expect(attackOn([first], sourceFrom(made), all(made), solver).derived).toContain(
+      'waits, left out, Hill, a, 2025-01: lies between 0 and 1',
+    )
+    const second = published(made, [first])
+    expect(attackOn([first], second, second.published, solver).derived).toEqual([])
+  })
+
+  test('nor why, of a place in one month, where the tables that say why are by place and by month', () => {
+    const three = Object.fromEntries([...splits.missed, ...splits.leftOut].map((name) => [name, 3]))
+    const counts = two.flatMap((i) =>
+      two.map((k): Count => {
+        const [soon, late] = [at(i, 0, k), at(i, 1, k)]
+        const split = { ...three, 'coded-in-time': soon, 'coded-late': late }
+        return { ...corner(i, k), variant: null, met: soon + late - 12, missed: 12, leftOut: 12, split }
+      }),
+    )
+    const why = (part: 'place' | 'period'): TableAsked => ({ ...table(part), causes: true })
+    const made = { counts, span: to(2), tables: [why('place'), why('period'), table('place', 'period')] }
+    expect(attackOn([], sourceFrom(made), all(made), solver).derived).toContain(
+      'waits, counted, coded in time, Hill, 2025-01: lies between 0 and 1',
+    )
+    expect(safe(made).derived).toEqual([])
+  })
+})

@@ -20,8 +20,8 @@ const Text = z
   .min(1)
   .max(2000)
   .refine((text) => text.isWellFormed() && !/[^\P{Cc}\n]/u.test(text), 'expected text without control or broken characters')
-const DayText = z.string().refine((text) => readDay(text) !== undefined, 'expected a day, as in "2025-06-30"')
-const MonthText = z.string().refine((text) => readPeriod(text, 'month') !== undefined, 'expected a month, as in "2025-03"')
+export const DayText = z.string().refine((text) => readDay(text) !== undefined, 'expected a day, as in "2025-06-30"')
+export const MonthText = z.string().refine((text) => readPeriod(text, 'month') !== undefined, 'expected a month, as in "2025-03"')
 /** A place to read from, from where the description stands. */
 const Path = z.string().min(1).max(1000)
 
@@ -47,6 +47,21 @@ export type Signer = z.infer<typeof Signer>
 
 const differ = (of: (signer: Signer) => string) => (signers: readonly Signer[]) => new Set(signers.map(of)).size === signers.length
 
+export const Signers = z
+  .array(Signer)
+  .min(2)
+  .refine(
+    differ((signer) => signer.name),
+    'expected different names',
+  )
+  .refine(
+    differ((signer) => signer.key),
+    'expected different keys: two persons sign',
+  )
+
+/** Pages lead there, so it is nothing but an address of the web. */
+export const ServiceAddress = z.url({ protocol: /^https?$/ }).max(300)
+
 export const Description = z.strictObject({
   id: Id.describe('The same for all revisions of a release.'),
   title: Text.max(200),
@@ -63,13 +78,9 @@ export const Description = z.strictObject({
     .refine(({ files, live }) => (files === undefined) !== (live === undefined), 'expected either files or live: true')
     .refine(({ live, ledgers }) => live === true || ledgers === undefined, 'expected ledgers only with live: true')
     .refine(({ files, map }) => files !== undefined || map === undefined, 'expected a mapping only with files'),
-  service: z
-    .url({ protocol: /^https?$/ })
-    .max(300)
-    .optional()
-    .describe(
-      'The address of the service: each row of a page leads to who is behind it there, for those who may see them. Only with live: true.',
-    ),
+  service: ServiceAddress.optional().describe(
+    'The address of the service: each row of a page leads to who is behind it there, for those who may see them. Only with live: true.',
+  ),
   asOf: DayText.describe('The last day whose recordings count.'),
   from: MonthText.describe('The first month counted.'),
   to: MonthText.describe('The last month counted.'),
@@ -81,17 +92,7 @@ export const Description = z.strictObject({
     .datetime({ offset: true })
     .regex(/T\d\d:\d\d:\d\d/, 'expected a time with its seconds and offset, as in "2025-08-01T08:00:00+02:00"')
     .describe('Not published before; also the time of publication.'),
-  signers: z
-    .array(Signer)
-    .min(2)
-    .refine(
-      differ((signer) => signer.name),
-      'expected different names',
-    )
-    .refine(
-      differ((signer) => signer.key),
-      'expected different keys: two persons sign',
-    ),
+  signers: Signers,
   revises: z
     .strictObject({ bundle: Path, reasons: z.array(Text).min(1) })
     .optional()

@@ -1,8 +1,8 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { IssueCode } from '../../core/words/issue.ts'
 import { IssueError } from '../../core/words/result.ts'
-import { type Bundle, listFiles, readBundle, writeFolder } from './bundle.ts'
+import { type Bundle, listFiles, readBundle, readSome, writeFolder } from './bundle.ts'
 import { atomFeed } from './feed.ts'
 import { frontPage, styleSheet } from './pages.ts'
 import { checkSignatures } from './signing.ts'
@@ -84,8 +84,9 @@ async function firstDifference(folder: string, files: ReadonlyMap<string, string
     const wanted = files.get(name)
     if (wanted === undefined) return `${name} does not belong there`
     if (!there.has(name)) return `${name} is missing`
-    const bytes = await readFile(path.join(folder, name))
     const made = Buffer.from(wanted)
+    const bytes = await readSome(path.join(folder, name), made.length)
+    if (bytes === undefined) return `${name} is no plain file`
     if (!bytes.equals(made)) {
       const at = made.findIndex((byte, i) => bytes[i] !== byte)
       return `${name} differs, first at byte ${at === -1 ? made.length : at}`

@@ -89,7 +89,9 @@ export function checkSignatures({ head, signatures, manifest }: Bundle, needed: 
       throw issue('release/signature', `The signature of ${one.name} is not under this manifest: one of them was changed since.`)
   }
   const people = new Set(signatures.map((one) => one.name))
-  if (people.size !== signatures.length) throw issue('release/signature', 'One person stands twice among the signatures.')
+  const keys = new Set(signatures.map((one) => keyPrint(one.publicKey)))
+  if (people.size !== signatures.length || keys.size !== signatures.length)
+    throw issue('release/signature', 'One person stands twice among the signatures.')
   if (people.size < needed)
     throw issue(
       'release/unsigned',
