@@ -19,6 +19,7 @@ const core = [
   'clock',
   'measure',
   'bench',
+  'practice',
   'door',
   'work',
   'demonstration',
