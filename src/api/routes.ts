@@ -11,6 +11,7 @@ import { meetingRoutes } from './meeting-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { overrunRoutes } from './overrun-routes.ts'
 import { pathwayRoutes } from './pathway-routes.ts'
+import { practiceRoutes } from './practice-routes.ts'
 import { signInRoutes } from './sign-in-routes.ts'
 import { viewRoutes } from './view-routes.ts'
 import { workRoutes } from './work-routes.ts'
@@ -20,6 +21,7 @@ export const allRoutes = {
   ...organisationRoutes,
   ...pathwayRoutes,
   ...figureRoutes,
+  ...practiceRoutes,
   ...workRoutes,
   ...overrunRoutes,
   ...handoverRoutes,

@@ -29,7 +29,7 @@ interface CellAsked {
 }
 
 /** The cell that is asked for. A part that is named is also grouped by. */
-function cellOf(query: CellAsked): Cell {
+export function cellOf(query: CellAsked): Cell {
   const period = query.in === undefined ? null : readPeriod(query.in, query.period)
   if (period === undefined)
     throw refuse('measure/grouping', `"${query.in}" is no ${query.period}: write 2026-03, 2026-T1, 2026-Q1 or 2026, as "period" says.`, [
@@ -39,8 +39,8 @@ function cellOf(query: CellAsked): Cell {
   return { place: query.place === undefined ? null : String(query.place), period, variant: query.variant ?? null }
 }
 
-function questionOf(
-  asked: Asked<Routes[keyof Routes]>,
+export function questionOf(
+  asked: Pick<Asked<never>, 'service'> & { readonly query: { readonly asOf?: string | undefined; readonly period: PeriodKind } },
   live: LivePack,
   ledgers: readonly number[],
   by: ReadonlySet<Grouping>,
@@ -55,7 +55,7 @@ function questionOf(
 const groupedWith = (by: readonly Grouping[], cell: Cell): ReadonlySet<Grouping> =>
   new Set([...by, ...groupings.filter((part) => cell[part] !== null)])
 
-function indicatorNamed(live: LivePack, id: string): Indicator {
+export function indicatorNamed(live: LivePack, id: string): Indicator {
   const found = live.content.indicators.find((indicator) => indicator.id === id)
   if (!found)
     throw refuse(
@@ -67,7 +67,7 @@ function indicatorNamed(live: LivePack, id: string): Indicator {
 }
 
 /** How far each ledger had come. */
-async function headsOf(rows: Session['rows'], ledgers: readonly number[]) {
+export async function headsOf(rows: Session['rows'], ledgers: readonly number[]) {
   const heads = await rows("SELECT ledger, seq, encode(hash, 'hex') AS hash FROM varde.heads($1)", [ledgers])
   return heads.map((row) => ({ ledger: Number(row['ledger']), seq: Number(row['seq']), hash: String(row['hash']) }))
 }
@@ -111,7 +111,7 @@ function targetOf(live: LivePack, { id }: Indicator, day: string): number | unde
 }
 
 /** The newest month that is over: one that is not would be judged by its first days. */
-function monthBefore(day: Day): number {
+export function monthBefore(day: Day): number {
   const month = periodOf(day, 'month')
   const [, last] = periodDays(month, 'month')
   return last <= day ? month : periodOf(addDays(periodDays(month, 'month')[0], -1), 'month')

@@ -12,6 +12,7 @@ import { meetingHandlers } from './meeting-handlers.ts'
 import { organisationHandlers } from './organisation-handlers.ts'
 import { overrunHandlers } from './overrun-handlers.ts'
 import { pathwayHandlers } from './pathway-handlers.ts'
+import { practiceHandlers } from './practice-handlers.ts'
 import type { Handlers } from './service.ts'
 import { signInHandlers } from './sign-in-handlers.ts'
 import { viewHandlers } from './view-handlers.ts'
@@ -22,6 +23,7 @@ export const handlers: Handlers<AllRoutes> = {
   ...organisationHandlers,
   ...pathwayHandlers,
   ...figureHandlers,
+  ...practiceHandlers,
   ...workHandlers,
   ...overrunHandlers,
   ...handoverHandlers,

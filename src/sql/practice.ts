@@ -74,7 +74,8 @@ const row = (list: keyof PracticeTally, own: Partial<Record<Column, string>>, nu
 const named = (...names: readonly Column[]): Partial<Record<Column, string>> => Object.fromEntries(names.map((name) => [name, name]))
 
 /**
- * All the counts of a tally in one text: the lines of the account, then one pass over the entries of their pathways. Parameters up to $6 are those of
+ * All the counts of a tally in one text: the lines of the account, then one pass over the entries of their pathways. By day first and by month then: a
+ * month is dear to find out for each entry. Parameters up to $6 are those of
  * figures, $7 to $9 the codes (`codeParams`), and the cell's own come after them.
  */
 export function compilePractice(
@@ -104,17 +105,17 @@ ${account.sql}
 SELECT DISTINCT c.code AS text, c.variant_n, c.valid_from, c.valid_to, c.refusal, k.code, k.duty
 FROM unnest($7::text[], $8::int[], $9::int[]) k (text, code, duty) JOIN pack_code c ON c.code = k.text
 ), coded AS (
-SELECT l.place_n, c.code, e.recorded - e.occurred AS lag, ${monthSql(dayNumber('e.recorded'))} AS month, c.duty, e.recorder, e.decider, e.on_behalf, e.standing, e.way,
-  CASE WHEN e.nth = l.start_order THEN c.code END AS start_code, CASE WHEN e.nth = l.start_order THEN ${monthSql('l.start_d')} END AS start_month
+SELECT l.place_n, c.code, e.recorded - e.occurred AS lag, e.recorded, c.duty, e.recorder, e.decider, e.on_behalf, e.standing, e.way,
+  CASE WHEN e.nth = l.start_order THEN c.code END AS start_code, CASE WHEN e.nth = l.start_order THEN l.start_d END AS start_d
 FROM line l
 JOIN varde.entry_practice e ON e.ledger = l.ledger AND e.pathway = CAST(l.pathway AS INTEGER)
 JOIN code c ON c.text = e.code${byVariant ? ' AND c.variant_n = l.variant_n' : ''}
 WHERE e.ledger = ANY($3::int[]) AND ${known} AND ${ok}
 ), counted AS (
-SELECT GROUPING(code) AS g_code, GROUPING(way) AS g_way, GROUPING(month) AS g_month, place_n, code, lag, recorder, decider, on_behalf, standing, way, month, start_code, start_month,
+SELECT GROUPING(code) AS g_code, GROUPING(way) AS g_way, GROUPING(recorded) AS g_recorded, place_n, code, lag, recorder, decider, on_behalf, standing, way, recorded, start_code, start_d,
   COUNT(*) AS n, SUM(lag) AS days, COUNT(duty) AS due, COUNT(CASE WHEN lag <= duty THEN 1 END) AS in_time
 FROM coded
-GROUP BY GROUPING SETS ((place_n, code, lag), (place_n, recorder, decider, on_behalf, standing, way), (place_n, month), (place_n, start_code, start_month))
+GROUP BY GROUPING SETS ((place_n, code, lag), (place_n, recorder, decider, on_behalf, standing, way), (place_n, recorded), (place_n, start_code, start_d))
 )
 SELECT ${row('pathways', named('place_n'), ['COUNT(*)', 'COUNT(CASE WHEN bin < 2 THEN 1 END)', 'COUNT(CASE WHEN real_time THEN 1 END)', 'SUM(is_over)', 'SUM(not_coded)', 'SUM(in_doubt)'])}
 FROM line GROUP BY place_n
@@ -123,9 +124,11 @@ SELECT ${row('codes', named('place_n', 'code', 'lag'), ['n'])} FROM counted WHER
 UNION ALL
 SELECT ${row('made', named('place_n', 'recorder', 'decider', 'on_behalf', 'standing', 'way'), ['n'])} FROM counted WHERE g_way = 0
 UNION ALL
-SELECT ${row('months', named('place_n', 'month'), ['n', 'days', 'due', 'in_time'])} FROM counted WHERE g_month = 0
+SELECT ${row('months', named('place_n', 'month'), ['SUM(n)', 'SUM(days)', 'SUM(due)', 'SUM(in_time)'])}
+FROM (SELECT ${monthSql(dayNumber('recorded'))} AS month, counted.* FROM counted WHERE g_recorded = 0) recorded GROUP BY place_n, month
 UNION ALL
-SELECT ${row('starts', { place_n: 'place_n', code: 'start_code', month: 'start_month' }, ['n'])} FROM counted WHERE start_code IS NOT NULL`
+SELECT ${row('starts', named('place_n', 'code', 'month'), ['SUM(n)'])}
+FROM (SELECT ${monthSql('start_d')} AS month, place_n, start_code AS code, n FROM counted WHERE start_code IS NOT NULL) started GROUP BY place_n, code, month`
   return { sql, params: account.params }
 }
 

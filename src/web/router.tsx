@@ -4,6 +4,7 @@ import { readFigureSearch } from './figures/search.ts'
 import { ListScreen } from './list/list-screen.tsx'
 import { readListSearch } from './list/search.ts'
 import { readLogSearch } from './log/search.ts'
+import { readPracticeSearch } from './practice/search.ts'
 import { readReportSearch } from './reports/search.ts'
 import { useSession } from './session.tsx'
 import { Shell } from './shell.tsx'
@@ -12,6 +13,7 @@ import { WorkScreen } from './work/work-screen.tsx'
 /** Screens that are fetched after the first one is shown: nobody begins with them, or few do. */
 const later = {
   figures: lazyRouteComponent(() => import('./figures/figures-screen.tsx'), 'FiguresScreen'),
+  practice: lazyRouteComponent(() => import('./practice/practice-screen.tsx'), 'PracticeScreen'),
   meetings: lazyRouteComponent(() => import('./meeting/meetings-screen.tsx'), 'MeetingsScreen'),
   meeting: lazyRouteComponent(() => import('./meeting/meeting-screen.tsx'), 'MeetingScreen'),
   reports: lazyRouteComponent(() => import('./reports/reports-screen.tsx'), 'ReportsScreen'),
@@ -70,6 +72,13 @@ const figuresRoute = createRoute({
   component: later.figures,
 })
 
+const practiceRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/figures/practice',
+  validateSearch: readPracticeSearch,
+  component: later.practice,
+})
+
 const meetingsRoute = createRoute({
   getParentRoute: () => root,
   path: '/meetings',
@@ -116,6 +125,7 @@ export const router = createRouter({
     workRoute,
     codesRoute,
     figuresRoute,
+    practiceRoute,
     meetingsRoute,
     meetingRoute,
     reportsRoute,

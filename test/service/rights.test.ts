@@ -256,9 +256,17 @@ describe.each(postgresServers())('rights on $name', ({ url }) => {
     const beside = await mine.person('coordinator', houses.at.packs.find(({ content }) => content.id === 'sepsis')!.pack)
     const ofOnePack = (said: Said) =>
       /:(pathway|work)\b/.test(allRoutes[said.id].path) ||
-      ['openPathway', 'listPathways', 'listFigures', 'exportPathways', 'noteExport', 'exportFigures', 'readBench', 'readAccount'].includes(
-        said.id,
-      )
+      [
+        'openPathway',
+        'listPathways',
+        'listFigures',
+        'exportPathways',
+        'noteExport',
+        'exportFigures',
+        'readBench',
+        'readPractice',
+        'readAccount',
+      ].includes(said.id)
     for (const [said, call] of await oneOfEach()) {
       if (!ofOnePack(said) || !may(said, 'coordinator')) continue
       const before = await houses.written()

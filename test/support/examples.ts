@@ -191,6 +191,7 @@ export const examples: { readonly [K in RouteId]: Example } = {
       return { query: { ...query, indicator: 'decided' } }
     },
   },
+  readPractice: { make: () => ({ query: { pack: 'demo', indicator: 'treated-in-time' } }) },
   readAccount: { make: (house) => ({ query: { pack: 'demo', org: house.org, indicator: 'decided' } }) },
 
   addNote: onPathway((house) => ({ text: words(house) })),

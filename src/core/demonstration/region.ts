@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Habit } from './habit.ts'
 import { roles } from '../rights/rights.ts'
 import { isZone } from '../words/instant.ts'
 import type { Issue } from '../words/issue.ts'
@@ -92,6 +93,7 @@ export const Region = z.strictObject({
   people: z.array(Person).min(1),
   patients: Patients,
   recording: Recording,
+  habits: z.array(Habit).default([]),
   letters: z.array(Letter),
   work: Work,
 })
@@ -112,6 +114,8 @@ export function readRegion(text: string, file: string): Result<Region> {
       say('pack/dangling', ['organisations', i, 'under'], `no organisation "${under ?? ''}" above${didYouMean(under ?? '', above)}`)
     above.push(id)
   }
+  for (const [i, { at }] of shaped.data.habits.entries())
+    if (!above.includes(at)) say('pack/dangling', ['habits', i, 'at'], `no organisation "${at}"${didYouMean(at, above)}`)
   const people: string[] = []
   for (const [i, { id, at }] of shaped.data.people.entries()) {
     if (people.includes(id)) say('pack/duplicate-id', ['people', i, 'id'], `"${id}" is there already`)

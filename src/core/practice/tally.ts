@@ -73,6 +73,8 @@ export interface PracticeTally {
   }[]
 }
 
+export const emptyTally: PracticeTally = { pathways: [], starts: [], codes: [], made: [], months: [] }
+
 /** Of what an entry marks, the strictest duty; undefined where the pack sets none. */
 export function dutyOf(pack: Pack, slots: readonly number[]): number | undefined {
   const duties = slots.flatMap((slot) => pack.slots[slot]?.dutyDays ?? [])

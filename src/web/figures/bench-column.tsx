@@ -13,6 +13,7 @@ import { type Answer, type Asking, ask } from '../ask.ts'
 import { Refusal } from '../form/refusal.tsx'
 import { Slow } from '../list/slow.tsx'
 import { useSession } from '../session.tsx'
+import { CodesUnlike, PracticeLink } from '../practice/codes-unlike.tsx'
 import { counted, percent, signed, useBenchWords } from './bench-words.ts'
 import { elementOf } from './drawing.tsx'
 import type { AccountOf } from './search.ts'
@@ -22,6 +23,7 @@ type Bench = Answer<'readBench'>
 
 interface Shown {
   readonly bench: Bench
+  readonly asked: BenchAsked
   readonly tables: boolean
   /** Undefined: whoever looks may count, and not see who it is. */
   readonly onAccount: ((of: AccountOf) => void) | undefined
@@ -39,7 +41,7 @@ export function BenchColumn({
   tables,
   onAccount,
   width,
-}: Omit<Shown, 'bench'> & { readonly asked: BenchAsked; readonly heading: string; readonly alone: boolean }) {
+}: Omit<Shown, 'bench'> & { readonly heading: string; readonly alone: boolean }) {
   const { t } = useTranslation()
   const read = useBench(asked, true)
   const id = useId()
@@ -56,7 +58,7 @@ export function BenchColumn({
             {t('figures.asOf', { day: read.data.asOf, pack: `${read.data.pack.id} ${read.data.pack.version}` })}
           </BodyShort>
           {read.data.unknown === null ? (
-            <Told {...{ bench: read.data, tables, onAccount, width }} />
+            <Told {...{ bench: read.data, asked, tables, onAccount, width }} />
           ) : (
             <p>{t('bench.unknown', { why: read.data.unknown })}</p>
           )}
@@ -339,7 +341,7 @@ function Starts({ bench, tables, onAccount, width }: Shown) {
   )
 }
 
-function Places({ bench, tables, onAccount, width }: Shown) {
+function Places({ bench, asked, tables, onAccount, width }: Shown) {
   const { t } = useTranslation()
   const { nameOf } = useSession()
   const words = useBenchWords()
@@ -366,7 +368,9 @@ function Places({ bench, tables, onAccount, width }: Shown) {
             funnel.phi === null ? '' : t('bench.phi', { phi: counted(funnel.phi, 1) }),
             ...funnel.unreliable.map((why) => t(`bench.unreliable.${why}`)),
             t('bench.codeAlike'),
-          ].join(' ')}
+          ].join(' ')}{' '}
+          <PracticeLink asked={asked} />
+          <CodesUnlike asked={asked} outside={named.map(({ place }) => place)} />
         </p>
       }
     >
