@@ -52,7 +52,7 @@ const flag = (condition: string): string => `CASE WHEN ${condition} THEN 1 ELSE 
 
 const monthSql = (day: string): string => periodSql({ by: new Set(), period: 'month' }, day)
 /** Which of the lists a row belongs to, and its columns; those that a list does not have are NULL. */
-const columns = ['place_n', 'code', 'month', 'lag', 'recorder', 'decider', 'on_behalf', 'standing', 'way'] as const
+const columns = ['place_n', 'code', 'month', 'lag', 'recorder', 'decider', 'standing', 'way'] as const
 type Column = (typeof columns)[number]
 const types: Readonly<Record<Column, string>> = {
   place_n: 'BIGINT',
@@ -61,7 +61,6 @@ const types: Readonly<Record<Column, string>> = {
   lag: 'INTEGER',
   recorder: 'TEXT',
   decider: 'TEXT',
-  on_behalf: 'BOOLEAN',
   standing: 'TEXT',
   way: 'TEXT',
 }
@@ -105,24 +104,24 @@ ${account.sql}
 SELECT DISTINCT c.code AS text, c.variant_n, c.valid_from, c.valid_to, c.refusal, k.code, k.duty
 FROM unnest($7::text[], $8::int[], $9::int[]) k (text, code, duty) JOIN pack_code c ON c.code = k.text
 ), coded AS (
-SELECT l.place_n, c.code, e.recorded - e.occurred AS lag, e.recorded, c.duty, e.recorder, e.decider, e.on_behalf, e.standing, e.way,
+SELECT l.place_n, c.code, e.recorded - e.occurred AS lag, e.recorded, c.duty, e.recorder, e.decider, e.standing, e.way,
   CASE WHEN e.nth = l.start_order THEN c.code END AS start_code, CASE WHEN e.nth = l.start_order THEN l.start_d END AS start_d
 FROM line l
-JOIN varde.entry_practice e ON e.ledger = l.ledger AND e.pathway = CAST(l.pathway AS INTEGER)
+JOIN varde.entry e ON e.ledger = l.ledger AND e.pathway = CAST(l.pathway AS INTEGER)
 JOIN code c ON c.text = e.code${byVariant ? ' AND c.variant_n = l.variant_n' : ''}
 WHERE e.ledger = ANY($3::int[]) AND ${known} AND ${ok}
 ), counted AS (
-SELECT GROUPING(code) AS g_code, GROUPING(way) AS g_way, GROUPING(recorded) AS g_recorded, place_n, code, lag, recorder, decider, on_behalf, standing, way, recorded, start_code, start_d,
+SELECT GROUPING(code) AS g_code, GROUPING(way) AS g_way, GROUPING(recorded) AS g_recorded, place_n, code, lag, recorder, decider, standing, way, recorded, start_code, start_d,
   COUNT(*) AS n, SUM(lag) AS days, COUNT(duty) AS due, COUNT(CASE WHEN lag <= duty THEN 1 END) AS in_time
 FROM coded
-GROUP BY GROUPING SETS ((place_n, code, lag), (place_n, recorder, decider, on_behalf, standing, way), (place_n, recorded), (place_n, start_code, start_d))
+GROUP BY GROUPING SETS ((place_n, code, lag), (place_n, recorder, decider, standing, way), (place_n, recorded), (place_n, start_code, start_d))
 )
 SELECT ${row('pathways', named('place_n'), ['COUNT(*)', 'COUNT(CASE WHEN bin < 2 THEN 1 END)', 'COUNT(CASE WHEN real_time THEN 1 END)', 'SUM(is_over)', 'SUM(not_coded)', 'SUM(in_doubt)'])}
 FROM line GROUP BY place_n
 UNION ALL
 SELECT ${row('codes', named('place_n', 'code', 'lag'), ['n'])} FROM counted WHERE g_code = 0
 UNION ALL
-SELECT ${row('made', named('place_n', 'recorder', 'decider', 'on_behalf', 'standing', 'way'), ['n'])} FROM counted WHERE g_way = 0
+SELECT ${row('made', named('place_n', 'recorder', 'decider', 'standing', 'way'), ['n'])} FROM counted WHERE g_way = 0
 UNION ALL
 SELECT ${row('months', named('place_n', 'month'), ['SUM(n)', 'SUM(days)', 'SUM(due)', 'SUM(in_time)'])}
 FROM (SELECT ${monthSql(dayNumber('recorded'))} AS month, counted.* FROM counted WHERE g_recorded = 0) recorded GROUP BY place_n, month
@@ -158,7 +157,6 @@ export function tallyOf(pack: Pack, rows: readonly Row[], placeOf: (n: number) =
       place: place(row),
       recorder: String(row['recorder']),
       decider: row['decider'] === null ? null : String(row['decider']),
-      onBehalf: row['on_behalf'] === true,
       standing: row['standing'] as Standing, // the ledger takes no other
       way: row['way'] as Way, // the view names no other
       n: count(row['n1']),

@@ -9,7 +9,7 @@ import type { Entry } from '../../src/core/ledger/entry.ts'
 import { type AccountLine, accountOf, listPathways } from '../../src/core/measure/account.ts'
 import { cellOf, figuresOf, type Grouped } from '../../src/core/measure/figure.ts'
 import type { Pack } from '../../src/core/pack/pack.ts'
-import { type Origin, type PracticeCell, type PracticeTally, tallyPractice, wayOf } from '../../src/core/practice/tally.ts'
+import { type PracticeCell, type PracticeTally, tallyPractice, type Way, wayOf } from '../../src/core/practice/tally.ts'
 import { addDays, type Day, dayText, periodOf } from '../../src/core/words/day.ts'
 import { endOfDay } from '../../src/core/words/instant.ts'
 import { findMedians, medianMonths, restsOf } from '../../src/core/work/median.ts'
@@ -74,8 +74,7 @@ function asLive(entries: readonly Entry[]): readonly Entry[] {
 /** How an entry came in, drawn by its number. */
 const sources = [null, 'message 7', 'proposal 1-2', 'intake', 'Another system (invented)'] as const
 const sourceOf = ({ seq }: Entry) => sources[seq % sources.length]!
-const behalfOf = ({ seq }: Entry) => (seq % 7 === 0 ? 'Somebody (invented)' : null)
-const originOf = (entry: Entry): Origin => ({ way: wayOf(sourceOf(entry)), onBehalf: behalfOf(entry) !== null })
+const wayFor = (entry: Entry): Way => wayOf(sourceOf(entry))
 
 /** The counts of a tally in an order of their own. */
 const inOrder = (tally: PracticeTally) =>
@@ -110,14 +109,16 @@ async function store(client: Client, entries: readonly Entry[]): Promise<void> {
       person: 0,
       recorder: e.recorder ?? '',
       decider: e.decider ?? null,
-      behalf: behalfOf(e),
       source: sourceOf(e),
       evidence: [],
       passed: [],
     }
   })
   await client.query('TRUNCATE varde.entry, varde.pathway, pack_1.kept_row, pack_1.past_row, pack_1.kept_pause, pack_1.past_pause')
-  await client.query('INSERT INTO varde.entry SELECT * FROM json_populate_recordset(NULL::varde.entry, $1)', [JSON.stringify(rows)])
+  const columns = Object.keys(rows[0] ?? { ledger: 0 }).join(', ')
+  await client.query(`INSERT INTO varde.entry (${columns}) SELECT ${columns} FROM json_populate_recordset(NULL::varde.entry, $1)`, [
+    JSON.stringify(rows),
+  ])
   await client.query('INSERT INTO varde.pathway SELECT DISTINCT ledger, pathway, 1, 1, 2, 0, now() FROM varde.entry')
 }
 
@@ -312,7 +313,7 @@ describe.each(postgresServers())('the live layer on $name', ({ url }) => {
                 const practice = await database.counting(all, (rows) => livePractice(rows, asked, indicator, cell))
                 assert.deepStrictEqual(
                   inOrder(practice),
-                  inOrder(tallyPractice(content, indicator, plain, { asking, cell, originOf })),
+                  inOrder(tallyPractice(content, indicator, plain, { asking, cell, wayFor })),
                   `practice of ${indicator.id} as known on ${dayText(day)}`,
                 )
                 reached.practice += practice.codes.length

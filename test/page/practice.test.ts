@@ -114,6 +114,8 @@ describe('how places code, on the page', () => {
       const { violations } = await new AxeBuilder({ page }).analyze()
       expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html.slice(0, 160), nodes[0]?.failureSummary])).toEqual([])
     }
+    await page.locator('.practice-part').last().scrollIntoViewIfNeeded()
+    await desk.picture(`practice-${language}-below`)
     await page.emulateMedia({ media: 'print' })
     expect(await page.locator('.practice .print-only').isVisible()).toBe(true)
     expect(desk.complaints).toEqual([])

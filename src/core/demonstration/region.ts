@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { Habit } from './habit.ts'
 import { roles } from '../rights/rights.ts'
 import { isZone } from '../words/instant.ts'
 import type { Issue } from '../words/issue.ts'
 import { fail, ok, type Result } from '../words/result.ts'
 import { didYouMean, readYaml, shapeIssues } from '../words/yaml.ts'
+import { Habit } from './habit.ts'
 
 /**
  * A demonstration region as data: who works where, what patients are called, what letters say, what is still to be done. The course of its

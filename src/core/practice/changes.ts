@@ -22,6 +22,8 @@ export interface Change {
 /** A chart of a place is read when it has so many months, with so many each on the average. */
 export const leastMonths = firmFrom
 export const leastAMonth = 5
+/** A mean of days is read only of so many: a few that were recorded very late make a month stand out by chance. */
+export const leastForMean = 30
 
 /** Of months: in `n` of `of` something is so. */
 interface MonthCount {
@@ -30,8 +32,8 @@ interface MonthCount {
   readonly of: number
 }
 
-const enough = (months: readonly MonthCount[]): boolean =>
-  months.length >= leastMonths && sum(months.map(({ of }) => of)) >= leastAMonth * months.length
+const enough = (months: readonly { readonly of: number }[], each: number): boolean =>
+  months.length >= leastMonths && sum(months.map(({ of }) => of)) >= each * months.length
 
 /**
  * Change points, by the same charts and rules as figures: shares of months by size (Laney's limits where months vary more than chance), and the
@@ -68,7 +70,7 @@ export function changesOf({
 
 function shareChange(what: Changing, months: readonly MonthCount[], last: number): readonly Change[] {
   const over = months.filter(({ month }) => month <= last)
-  if (!enough(over)) return []
+  if (!enough(over, leastAMonth)) return []
   const chart = monthChart(
     over.map(({ month, n, of }) => ({ period: periodText(month, 'month'), numerator: n, denominator: of })),
     { last, good: 'neither', kind: 'share' },
@@ -80,7 +82,13 @@ function shareChange(what: Changing, months: readonly MonthCount[], last: number
 }
 
 function lagChange(months: readonly { readonly month: number; readonly n: number; readonly days: number }[]): readonly Change[] {
-  if (!enough(months.map(({ month, n }) => ({ month, n, of: n })))) return []
+  if (
+    !enough(
+      months.map(({ n }) => ({ of: n })),
+      leastForMean,
+    )
+  )
+    return []
   const chart = xmrChart(
     months.map(({ days, n }) => days / n),
     { good: 'neither' },

@@ -9,7 +9,7 @@ import { endOfDay } from '../words/instant.ts'
 import { issueText } from '../words/issue.ts'
 import { comparePlaces, type Facts, margins } from './compare.ts'
 import { practiceOf, shareOf, wholePercents } from './practice.ts'
-import { type Origin, type PracticeCell, tallyPractice, type Way, wayOf } from './tally.ts'
+import { type PracticeCell, tallyPractice, type Way, wayOf } from './tally.ts'
 
 const text = `
 pack: { id: p, version: "1", title: P (invented), time: day, zone: Europe/Oslo, variantFrom: code, invented: true }
@@ -20,7 +20,7 @@ milestones:
   - { id: stop, name: Treatment, pick: first }
   - { id: closed, name: Closed, pick: first, closing: true }
 codes:
-  - { code: "{variant}A", labels: { en: Received }, marks: start }
+  - { code: "{variant}A", label: Mottatt, labels: { en: Received }, marks: start }
   - { code: "{variant}B", labels: { en: Assessed }, marks: start }
   - { code: "{variant}LOCAL", mapsTo: "{variant}A" }
   - { code: "{variant}T", marks: stop }
@@ -52,17 +52,17 @@ interface Made {
     code: string,
     on: string | Day,
     lag?: number,
-    more?: Partial<ArrivingEntry> & { readonly source?: string | null; readonly behalf?: boolean },
+    more?: Partial<ArrivingEntry> & { readonly source?: string | null },
   ])[]
 }
 function ledgerOf(pathways: readonly Made[]) {
-  const origins = new Map<string, Origin>()
+  const origins = new Map<string, Way>()
   const arriving = pathways.flatMap(({ place, entries }, p) =>
     entries.map(([code, on, lag = 0, more = {}], i): ArrivingEntry => {
-      const { source = null, behalf = false, ...rest } = more
+      const { source = null, ...rest } = more
       const occurred = typeof on === 'string' ? day(on) : on
       const id = `${p}-${i}`
-      origins.set(id, { way: wayOf(source), onBehalf: behalf })
+      origins.set(id, wayOf(source))
       const recorded = addDays(occurred, lag)
       return {
         ...{
@@ -82,14 +82,14 @@ function ledgerOf(pathways: readonly Made[]) {
   const entries = arrive(arriving)
   return {
     pathways: listPathways(pack, entries),
-    originOf: (entry: Entry): Origin => origins.get(entry.id ?? '')!, // each has one
+    wayFor: (entry: Entry): Way => origins.get(entry.id ?? '')!, // each has one
   }
 }
 function tallied(pathways: readonly Made[], { indicator = 'in-time', asOf = '2026-01-31', cell = whole } = {}) {
-  const { originOf, ...made } = ledgerOf(pathways)
+  const { wayFor, ...made } = ledgerOf(pathways)
   const on = day(asOf)
   const asking = { asOf: on, asOfAt: endOfDay(on, pack.zone) }
-  return tallyPractice(pack, indicatorOf(indicator), made.pathways, { asking, cell, originOf })
+  return tallyPractice(pack, indicatorOf(indicator), made.pathways, { asking, cell, wayFor })
 }
 const practice = (pathways: readonly Made[], asked: Parameters<typeof tallied>[1] & { last?: number } = {}) =>
   practiceOf(pack, indicatorOf(asked.indicator ?? 'in-time'), tallied(pathways, asked), asked.last ?? 202512)
@@ -107,7 +107,7 @@ describe('how places code, counted from a ledger whose truth is known', () => {
           'XT',
           '2025-03-21',
           i < 3 ? 4 : 1,
-          i < 2 ? { standing: 'let-stand', decider: 'clinician', behalf: true } : { source: i < 7 ? 'message 9' : null },
+          i < 2 ? { standing: 'let-stand', decider: 'clinician' } : { source: i < 7 ? 'message 9' : null },
         ],
       ],
     })),
@@ -159,8 +159,8 @@ describe('how places code, counted from a ledger whose truth is known', () => {
       { id: '{variant}A', n: 0, of: 10 },
     ])
     expect(both.startCodes).toEqual([
-      { code: '{variant}A', labels: { en: 'Received' } },
-      { code: '{variant}B', labels: { en: 'Assessed' } },
+      { code: '{variant}A', label: 'Mottatt', labels: { en: 'Received' } },
+      { code: '{variant}B', label: null, labels: { en: 'Assessed' } },
     ])
   })
   test('each milestone has the days from occurred to recorded, and its own duty', () => {
@@ -170,7 +170,7 @@ describe('how places code, counted from a ledger whose truth is known', () => {
       { id: 'closed', entries: 4, inTime: null, lag: { refused: 'too-few', have: 4, need: 10 } },
     ])
   })
-  test('who records, who decides and on whose behalf are roles', () => {
+  test('who records, who decides and on whose word are roles', () => {
     expect(vale.entries).toBe(38)
     expect(vale.recorders).toEqual([
       { id: 'coordinator', n: 37, of: 38 },
@@ -275,7 +275,7 @@ describe('how places code, counted from a ledger whose truth is known', () => {
 describe('change points of practice', () => {
   const months = Array.from({ length: 24 }, (_, i) => `${2024 + Math.floor(i / 12)}-${String((i % 12) + 1).padStart(2, '0')}-05`)
   const each = (make: (month: number, i: number) => Made['entries']): readonly Made[] =>
-    months.flatMap((_, month) => times(20, (i) => ({ place: 'Vale', entries: make(month, i) })))
+    months.flatMap((_, month) => times(40, (i) => ({ place: 'Vale', entries: make(month, i) })))
 
   test('another start code, and later recording, from a month on', () => {
     const { changes } = of(
@@ -297,7 +297,7 @@ describe('change points of practice', () => {
     expect(of(practice(same), 'Vale').changes).toEqual([])
     const other = each((month, i) => [[month >= 14 ? 'XB' : i === 0 ? 'XB' : 'XA', months[month]!, 1]])
     expect(of(practice(other, { last: 202411 }), 'Vale').changes).toEqual([])
-    expect(of(practice(other.filter((_, i) => i % 20 < 4)), 'Vale').changes).toEqual([])
+    expect(of(practice(other.filter((_, i) => i % 40 < 4)), 'Vale').changes).toEqual([])
     const single = each((month) => [['XA', months[month]!, 1]])
     expect(of(practice(single), 'Vale').changes).toEqual([])
   })

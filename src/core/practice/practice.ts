@@ -58,6 +58,7 @@ export interface PlacePractice {
   readonly recorders: Parts
   /** Whoever decided; where nobody else did, whoever recorded. */
   readonly deciders: Parts
+  /** Recorded on the word of another role. */
   readonly onBehalf: ShareOrWhy
   readonly standings: Parts
   readonly ways: Parts
@@ -70,7 +71,11 @@ export interface PlacePractice {
 export interface Practice {
   readonly places: readonly PlacePractice[]
   /** Codes that can start the clock, as the pack writes them, with their names by language. */
-  readonly startCodes: readonly { readonly code: string; readonly labels: Readonly<Record<string, string>> }[]
+  readonly startCodes: readonly {
+    readonly code: string
+    readonly label: string | null
+    readonly labels: Readonly<Record<string, string>>
+  }[]
   /** The one most clocks start on, over all places. */
   readonly mainStart: string | null
   readonly rareCodes: readonly string[]
@@ -162,7 +167,7 @@ export function practiceOf(pack: Pack, indicator: Indicator, tally: PracticeTall
       milestones: milestonesOf(pack, codes),
       recorders: partsOf(countBy(made, ({ recorder }) => recorder)),
       deciders: partsOf(countBy(made, ({ recorder, decider }) => decider ?? recorder)),
-      onBehalf: shareOf(sum(made.filter(({ onBehalf }) => onBehalf).map(({ n }) => n)), entries),
+      onBehalf: shareOf(sum(made.filter(({ recorder, decider }) => decider !== null && decider !== recorder).map(({ n }) => n)), entries),
       standings: partsOf(
         inList(
           standings.filter((one) => one !== 'ruled-out'), // what is ruled out never counts
@@ -188,15 +193,21 @@ export function practiceOf(pack: Pack, indicator: Indicator, tally: PracticeTall
     }
     return { practice, facts }
   }
-  const places = tally.pathways.map(placeOf).sort((a, b) => (a.practice.place < b.practice.place ? -1 : 1))
+  const places = tally.pathways.map(placeOf).sort((a, b) => byPlace(a.practice.place, b.practice.place))
   return {
     places: places.map(({ practice }) => practice),
-    startCodes: starting.map((code) => ({ code, labels: pack.text.codes.find((one) => one.code === code)?.labels ?? {} })),
+    startCodes: starting.map((code) => {
+      const text = pack.text.codes.find((one) => one.code === code)
+      return { code, label: text?.label ?? null, labels: text?.labels ?? {} }
+    }),
     mainStart,
     rareCodes,
     comparison: comparePlaces(places.map(({ facts }) => facts).filter(({ place }) => place !== '')),
   }
 }
+
+/** Those of which no place is known come last. */
+const byPlace = (a: string, b: string): number => Number(a === '') - Number(b === '') || (a < b ? -1 : 1)
 
 /** A house's own code does what the one it stands for does, and is no other habit. */
 const habitsOf = (pack: Pack): ReadonlyMap<string, string> => new Map(pack.codes.map(({ text }) => [text.code, text.mapsTo ?? text.code]))

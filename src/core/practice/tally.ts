@@ -10,14 +10,7 @@ import { getOrMake } from '../words/lookup.ts'
 export const ways = ['message', 'proposal', 'by-hand', 'imported'] as const
 export type Way = (typeof ways)[number]
 
-/** What is known of how an entry was made, beside the entry itself. */
-export interface Origin {
-  readonly way: Way
-  /** Recorded on behalf of somebody who is named. */
-  readonly onBehalf: boolean
-}
-
-/** From what a ledger keeps as the source of an entry; nothing where somebody typed it. As the view `entry_practice` has it. */
+/** From what a ledger keeps as the source of an entry; nothing where somebody typed it. As the column `way` of the ledger has it. */
 export function wayOf(source: string | null): Way {
   if (source === null) return 'by-hand'
   return source.startsWith('message ') ? 'message' : source.startsWith('proposal ') ? 'proposal' : 'imported'
@@ -57,7 +50,6 @@ export interface PracticeTally {
     readonly recorder: string
     /** Where another decided than the one who recorded. */
     readonly decider: string | null
-    readonly onBehalf: boolean
     readonly standing: Standing
     readonly way: Way
     readonly n: number
@@ -105,7 +97,7 @@ export function tallyPractice(
   pack: Pack,
   indicator: Indicator,
   pathways: readonly Pathway[],
-  { asking, cell, originOf }: { readonly asking: Asking; readonly cell: PracticeCell; readonly originOf: (entry: Entry) => Origin },
+  { asking, cell, wayFor }: { readonly asking: Asking; readonly cell: PracticeCell; readonly wayFor: (entry: Entry) => Way },
 ): PracticeTally {
   const sums = {
     pathways: new Sums<Pick<Row<'pathways'>, 'place'>, 'all' | 'counted' | 'inTime' | 'over' | 'notCoded' | 'doubt'>(
@@ -152,7 +144,7 @@ export function tallyPractice(
         const duty = dutyOf(pack, row.slots)
         sums.codes.add({ place, code: row.text.code, lag }, { n: 1 })
         sums.made.add(
-          { place, recorder: entry.recorder ?? '', decider: entry.decider ?? null, standing: entry.standing, ...originOf(entry) },
+          { place, recorder: entry.recorder ?? '', decider: entry.decider ?? null, standing: entry.standing, way: wayFor(entry) },
           { n: 1 },
         )
         sums.months.add(

@@ -2,7 +2,7 @@ import { Heading } from '@navikt/ds-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Aspect, Difference, Likeness } from '../../core/practice/compare.ts'
-import { type PlacePractice, type Parts, type Practice, type ShareOrWhy, wholePercents } from '../../core/practice/practice.ts'
+import { type Parts, type PlacePractice, type Practice, type ShareOrWhy, wholePercents } from '../../core/practice/practice.ts'
 import { isRefused } from '../../core/stats/refusal.ts'
 import { counted, percent } from '../figures/bench-words.ts'
 import { PartKey, PartsBar, ShareBar } from './bars.tsx'
@@ -146,7 +146,7 @@ function PartsCell({
   return (
     <>
       {drawn ? <PartsBar parts={parts} /> : null}{' '}
-      {parts.flatMap(({ id, n }, i) => (n === 0 ? [] : [`${name(id)} ${percents[i]} %`])).join(', ')}
+      {parts.flatMap(({ id, n }, i) => (n === 0 ? [] : [`${name(id)} ${percents[i] === 0 ? '<1' : percents[i]} %`])).join(', ')}
     </>
   )
 }
@@ -272,7 +272,10 @@ function Milestones({
   milestones,
 }: Told & { readonly milestones: readonly { readonly id: string; readonly name: string }[] }) {
   const { t } = useTranslation()
-  const ids = [...new Map(places.flatMap((one) => one.milestones.map(({ id, name }) => [id, name] as const)))]
+  const order = new Map(milestones.map(({ id }, i) => [id, i]))
+  const found = [...new Map(places.flatMap((one) => one.milestones.map(({ id, name }) => [id, name] as const)))]
+  // As the pack has them, and what is no step of the course after it.
+  const ids = found.toSorted(([a], [b]) => (order.get(a) ?? order.size) - (order.get(b) ?? order.size))
   return (
     <Wide title={t('practice.lag')} note={t('practice.lagNote')}>
       <table className="table practice-table">

@@ -14,8 +14,8 @@ export function usePracticeWords({ startCodes }: Pick<Practice, 'startCodes'>) {
   const place = (id: string): string => (id === '' ? t('bench.noPlace') : nameOf(Number(id)))
   const code = (written: string): string => {
     const short = written.replace('{variant}', '…')
-    const labels = startCodes.find((one) => one.code === written)?.labels ?? {}
-    const label = labels[i18n.language] ?? labels['nb'] ?? labels['en']
+    const found = startCodes.find((one) => one.code === written)
+    const label = found?.labels[i18n.language] ?? found?.label ?? undefined
     return label === undefined ? short : `${label} (${short})`
   }
   const shortCode = (written: string): string => written.replace('{variant}', '…')
