@@ -23,6 +23,7 @@ const core = [
   'occurrence',
   'published',
   'life',
+  'practice',
   'door',
   'work',
   'demonstration',

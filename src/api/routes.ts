@@ -13,6 +13,7 @@ import { occurrenceRoutes } from './occurrence-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { overrunRoutes } from './overrun-routes.ts'
 import { pathwayRoutes } from './pathway-routes.ts'
+import { practiceRoutes } from './practice-routes.ts'
 import { releaseRoutes } from './release-routes.ts'
 import { signInRoutes } from './sign-in-routes.ts'
 import { viewRoutes } from './view-routes.ts'
@@ -24,6 +25,7 @@ export const allRoutes = {
   ...pathwayRoutes,
   ...figureRoutes,
   ...occurrenceRoutes,
+  ...practiceRoutes,
   ...workRoutes,
   ...overrunRoutes,
   ...handoverRoutes,

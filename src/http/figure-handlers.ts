@@ -33,7 +33,7 @@ interface CellAsked {
 }
 
 /** The cell that is asked for. A part that is named is also grouped by. */
-function cellOf(query: CellAsked): Cell {
+export function cellOf(query: CellAsked): Cell {
   const period = query.in === undefined ? null : readPeriod(query.in, query.period)
   if (period === undefined)
     throw refuse('measure/grouping', `"${query.in}" is no ${query.period}: write 2026-03, 2026-T1, 2026-Q1 or 2026, as "period" says.`, [
@@ -43,8 +43,8 @@ function cellOf(query: CellAsked): Cell {
   return { place: query.place === undefined ? null : String(query.place), period, variant: query.variant ?? null }
 }
 
-function questionOf(
-  asked: Asked<Routes['listFigures' | 'exportFigures' | 'readBench' | 'readOverlap' | 'readAccount']>,
+export function questionOf(
+  asked: Pick<Asked<never>, 'service'> & { readonly query: { readonly asOf?: string | undefined; readonly period: PeriodKind } },
   live: LivePack,
   ledgers: readonly number[],
   by: ReadonlySet<Grouping>,

@@ -14,6 +14,7 @@ import { occurrenceHandlers } from './occurrence-handlers.ts'
 import { organisationHandlers } from './organisation-handlers.ts'
 import { overrunHandlers } from './overrun-handlers.ts'
 import { pathwayHandlers } from './pathway-handlers.ts'
+import { practiceHandlers } from './practice-handlers.ts'
 import { releaseHandlers } from './release-handlers.ts'
 import type { Handlers } from './service.ts'
 import { signInHandlers } from './sign-in-handlers.ts'
@@ -26,6 +27,7 @@ export const handlers: Handlers<AllRoutes> = {
   ...pathwayHandlers,
   ...figureHandlers,
   ...occurrenceHandlers,
+  ...practiceHandlers,
   ...workHandlers,
   ...overrunHandlers,
   ...handoverHandlers,

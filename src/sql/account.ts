@@ -16,23 +16,32 @@ import { variantNumber } from './reference.ts'
 const met = 0
 const missed = 1
 const leftOut = 2
-const whyOf = (reason: (typeof leftOutReasons)[number]) => 10 + leftOutReasons.indexOf(reason)
+export const whyOf = (reason: (typeof leftOutReasons)[number]) => 10 + leftOutReasons.indexOf(reason)
+
+/** Facts a line carries besides those of an account: columns of the pathway's row they need, and the SQL of each by name. The same for each share of a pathway. */
+export interface AlsoTold {
+  readonly columns: readonly string[]
+  readonly facts: (plan: Plan) => readonly (readonly [name: string, sql: string])[]
+}
+const nothingMore: AlsoTold = { columns: [], facts: () => [] }
 
 /** Parameters: $1 the day asked about, $2 the moment it ends. `rows` and `pathway_pause` are the layers built before. */
-export function compileLines(whole: Plan, indicator: Indicator, rows = 'pathway_row'): string {
+export function compileLines(whole: Plan, indicator: Indicator, rows = 'pathway_row', also = nothingMore): string {
   const plan = { ...planOf(whole.pack, [indicator], whole.profile), fenced: whole.fenced ?? false }
-  const read = compileClocks(plan, compileSlots(plan, whole, rows))
+  const read = compileClocks(plan, compileSlots(plan, whole, rows, also.columns))
+  const more = also.facts(plan)
+  const told = [...facts, ...more.map(([name]) => [name, 'MIN'] as const)]
   const clock = indicator.within && clockName(indicator.within, 'base')
   const place = placeSql(plan, indicator, clock)
   const binned = `SELECT x.*,
-  ${binColumns(plan, indicator).join(',\n  ')},
+  ${[...binColumns(plan, indicator), ...more.map(([name, sql]) => `${sql} AS ${name}`)].join(',\n  ')},
   ${place} AS whole_place
 FROM (
 ${read}
 ) x
 WHERE ${population(plan, indicator)}`
-  if (indicator.sharing) return compileShares(plan, indicator, indicator.sharing, binned)
-  return `SELECT ledger, pathway, variant, variant_n, ${facts.map(([name]) => name).join(', ')}, whole_place AS place_n, ${wholeWeight} AS weight, TRUE AS is_first
+  if (indicator.sharing) return compileShares(plan, indicator.sharing, { indicator, binned, told })
+  return `SELECT ledger, pathway, variant, variant_n, ${told.map(([name]) => name).join(', ')}, whole_place AS place_n, ${wholeWeight} AS weight, TRUE AS is_first
 FROM (
 ${binned}
 ) b`
@@ -55,11 +64,15 @@ const facts = [
 ] as const
 
 /** A line for each place that has a share: two shares at one place are one. What was left out is whole, at its own place. */
-function compileShares(plan: Plan, indicator: Indicator, sharing: Sharing, binned: string): string {
+function compileShares(
+  plan: Plan,
+  sharing: Sharing,
+  { indicator, binned, told }: { indicator: Indicator; binned: string; told: readonly (readonly [name: string, of: string])[] },
+): string {
   const cases = sharing.cases.map((c, n) => (c.when ? `WHEN ${compileCondition(plan, c.when)} THEN ${n}` : `ELSE ${n}`))
   const fitting = sharing.cases.length === 1 ? '0' : `CASE ${cases.join(' ')} END`
   const places = sharing.places.map(({ slot }, i) => `WHEN ${i} THEN COALESCE(${slotColumn(plan, slot, 'base', 'place')}, 0)`)
-  return `SELECT ledger, pathway, variant, variant_n, ${facts.map(([name, of]) => `${of}(${name}) AS ${name}`).join(', ')}, place_n, CAST(SUM(weight) AS BIGINT) AS weight, BOOL_OR(opens) AS is_first
+  return `SELECT ledger, pathway, variant, variant_n, ${told.map(([name, of]) => `${of}(${name}) AS ${name}`).join(', ')}, place_n, CAST(SUM(weight) AS BIGINT) AS weight, BOOL_OR(opens) AS is_first
 FROM (
 SELECT c.*, s.weight, s.opens, CASE WHEN c.share_case = -1 THEN whole_place ELSE CASE s.n ${places.join(' ')} END END AS place_n
 FROM (
@@ -152,7 +165,7 @@ function placeSql(plan: Plan, indicator: Indicator, clock: string | undefined): 
 }
 const placeOf = (plan: Plan, moments: Moments) => momentColumn(plan, moments, 'base', 'place')
 
-const periodSql = (grouped: Grouped, day: string): string => {
+export const periodSql = (grouped: Grouped, day: string): string => {
   const date = `(DATE '1970-01-01' + CAST(${day} AS INTEGER))`
   const month = `EXTRACT(MONTH FROM ${date})`
   const months = monthsInPeriod(grouped.period)
@@ -257,7 +270,7 @@ export function compileAccount(
   indicator: Indicator,
   grouped: Grouped,
   cell?: Cell,
-  { rows, firstParam }: { readonly rows?: string; readonly firstParam: number } = { firstParam: 3 },
+  { rows, firstParam, also }: { readonly rows?: string; readonly firstParam: number; readonly also?: AlsoTold } = { firstParam: 3 },
 ): { sql: string; params: readonly (string | number)[] } {
   const params: (string | number)[] = []
   const wanted = groupColumns(plan.pack, grouped).flatMap(([name, sql]) => {
@@ -272,7 +285,7 @@ export function compileAccount(
   }
   const sql = `SELECT line.*, COALESCE(p.name, '') AS place
 FROM (
-${compileLines(plan, indicator, rows)}
+${compileLines(plan, indicator, rows, also)}
 ) line
 LEFT JOIN place p ON p.n = line.place_n${wanted.length === 0 ? '' : `\nWHERE ${wanted.join(' AND ')}`}`
   return { sql, params }

@@ -141,11 +141,23 @@ const pauseMatters = (plan: Plan, pause: Pause) => plan.intervals.some((i) => pa
 function restarted(plan: Plan, clock: Clock): readonly string[] {
   const { interval, reading, name } = clock
   return needs(clock).map((w) => {
-    if (interval.restartedBy === undefined) return `${name}_open_${w} AS ${name}_start_${w}`
-    const t = slotColumn(plan, interval.restartedBy, reading, 't')
-    const anew = `${t} >= ${name}_open_t AND (${name}_stop_t IS NULL OR ${t} <= ${name}_stop_t)`
-    return `CASE WHEN ${anew} THEN ${slotColumn(plan, interval.restartedBy, reading, w)} ELSE ${name}_open_${w} END AS ${name}_start_${w}`
+    const of = (slot: number) => slotColumn(plan, slot, reading, w)
+    return `${ofStart(plan, interval, reading, { of, opened: `${name}_open_${w}` })} AS ${name}_start_${w}`
   })
+}
+
+/** A fact of the entry a clock starts on: of the one that opened it, or of the one it runs from anew. */
+export function ofStart(
+  plan: Plan,
+  interval: Interval,
+  reading: Reading,
+  { of, opened }: { readonly of: (slot: number) => string; readonly opened: string },
+): string {
+  if (interval.restartedBy === undefined) return opened
+  const name = clockName(interval, reading)
+  const t = slotColumn(plan, interval.restartedBy, reading, 't')
+  const anew = `${t} >= ${name}_open_t AND (${name}_stop_t IS NULL OR ${t} <= ${name}_stop_t)`
+  return `CASE WHEN ${anew} THEN ${of(interval.restartedBy)} ELSE ${opened} END`
 }
 
 /** Places on the clock's own scale (`u`): differences of them are lengths. A clock without a stop runs to the day asked about. */

@@ -67,9 +67,12 @@ export const closedColumn = (plan: Plan, slot: number): string =>
   closedSlots(plan).includes(slot) ? `COALESCE(closed_${slot}, FALSE)` : 'FALSE'
 
 /** A fact of the slot a moment names; of several, of the one that is chosen. Ties go to the one listed first. */
-export function momentColumn(plan: Plan, moments: Moments, reading: Reading, what: What): string {
+export const momentColumn = (plan: Plan, moments: Moments, reading: Reading, what: What): string =>
+  ofMoment(plan, moments, reading, (slot) => slotColumn(plan, slot, reading, what))
+
+/** The same of any fact, given as the SQL of it for a slot. */
+export function ofMoment(plan: Plan, moments: Moments, reading: Reading, of: (slot: number) => string): string {
   const t = (slot: number) => slotColumn(plan, slot, reading, 't')
-  const of = (slot: number) => slotColumn(plan, slot, reading, what)
   if (moments.slots.length === 1) return of(moments.slots[0]!)
   const none = moments.choose === 'earliest' ? '4611686018427387903' : '-4611686018427387903'
   const order = moments.choose === 'earliest' ? '<=' : '>='

@@ -116,6 +116,10 @@ export function packed(layout: Layout, key: number, sql: { time: string; order: 
 export const unpackedTime = (layout: Layout, column: string): string =>
   `((${column} >> ${layout.keys[0]!.low + layout.orderBits}) + ${layout.base})`
 
+/** The order of recording among the pathway's entries, counted down where `down`. */
+export const unpackedOrder = ({ keys, top }: Layout, column: string, down: boolean): string =>
+  `${down ? `${top} - ` : ''}((${column} >> ${keys[0]!.low}) & ${top})`
+
 /** SQL of a field, from the columns that hold the packed numbers. */
 export function unpacked(layout: Layout, field: Field, column: (key: number) => string): string {
   const parts = layout.keys.flatMap((key, i) =>

@@ -30,7 +30,7 @@ interface Aggregate {
 
 const keyColumn = (slot: Slot, key: number) => (flipped(slot) ? `f${key}` : `k${key}`)
 /** Order of recording counts down where of equals the other end of it wins. */
-const flipped = (slot: Slot) => (slot.pick === 'first') === slot.lastRecorded
+export const flipped = (slot: Slot) => (slot.pick === 'first') === slot.lastRecorded
 
 function aggregates(
   plan: Plan,

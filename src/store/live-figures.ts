@@ -150,7 +150,7 @@ async function accountOf(rows: Session['rows'], question: LiveQuestion, indicato
   return { with: relations.with, ...account, first: paramsOf(question, kept) }
 }
 
-const paramsOf = ({ asking, ledgers }: LiveQuestion, kept: KeptCell): readonly unknown[] => [
+export const paramsOf = ({ asking, ledgers }: LiveQuestion, kept: KeptCell): readonly unknown[] => [
   asking.asOf,
   asking.asOfAt,
   ledgers,
@@ -160,7 +160,7 @@ const paramsOf = ({ asking, ledgers }: LiveQuestion, kept: KeptCell): readonly u
 ]
 
 /** Places are organisations' numbers as text; any other text is the place of nothing. */
-function keptCellOf({ period }: Grouped, cell: Cell | undefined): KeptCell {
+export function keptCellOf({ period }: Grouped, cell: Cell | undefined): KeptCell {
   const [from, to] = cell?.period == null ? [] : periodDays(cell.period, period)
   const place = cell?.place == null || !/^\d+$/.test(cell.place) ? undefined : Number(cell.place)
   return { ...(from === undefined || to === undefined ? {} : { from, to }), ...(place === undefined ? {} : { place }) }

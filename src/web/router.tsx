@@ -6,6 +6,7 @@ import { ListScreen } from './list/list-screen.tsx'
 import { readListSearch } from './list/search.ts'
 import { readLogSearch } from './log/search.ts'
 import { readOccurrenceSearch } from './occurrence/search.ts'
+import { readPracticeSearch } from './practice/search.ts'
 import { readReleaseSearch } from './releases/search.ts'
 import { readReportSearch } from './reports/search.ts'
 import { useSession } from './session.tsx'
@@ -17,6 +18,7 @@ const later = {
   figures: lazyRouteComponent(() => import('./figures/figures-screen.tsx'), 'FiguresScreen'),
   indicators: lazyRouteComponent(() => import('./indicators/indicators-screen.tsx'), 'IndicatorsScreen'),
   occurrence: lazyRouteComponent(() => import('./occurrence/occurrence-screen.tsx'), 'OccurrenceScreen'),
+  practice: lazyRouteComponent(() => import('./practice/practice-screen.tsx'), 'PracticeScreen'),
   meetings: lazyRouteComponent(() => import('./meeting/meetings-screen.tsx'), 'MeetingsScreen'),
   meeting: lazyRouteComponent(() => import('./meeting/meeting-screen.tsx'), 'MeetingScreen'),
   reports: lazyRouteComponent(() => import('./reports/reports-screen.tsx'), 'ReportsScreen'),
@@ -89,6 +91,13 @@ const indicatorsRoute = createRoute({
   component: later.indicators,
 })
 
+const practiceRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/figures/practice',
+  validateSearch: readPracticeSearch,
+  component: later.practice,
+})
+
 const meetingsRoute = createRoute({
   getParentRoute: () => root,
   path: '/meetings',
@@ -144,6 +153,7 @@ export const router = createRouter({
     figuresRoute,
     indicatorsRoute,
     occurrenceRoute,
+    practiceRoute,
     meetingsRoute,
     meetingRoute,
     reportsRoute,

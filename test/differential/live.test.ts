@@ -9,7 +9,8 @@ import type { Entry } from '../../src/core/ledger/entry.ts'
 import { type AccountLine, accountOf, listPathways } from '../../src/core/measure/account.ts'
 import { cellOf, figuresOf, type Grouped } from '../../src/core/measure/figure.ts'
 import type { Pack } from '../../src/core/pack/pack.ts'
-import { addDays, type Day, dayText } from '../../src/core/words/day.ts'
+import { type PracticeCell, type PracticeTally, tallyPractice, type Way, wayOf } from '../../src/core/practice/tally.ts'
+import { addDays, type Day, dayText, periodOf } from '../../src/core/words/day.ts'
 import { endOfDay } from '../../src/core/words/instant.ts'
 import { findMedians, medianMonths, restsOf } from '../../src/core/work/median.ts'
 import { reachedOf, riskOfReading } from '../../src/core/work/propose-step.ts'
@@ -18,6 +19,7 @@ import { installPacks } from '../../src/store/install-packs.ts'
 import { openLedger } from '../../src/store/ledger-database.ts'
 import { type LiveQuestion, liveAccount, liveCourses, liveFigures } from '../../src/store/live-figures.ts'
 import { livePacks } from '../../src/store/live-packs.ts'
+import { livePractice } from '../../src/store/live-practice.ts'
 import { lineOrder } from '../../src/store/measuring.ts'
 import { listMedians } from '../../src/store/medians.ts'
 import { migrate } from '../../src/store/migrate.ts'
@@ -64,9 +66,24 @@ function asLive(entries: readonly Entry[]): readonly Entry[] {
       ...e,
       ledger: e.ledger + 2,
       pathway: String(pathways.indexOf(`${e.ledger} ${e.pathway}`) + 1),
+      ...(e.seq % 3 === 0 ? { decider: 'clinician' } : {}),
       ...(e.place === undefined || e.place === '' ? {} : { place: String(100 + places.indexOf(e.place)) }),
     }))
 }
+
+/** How an entry came in, drawn by its number. */
+const sources = [null, 'message 7', 'proposal 1-2', 'intake', 'Another system (invented)'] as const
+const sourceOf = ({ seq }: Entry) => sources[seq % sources.length]!
+const wayFor = (entry: Entry): Way => wayOf(sourceOf(entry))
+
+/** The counts of a tally in an order of their own. */
+const inOrder = (tally: PracticeTally) =>
+  Object.fromEntries(
+    Object.entries(tally).map(([list, rows]: [string, readonly object[]]) => [
+      list,
+      rows.map((row) => JSON.stringify(Object.fromEntries(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1))))).sort(),
+    ]),
+  )
 
 async function store(client: Client, entries: readonly Entry[]): Promise<void> {
   const nth = new Map<string, number>()
@@ -92,13 +109,24 @@ async function store(client: Client, entries: readonly Entry[]): Promise<void> {
       person: 0,
       recorder: e.recorder ?? '',
       decider: e.decider ?? null,
+      source: sourceOf(e),
       evidence: [],
       passed: [],
     }
   })
   await client.query('TRUNCATE varde.entry, varde.pathway, pack_1.kept_row, pack_1.past_row, pack_1.kept_pause, pack_1.past_pause')
-  await client.query('INSERT INTO varde.entry SELECT * FROM json_populate_recordset(NULL::varde.entry, $1)', [JSON.stringify(rows)])
+  const columns = Object.keys(rows[0] ?? { ledger: 0 }).join(', ')
+  await client.query(`INSERT INTO varde.entry (${columns}) SELECT ${columns} FROM json_populate_recordset(NULL::varde.entry, $1)`, [
+    JSON.stringify(rows),
+  ])
   await client.query('INSERT INTO varde.pathway SELECT DISTINCT ledger, pathway, 1, 1, 2, 0, now() FROM varde.entry')
+}
+
+/** All pathways of an indicator; those of one period of one kind of pathway. */
+function practiceCells(lines: readonly AccountLine[], seed: number): readonly PracticeCell[] {
+  const whole: PracticeCell = { period: null, kind: 'month', variant: null }
+  const some = lines[seed % Math.max(1, lines.length)]
+  return some ? [whole, { ...whole, period: periodOf(some.periodDay, 'month'), variant: seed % 2 === 0 ? some.variant : null }] : [whole]
 }
 
 const sorted = (lines: readonly AccountLine[]) =>
@@ -235,7 +263,7 @@ describe.each(postgresServers())('the live layer on $name', ({ url }) => {
   }, 600_000)
 
   test('figures and accounts, now and as known on past days, are those of the plain engine; followed entry by entry it is the same layer', async () => {
-    const reached = { past: 0, lines: 0, cells: 0, versions: 0, courses: 0 }
+    const reached = { past: 0, lines: 0, cells: 0, versions: 0, courses: 0, practice: 0, habits: 0, unfinished: 0, inTime: 0 }
     await fc.assert(
       fc.asyncProperty(randomCase, async (c) => {
         const content = { ...randomPack(c.seed), id: 'random' } as Pack
@@ -280,6 +308,19 @@ describe.each(postgresServers())('the live layer on $name', ({ url }) => {
               )
               assert.deepStrictEqual(courses, plainCourses(content, indicator, plain, asking, lines), `courses of ${indicator.id}`)
               reached.courses += courses.length
+              for (const cell of practiceCells(lines, c.seed)) {
+                const { grouped: _, ...asked } = question
+                const practice = await database.counting(all, (rows) => livePractice(rows, asked, indicator, cell))
+                assert.deepStrictEqual(
+                  inOrder(practice),
+                  inOrder(tallyPractice(content, indicator, plain, { asking, cell, wayFor })),
+                  `practice of ${indicator.id} as known on ${dayText(day)}`,
+                )
+                reached.practice += practice.codes.length
+                reached.habits += practice.starts.length
+                reached.unfinished += practice.pathways.reduce((sum, { notCoded, doubt }) => sum + notCoded + doubt, 0)
+                reached.inTime += practice.months.reduce((sum, { inTime }) => sum + inTime, 0)
+              }
               const some = lines[c.seed % Math.max(1, lines.length)]
               if (some) {
                 const cell = cellOf(some, grouped)

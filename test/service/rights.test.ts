@@ -270,6 +270,7 @@ describe.each(postgresServers())('rights on $name', ({ url }) => {
         'readKnownDays',
         'readOccurrence',
         'exportOccurrence',
+        'readPractice',
         'readAccount',
       ].includes(said.id)
     for (const [said, call] of await oneOfEach()) {

@@ -215,6 +215,7 @@ export const examples: { readonly [K in RouteId]: Example } = {
   },
   readOccurrence: { make: (house) => ({ query: { pack: 'demo', org: house.org, milestone: 'start' } }) },
   exportOccurrence: { make: (house) => ({ query: { pack: 'demo', org: house.org, milestone: 'start' } }) },
+  readPractice: { make: () => ({ query: { pack: 'demo', indicator: 'treated-in-time' } }) },
   readAccount: { make: (house) => ({ query: { pack: 'demo', org: house.org, indicator: 'decided' } }) },
 
   addNote: onPathway((house) => ({ text: words(house) })),

@@ -11,6 +11,7 @@ import { type Random, randomOf } from '../words/chance.ts'
 import { addDays, type Day, dayOf, dayText } from '../words/day.ts'
 import { endOfDay } from '../words/instant.ts'
 import { getOrMake } from '../words/lookup.ts'
+import { type Habitual, withHabits } from './habit.ts'
 import { impossibleNumber } from './identity.ts'
 import { type Span, writeLetter } from './letter.ts'
 import { keeperOf, type Region } from './region.ts'
@@ -105,7 +106,11 @@ export function makeRegion(region: Region, pack: Pack, scenario: Scenario, makin
   const maker = new Maker(region, pack, today)
   const entries = Map.groupBy(generateEntries(pack, { ...scenario, period }, { pathways, seed }), (entry) => entry.pathway)
   // A stream of chance beside the scenario's own, one a pathway: the letters of the first hundred do not change with the thousandth.
-  for (const [i, [, mine]] of [...entries].entries()) maker.pathway(mine, randomOf(seed + 2 ** 33, i))
+  const placeOf = (id: string): string => region.organisations.find((org) => org.id === id)?.name ?? ''
+  for (const [i, [, mine]] of [...entries].entries()) {
+    const coded = withHabits(pack, region.habits, mine, { placeOf, today, random: randomOf(seed + 2 ** 34, i) })
+    maker.pathway(coded, randomOf(seed + 2 ** 33, i))
+  }
   return { region, pack, ledgers: maker.ledgers(), today }
 }
 
@@ -134,7 +139,7 @@ class Maker {
     }))
   }
 
-  pathway(arriving: readonly ArrivingEntry[], random: Random): void {
+  pathway(arriving: readonly Habitual[], random: Random): void {
     const { region, pack } = this
     const [first] = arriving
     if (!first) return
@@ -206,7 +211,7 @@ class Maker {
   }
 
   /** A letter that one of these entries rests on. */
-  private letterFor(entry: ArrivingEntry, about: About, letters: PlannedLetter[], random: Random): PlannedEntry['evidence'] {
+  private letterFor(entry: Habitual, about: About, letters: PlannedLetter[], random: Random): PlannedEntry['evidence'] {
     const pattern = this.region.letters.find((letter) => this.marks(entry.code, letter.milestone))
     if (!pattern || entry.corrects !== undefined || entry.withdraws !== undefined || !happens(random, pattern.share)) return undefined
     const practice = one(
@@ -215,9 +220,10 @@ class Maker {
     ).name
     const hospital = entry.place ?? about.hospital
     const { name, born } = about.patient
-    const day = dayText(entry.occurred)
+    // A letter says when it happened, whatever the code says.
+    const day = dayText(entry.happened ?? entry.occurred)
     const { body, span } = writeLetter(one(pattern.bodies, random), { name, born, day, practice, hospital, variant: about.variant })
-    const written = pattern.from === 'practice' ? addDays(entry.occurred, -(random() % 4)) : entry.occurred
+    const written = pattern.from === 'practice' ? addDays(entry.happened ?? entry.occurred, -(random() % 4)) : entry.occurred
     letters.push({
       kind: pattern.kind,
       title: pattern.title,
@@ -357,7 +363,7 @@ interface About {
 const one = <T>(list: readonly T[], random: Random): T => list[random() % list.length]! // lists of the region have one at least
 
 /** In order of recording; of equals in the order they came, as every ledger takes them. */
-const inOrder = (arriving: readonly ArrivingEntry[]): readonly ArrivingEntry[] =>
+const inOrder = (arriving: readonly Habitual[]): readonly Habitual[] =>
   arriving
     .map((entry, i) => ({ entry, i }))
     .sort((a, b) => a.entry.recordedAt - b.entry.recordedAt || a.i - b.i)

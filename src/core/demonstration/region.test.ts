@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { loadPack } from '../../store/pack-folder.ts'
+import type { ArrivingEntry } from '../ledger/entry.ts'
 import type { LifeRecord } from '../life/life.ts'
 import { refusalsOf } from '../life/rules.ts'
+import { randomOf } from '../words/chance.ts'
 import { readDay } from '../words/day.ts'
+import type { Instant } from '../words/instant.ts'
+import { withHabits } from './habit.ts'
 import { checkDigit, impossibleNumber } from './identity.ts'
 import { writeLetter } from './letter.ts'
 import { sayingsOf } from './lives.ts'
@@ -43,6 +48,7 @@ test.each([
   ['two people share an id', 'id: dpo,', 'id: administrator,', 'pack/duplicate-id people.1.id'],
   ['a name does not say that it is invented', 'administrator (oppdiktet)"', 'administrator"', 'pack/shape people.0.name'],
   ['a patient could have the family name', 'Prøveås', 'Ås', 'pack/shape patients.family.0'],
+  ['a habit is of a place that is not there', '{ at: lyngdal,', '{ at: lyngdalen,', 'pack/dangling habits.0.at'],
   ['a letter has no sentence to rest on', '[Henvisningen er mottatt ved sykehuset {day}.]', 'Mottatt.', 'pack/shape letters.0.bodies.0'],
 ])('refused where %s', (_, from, to, issue) => {
   expect(text).toContain(from)
@@ -76,4 +82,54 @@ test('the check digit is the right one, and never the one that is given', () => 
     expect(checkDigit(number.slice(0, 9))).not.toBe(Number(number[9]))
   }
   expect(impossibleNumber['month-00'](7, readDay('1950-01-02')!)).toBe('02005000007')
+})
+
+test('a place with a habit uses its own code, dated later, never beyond what happened next; a correction goes with what it corrects', async () => {
+  const pack = await loadPack('packs/no-house')
+  if (!pack.ok) throw new Error('The pack does not read.')
+  const entry = (id: string, code: string, on: string, more: Partial<ArrivingEntry> = {}): ArrivingEntry => {
+    const occurred = readDay(on)!
+    return {
+      ...{
+        id,
+        ledger: 0,
+        pathway: 'P',
+        code,
+        occurred,
+        recorded: occurred,
+        recordedAt: (occurred * 86_400) as Instant,
+        standing: 'sure',
+        place: 'Hill',
+      },
+      ...more,
+    }
+  }
+  const entries = [
+    entry('a', 'A12A', '2026-03-02'),
+    entry('b', 'A12A', '2026-03-01', {
+      corrects: 'a',
+      recorded: readDay('2026-03-20')!,
+      recordedAt: (readDay('2026-03-20')! * 86_400) as Instant,
+    }),
+    entry('c', 'A12S', '2026-03-05'),
+    entry('d', 'A12A', '2026-03-04', { place: 'Vale' }),
+  ]
+  const habit = { at: 'hill', code: '{variant}A', instead: '{variant}AV', share: 1, daysLater: [9] }
+  const made = (today: string, share = 1) =>
+    withHabits(pack.value, [{ ...habit, share }], entries, { placeOf: () => 'Hill', today: readDay(today)!, random: randomOf(1, 1) }).map(
+      ({ code, occurred, recorded, happened }) => [
+        code,
+        ...[occurred, recorded, happened].map((day) => (day === undefined ? null : day - readDay('2026-03-01')!)),
+      ],
+    )
+  // What comes next is the entry of Vale, two days after the first.
+  expect(made('2026-06-01')).toEqual([
+    ['A12AV', 3, 3, 1],
+    ['A12AV', 2, 21, 0],
+    ['A12S', 4, 4, null],
+    ['A12A', 3, 3, null],
+  ])
+  // Nothing is recorded after today.
+  expect(made('2026-03-20')[1]).toEqual(['A12AV', 0, 19, 0])
+  expect(made('2026-06-01', 0).map(([code]) => code)).toEqual(['A12A', 'A12A', 'A12S', 'A12A'])
 })

@@ -5,6 +5,7 @@ import { isZone } from '../words/instant.ts'
 import type { Issue } from '../words/issue.ts'
 import { fail, ok, type Result } from '../words/result.ts'
 import { didYouMean, readYaml, shapeIssues } from '../words/yaml.ts'
+import { Habit } from './habit.ts'
 
 /**
  * A demonstration region as data: who works where, what patients are called, what letters say, what is still to be done. The course of its
@@ -105,6 +106,7 @@ export const Region = z.strictObject({
   people: z.array(Person).min(1),
   patients: Patients,
   recording: Recording,
+  habits: z.array(Habit).default([]),
   letters: z.array(Letter),
   work: Work,
   lives: z.array(Life),
@@ -126,6 +128,8 @@ export function readRegion(text: string, file: string): Result<Region> {
       say('pack/dangling', ['organisations', i, 'under'], `no organisation "${under ?? ''}" above${didYouMean(under ?? '', above)}`)
     above.push(id)
   }
+  for (const [i, { at }] of shaped.data.habits.entries())
+    if (!above.includes(at)) say('pack/dangling', ['habits', i, 'at'], `no organisation "${at}"${didYouMean(at, above)}`)
   const people: string[] = []
   for (const [i, { id, at }] of shaped.data.people.entries()) {
     if (people.includes(id)) say('pack/duplicate-id', ['people', i, 'id'], `"${id}" is there already`)

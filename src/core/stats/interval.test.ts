@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { binomial, binomialTest, normalQuantile, z95, z998 } from './distribution.ts'
-import { byar, clopperPearson, garwood, type Interval, wilson } from './interval.ts'
+import { byar, clopperPearson, garwood, type Interval, newcombe, wilson } from './interval.ts'
 import { isRefused, type Refused } from './refusal.ts'
 import { range, sum } from './sample.ts'
 
@@ -95,6 +95,63 @@ test('Byar comes near the exact interval of a count', () => {
     expect(Math.abs(low - exactLow)).toBeLessThan(0.05)
     expect(Math.abs(high - exactHigh)).toBeLessThan(0.05)
   }
+})
+
+describe('the difference of two shares', () => {
+  // Newcombe, Stat Med 1998;17:873-890, table II, method 10.
+  test.each([
+    [
+      [56, 70],
+      [48, 80],
+      [0.0524, 0.3339],
+    ],
+    [
+      [9, 10],
+      [3, 10],
+      [0.1705, 0.809],
+    ],
+    [
+      [6, 7],
+      [2, 7],
+      [0.0582, 0.8062],
+    ],
+    [
+      [5, 56],
+      [0, 29],
+      [-0.0381, 0.1926],
+    ],
+    [
+      [0, 10],
+      [0, 20],
+      [-0.1611, 0.2775],
+    ],
+    [
+      [0, 10],
+      [0, 10],
+      [-0.2775, 0.2775],
+    ],
+    [
+      [10, 10],
+      [0, 20],
+      [0.6791, 1],
+    ],
+    [
+      [10, 10],
+      [0, 10],
+      [0.6075, 1],
+    ],
+  ] as const)('%j less %j', (one, other, printed) => {
+    expect(ends(newcombe(one, other))).toEqual(near(4, ...printed))
+    const [low, high] = ends(newcombe(other, one))
+    expect([-high, -low]).toEqual(near(4, ...printed))
+  })
+  test('the surer, the wider; of nobody there is none', () => {
+    const [low, high] = ends(newcombe([56, 70], [48, 80], { confidence: 0.999 }))
+    expect(low).toBeLessThan(0.0524)
+    expect(high).toBeGreaterThan(0.3339)
+    expect(newcombe([0, 0], [1, 10])).toEqual({ refused: 'nothing-counted' })
+    expect(newcombe([1, 10], [11, 10])).toEqual({ refused: 'does-not-add-up' })
+  })
 })
 
 describe('the distributions they stand on', () => {

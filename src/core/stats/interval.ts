@@ -1,5 +1,5 @@
 import { betaQuantile, chiSquareQuantile, normalQuantile } from './distribution.ts'
-import { type Refused, refuse } from './refusal.ts'
+import { isRefused, type Refused, refuse } from './refusal.ts'
 
 /** From low to high, both included. */
 export interface Interval {
@@ -52,6 +52,28 @@ export function clopperPearson(
     share: r / n,
     low: r === 0 ? 0 : betaQuantile(tail, r, n - r + 1),
     high: r === n ? 1 : betaQuantile(1 - tail, r + 1, n - r),
+  }
+}
+
+/**
+ * Newcombe's interval for the difference of two shares, r of n less s of m: from Wilson's interval of each.
+ *
+ * Counts as `wilson` takes them. Refuses with `nothing-counted` when either is a share of nobody, `does-not-add-up` when a count is outside.
+ * Source: Newcombe, Stat Med 1998;17:873-890, method 10.
+ */
+export function newcombe(
+  [r, n]: readonly [r: number, n: number],
+  [s, m]: readonly [s: number, m: number],
+  sureness: Sureness = {},
+): (Interval & { readonly difference: number }) | Refused {
+  const [first, second] = [wilson(r, n, sureness), wilson(s, m, sureness)]
+  if (isRefused(first)) return first
+  if (isRefused(second)) return second
+  const difference = first.share - second.share
+  return {
+    difference,
+    low: difference - Math.hypot(first.share - first.low, second.high - second.share),
+    high: difference + Math.hypot(first.high - first.share, second.share - second.low),
   }
 }
 

@@ -13,6 +13,7 @@ import { type Answer, type Asking, ask } from '../ask.ts'
 import { Refusal } from '../form/refusal.tsx'
 import { BesideNumber } from '../indicators/beside-number.tsx'
 import { Slow } from '../list/slow.tsx'
+import { CodesUnlike, PracticeLink } from '../practice/codes-unlike.tsx'
 import { useSession } from '../session.tsx'
 import { counted, percent, signed, useBenchWords } from './bench-words.ts'
 import { elementOf } from './drawing.tsx'
@@ -26,6 +27,7 @@ interface Shown {
   readonly bench: Bench
   /** How far the past days that completeness rests on are read; undefined: they are, or cannot be. */
   readonly reading: Answer<'readKnownDays'> | undefined
+  readonly asked: BenchAsked
   readonly tables: boolean
   /** Undefined: whoever looks may count, and not see who it is. */
   readonly onAccount: ((of: AccountOf) => void) | undefined
@@ -73,7 +75,7 @@ export function BenchColumn({
   tables,
   onAccount,
   width,
-}: Omit<Shown, 'bench' | 'reading'> & { readonly asked: BenchAsked; readonly heading: string; readonly alone: boolean }) {
+}: Omit<Shown, 'bench' | 'reading'> & { readonly heading: string; readonly alone: boolean }) {
   const { t } = useTranslation()
   const read = useBench(asked, true)
   const reading = useKnownDays(asked, read.data, () => void read.refetch())
@@ -97,7 +99,7 @@ export function BenchColumn({
               place={asked.place === undefined ? undefined : Number(asked.place)}
               ledgers={read.data.ledgers}
             >
-              <Told {...{ bench: read.data, reading, tables, onAccount, width }} />
+              <Told {...{ bench: read.data, asked, reading, tables, onAccount, width }} />
             </BesideNumber>
           ) : (
             <p>{t('bench.unknown', { why: read.data.unknown })}</p>
@@ -449,7 +451,7 @@ function Starts({ bench, tables, onAccount, width }: Shown) {
   )
 }
 
-function Places({ bench, tables, onAccount, width }: Shown) {
+function Places({ bench, asked, tables, onAccount, width }: Shown) {
   const { t } = useTranslation()
   const { nameOf } = useSession()
   const words = useBenchWords()
@@ -476,7 +478,9 @@ function Places({ bench, tables, onAccount, width }: Shown) {
             funnel.phi === null ? '' : t('bench.phi', { phi: counted(funnel.phi, 1) }),
             ...funnel.unreliable.map((why) => t(`bench.unreliable.${why}`)),
             t('bench.codeAlike'),
-          ].join(' ')}
+          ].join(' ')}{' '}
+          <PracticeLink asked={asked} />
+          <CodesUnlike asked={asked} outside={named.map(({ place }) => place)} />
         </p>
       }
     >
