@@ -15,6 +15,7 @@ import { overrunRoutes } from './overrun-routes.ts'
 import { pathwayRoutes } from './pathway-routes.ts'
 import { releaseRoutes } from './release-routes.ts'
 import { signInRoutes } from './sign-in-routes.ts'
+import { unitRoutes } from './unit-routes.ts'
 import { viewRoutes } from './view-routes.ts'
 import { workRoutes } from './work-routes.ts'
 
@@ -24,6 +25,7 @@ export const allRoutes = {
   ...pathwayRoutes,
   ...figureRoutes,
   ...occurrenceRoutes,
+  ...unitRoutes,
   ...workRoutes,
   ...overrunRoutes,
   ...handoverRoutes,

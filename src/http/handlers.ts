@@ -17,6 +17,7 @@ import { pathwayHandlers } from './pathway-handlers.ts'
 import { releaseHandlers } from './release-handlers.ts'
 import type { Handlers } from './service.ts'
 import { signInHandlers } from './sign-in-handlers.ts'
+import { unitHandlers } from './unit-handlers.ts'
 import { viewHandlers } from './view-handlers.ts'
 import { workHandlers } from './work-handlers.ts'
 
@@ -26,6 +27,7 @@ export const handlers: Handlers<AllRoutes> = {
   ...pathwayHandlers,
   ...figureHandlers,
   ...occurrenceHandlers,
+  ...unitHandlers,
   ...workHandlers,
   ...overrunHandlers,
   ...handoverHandlers,
