@@ -10,11 +10,11 @@ import type { Handlers } from './service.ts'
 
 type Routes = typeof unitRoutes
 
-/** Whether houses stand under an organisation that is not one of them. */
+/** Whether an organisation stands above places: others stand under it, and it is a house or above houses. */
 async function isAbove(rows: Session['rows'], org: number): Promise<boolean> {
   const found = await rows(
     `SELECT 1 FROM varde.organisation_under u JOIN varde.organisation o ON o.org = u.org JOIN varde.organisation above ON above.org = u.above
-      WHERE u.above = $1 AND o.ledger <> above.ledger LIMIT 1`,
+      WHERE u.above = $1 AND u.org <> u.above AND (above.ledger = above.org OR o.ledger <> above.ledger) LIMIT 1`,
     [org],
   )
   return found.length > 0
@@ -25,9 +25,10 @@ export const unitHandlers: Handlers<Routes> = {
     const { service, query, actor } = asked
     const live = packNamed(service, query.pack)
     return service.ledger.counting(actor, async (rows) => {
-      const above = await isAbove(rows, query.org)
-      // A place is read among all places; one above houses is what those recorded.
-      const ledgers = await ledgersWith(asked, { rows }, 'count', live.pack, above ? query.org : undefined)
+      // One above places is all that its houses recorded; a place is read among all places there are, and so is what is none of one's own.
+      const houses = (await isAbove(rows, query.org)) ? await ledgersWith(asked, { rows }, 'count', live.pack, query.org) : []
+      const above = houses.length > 0
+      const ledgers = above ? houses : await ledgersWith(asked, { rows }, 'count', live.pack)
       const place = above ? null : String(query.org)
       const month = { service, query: { ...query, period: 'month' as const } }
       const question = questionOf(month, live, ledgers, new Set(['place', 'period'] as const))
@@ -38,11 +39,11 @@ export const unitHandlers: Handlers<Routes> = {
       const last = periodBefore(asOf, 'month')
       const rowsTold = indicators.map(async (indicator, i) => {
         const { figure, months, among } = unitParts(indicator, cells[i]!, place, last)
-        const { median: _, p90: __, ...numbers } = told(figure)
+        const { denominator, numerator, share, low, high, fellShort, leftOut, coding } = told(figure)
         return {
           indicator: indicator.id,
           unknown: indicator.unknown ?? null,
-          figure: numbers,
+          figure: { denominator, numerator, share, low, high, fellShort, leftOut, coding },
           chance: chanceOf({ met: figure.numerator, all: figure.denominator }),
           ...(await monthsTold(rows, {
             asked,
