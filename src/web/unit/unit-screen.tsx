@@ -180,7 +180,12 @@ function Cells({ row, above }: { readonly row: UnitRow; readonly above: boolean 
   const words = useUnitWords()
   const { figure, chance, reported } = row.told
   const { realTime, afterCoded } = figure.coding
-  const says = bench.months({ chart: row.chart, recent: row.recent, reported, notRead: t('unit.notReadHere') })
+  const says = bench.months({
+    chart: row.chart,
+    recent: row.recent,
+    reported,
+    notRead: figure.denominator > 0 ? t('unit.notReadHere') : '',
+  })
   return (
     <>
       <td>
