@@ -43,12 +43,37 @@ export const Figure = z
 const Month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month, written "2026-03"')
 /** The hash of a release's manifest: what its pages name it by. */
 export const Manifest = z.string().regex(/^[0-9a-f]{64}$/, 'the 64 digits of a manifest, as the pages of a release print them')
-const Described = z.looseObject({}).describe('a description to be drawn, or `refused` with the reason why there is none')
+export const Described = z.looseObject({}).describe('a description to be drawn, or `refused` with the reason why there is none')
 const KnownDays = z.strictObject({ read: z.int(), of: z.int() })
-const Chance = z
+export const Chance = z
   .strictObject({ low: z.number(), high: z.number() })
   .nullable()
   .describe('where the share lies by chance alone, 95 % (Wilson); apart from low and high, which say what is not known')
+/** Months of a place: how far the past days that completeness rests on are read, the chart, and months that are no part of it. */
+export const monthsShown = {
+  reported: KnownDays.describe('how far the past days that completeness rests on have been read: readKnownDays reads more').extend({
+    delays: z.int().nullable().describe('months each month is followed for; null where completeness is not told'),
+    knownOn: z.string().nullable().describe('the newest of the days that completeness rests on'),
+    refused: z.string().nullable().describe('why completeness is not told though all days are read'),
+    have: z.int().nullable(),
+    need: z.int().nullable(),
+  }),
+  months: Described.describe('control chart of the months that are over and shown as counted, of the place and the variant'),
+  recent: z
+    .array(
+      z.strictObject({
+        month: z.string(),
+        met: z.number(),
+        all: z.number(),
+        complete: z.number().nullable(),
+        expected: z
+          .strictObject({ met: z.number(), all: z.number(), share: z.number(), band: Described })
+          .nullable()
+          .describe('when all reports are in; the band lies around the share'),
+      }),
+    )
+    .describe('months that are over and not all reported'),
+}
 const cell = { place: OrgText.optional(), in: z.string().max(10).optional(), variant: Text(60).optional() }
 
 const figuresAsked = {
@@ -115,28 +140,7 @@ export const figureRoutes = defineRoutes({
         .describe(
           'how many counted pathways rest on an entry in doubt, and the figure if none of those were so; null for an indicator without a clock',
         ),
-      reported: KnownDays.describe('how far the past days that completeness rests on have been read: readKnownDays reads more').extend({
-        delays: z.int().nullable().describe('months each month is followed for; null where completeness is not told'),
-        knownOn: z.string().nullable().describe('the newest of the days that completeness rests on'),
-        refused: z.string().nullable().describe('why completeness is not told though all days are read'),
-        have: z.int().nullable(),
-        need: z.int().nullable(),
-      }),
-      months: Described.describe('control chart of the months that are over and shown as counted, of the place and the variant'),
-      recent: z
-        .array(
-          z.strictObject({
-            month: z.string(),
-            met: z.number(),
-            all: z.number(),
-            complete: z.number().nullable(),
-            expected: z
-              .strictObject({ met: z.number(), all: z.number(), share: z.number(), band: Described })
-              .nullable()
-              .describe('when all reports are in; the band lies around the share'),
-          }),
-        )
-        .describe('months that are over and not all reported'),
+      ...monthsShown,
       places: Described.describe('funnel of the places, of the period and the variant'),
       starts: z.array(
         z.strictObject({

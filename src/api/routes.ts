@@ -16,6 +16,7 @@ import { pathwayRoutes } from './pathway-routes.ts'
 import { practiceRoutes } from './practice-routes.ts'
 import { releaseRoutes } from './release-routes.ts'
 import { signInRoutes } from './sign-in-routes.ts'
+import { unitRoutes } from './unit-routes.ts'
 import { viewRoutes } from './view-routes.ts'
 import { workRoutes } from './work-routes.ts'
 
@@ -26,6 +27,7 @@ export const allRoutes = {
   ...figureRoutes,
   ...occurrenceRoutes,
   ...practiceRoutes,
+  ...unitRoutes,
   ...workRoutes,
   ...overrunRoutes,
   ...handoverRoutes,

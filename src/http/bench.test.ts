@@ -146,3 +146,106 @@ describe('one figure on the bench', () => {
     expect((await ask('/api/bench?pack=no-house&indicator=nothing')).body.issues[0].code).toBe('measure/unknown-indicator')
   })
 })
+
+describe('a unit on one page', () => {
+  const readUnit = async (ask: Ask, org: number | string): Promise<Answer> => {
+    const { status, body } = await ask(`/api/unit?pack=no-house&org=${org}`)
+    expect(status, JSON.stringify(body)).toBe(200)
+    return body
+  }
+  const numbersOf = ({ numerator, denominator, share, low, high, fellShort, leftOut, coding }: Answer) => ({
+    numerator,
+    denominator,
+    share,
+    low,
+    high,
+    fellShort,
+    leftOut,
+    coding,
+  })
+  const sumsOf = (figures: readonly Answer[]) => {
+    const sum = (of: (figure: Answer) => number): number => figures.reduce((n, figure) => n + of(figure), 0)
+    return [sum((f) => f.numerator), sum((f) => f.denominator), sum((f) => f.fellShort['care-late'] ?? 0)]
+  }
+
+  test('says of a place, for each indicator, what the bench says of the same place and the same months', async () => {
+    const ask = await signedIn(demonstration.person('manager'))
+    const place = (await ask(`/api/bench?${question}`)).body.places.places.toSorted((a: Answer, b: Answer) => b.all - a.all)[0].place
+    const unit = await readUnit(ask, place)
+    expect([unit.above, unit.indicators.length]).toEqual([false, (await ask('/api/figures?pack=no-house')).body.figures.length])
+    let counted = 0
+    for (const told of unit.indicators) {
+      const { body: bench } = await ask(`/api/bench?pack=no-house&indicator=${told.indicator}&place=${place}`)
+      expect([told.unknown, told.months, told.recent, told.reported], told.indicator).toEqual([
+        bench.unknown,
+        bench.months,
+        bench.recent,
+        bench.reported,
+      ])
+      if (told.unknown !== null) continue
+      const { body: listed } = await ask(`/api/figures?pack=no-house&indicator=${told.indicator}&by=place,period`)
+      const lately = listed.figures.filter(({ period }: Answer) => period >= unit.from && period <= unit.to)
+      const own = lately.filter((figure: Answer) => figure.place === place)
+      expect([told.figure.numerator, told.figure.denominator, told.figure.fellShort['care-late'] ?? 0]).toEqual(sumsOf(own))
+      const places = new Set(lately.filter(({ denominator }: Answer) => denominator > 0).map((figure: Answer) => figure.place))
+      if (told.among.refused === undefined) expect(told.among.places, told.indicator).toBe(places.size)
+      counted += told.figure.denominator
+    }
+    expect(counted).toBeGreaterThan(10)
+  })
+
+  test('of a whole year it is the figure of that year, and its place is that of the funnel', async () => {
+    const ask = await signedIn(demonstration.person('coordinator'))
+    const asOf = 'asOf=2025-12-31'
+    const { body: bench } = await ask(`/api/bench?${question}&${asOf}&in=2025&period=year`)
+    const points: readonly Answer[] = bench.places.places
+    expect(points.length).toBeGreaterThan(1)
+    for (const point of points) {
+      const { body: unit } = await ask(`/api/unit?pack=no-house&org=${point.place}&${asOf}`)
+      expect([unit.from, unit.to]).toEqual(['2025-01', '2025-12'])
+      const told = unit.indicators.find(({ indicator }: Answer) => indicator === 'OF4')
+      const { body: own } = await ask(`/api/bench?${question}&${asOf}&in=2025&period=year&place=${point.place}`)
+      expect(numbersOf(told.figure)).toEqual(numbersOf(own.figure))
+      expect(told.chance).toEqual(own.chance)
+      expect(told.among).toEqual({
+        centre: bench.places.centre,
+        decidedBy: bench.places.decidedBy,
+        places: points.length,
+        points: [point],
+      })
+    }
+  })
+
+  test('one above places is what its houses recorded; of whom nothing is counted here, nothing is told', async () => {
+    const ask = await signedIn(demonstration.person('manager'))
+    const { organisations } = (await ask('/api/organisations')).body
+    const mine: readonly number[] = (await ask('/api/me')).body.may.count
+    const above = organisations.filter(({ org, kind }: Answer) => mine.includes(org) && ['region', 'trust'].includes(kind))
+    expect(above.length).toBeGreaterThan(2)
+    for (const { org } of above) {
+      const unit = await readUnit(ask, org)
+      expect(unit.above).toBe(true)
+      const told = unit.indicators.find(({ indicator }: Answer) => indicator === 'OF4')
+      expect(told.figure.denominator).toBeGreaterThan(0)
+      const { body: bench } = await ask(`/api/bench?${question}&org=${org}`)
+      expect([unit.ledgers, told.months, told.recent]).toEqual([bench.ledgers, bench.months, bench.recent])
+      expect(told.among.points.every(({ named }: Answer) => named)).toBe(true)
+    }
+
+    const none = await readUnit(ask, 1_999_999)
+    expect(none.indicators.map(({ figure }: Answer) => figure.denominator).every((n: number) => n === 0)).toBe(true)
+    expect((await ask('/api/unit?pack=no-house')).status).toBe(400)
+    expect([403, 404]).toContain((await (await signedIn(demonstration.person('administrator')))('/api/unit?pack=no-house&org=1')).status)
+  })
+
+  test('is told well within two seconds', async () => {
+    const ask = await signedIn(demonstration.person('manager'))
+    const { organisations } = (await ask('/api/organisations')).body
+    await readUnit(ask, organisations[0].org)
+    const began = performance.now()
+    await readUnit(ask, organisations[0].org)
+    const took = performance.now() - began
+    console.log(`a unit: ${Math.round(took)} ms`)
+    expect(took).toBeLessThan(2000)
+  })
+})

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { figureRoutes } from '../api/figure-routes.ts'
 import { refOf } from '../api/shapes.ts'
 import { limitHeaping, type StartMonth, startMonthOf, startMonths } from '../core/bench/courses.ts'
-import { chanceOf, goodOf, monthChart, mostMonths, periodBefore, recentMonths } from '../core/bench/months.ts'
+import { type ChartKind, chanceOf, goodOf, monthChart, mostMonths, periodBefore, recentMonths } from '../core/bench/months.ts'
 import { placeFunnel } from '../core/bench/places.ts'
 import { type Reported, reportedMonths, vintageDays } from '../core/bench/vintages.ts'
 import type { AccountLine } from '../core/measure/account.ts'
@@ -43,13 +43,17 @@ export function cellOf(query: CellAsked): Cell {
   return { place: query.place === undefined ? null : String(query.place), period, variant: query.variant ?? null }
 }
 
+/** As of which day something is asked: today unless said. */
+export interface AsOfAsked extends Pick<Asked<never>, 'service'> {
+  readonly query: { readonly asOf?: string | undefined }
+}
+
 export function questionOf(
-  asked: Pick<Asked<never>, 'service'> & { readonly query: { readonly asOf?: string | undefined; readonly period: PeriodKind } },
+  { service, query }: AsOfAsked & { readonly query: { readonly period: PeriodKind } },
   live: LivePack,
   ledgers: readonly number[],
   by: ReadonlySet<Grouping>,
 ): LiveQuestion {
-  const { service, query } = asked
   const { zone } = live.content
   const today = todayAt(service, zone)
   const day = query.asOf === undefined ? today : readDay(query.asOf)! // the shape has read it
@@ -76,7 +80,8 @@ export async function headsOf(rows: Session['rows'], ledgers: readonly number[])
   return heads.map((row) => ({ ledger: Number(row['ledger']), seq: Number(row['seq']), hash: String(row['hash']) }))
 }
 
-const told = (figure: Figure) => ({ ...figure, fellShort: { ...figure.fellShort }, leftOut: { ...figure.leftOut } })
+/** A figure as it is answered with. */
+export const told = (figure: Figure) => ({ ...figure, fellShort: { ...figure.fellShort }, leftOut: { ...figure.leftOut } })
 
 /** Lengths of clocks in minutes are kept in seconds. */
 const inUnit =
@@ -129,14 +134,9 @@ function targetOf(live: LivePack, { id }: Indicator, day: string): number | unde
 /** So long a request reads past days, before it says how far it has come. */
 const readingMs = 1_500
 
-function vintageQuestion(
-  asked: Asked<Routes['readBench']> | Asked<Routes['readKnownDays']>,
-  live: LivePack,
-  ledgers: readonly number[],
-  indicator: Indicator,
-): VintageQuestion {
-  const today = todayAt(asked.service, live.content.zone)
-  const { asOf } = asked.query
+function vintageQuestion({ service, query }: AsOfAsked, live: LivePack, ledgers: readonly number[], indicator: Indicator): VintageQuestion {
+  const today = todayAt(service, live.content.zone)
+  const { asOf } = query
   const computed = indicator.unknown === undefined && ledgers.length > 0
   return { live, ledgers, indicator, days: computed ? vintageDays(asOf === undefined ? today : readDay(asOf)!, today) : [] } // the shape has read it
 }
@@ -167,6 +167,41 @@ const reportedTold = ({ read, of, found, knownOn }: HowReported) => ({
   have: isRefused(found) ? (found.have ?? null) : null,
   need: isRefused(found) ? (found.need ?? null) : null,
 })
+
+interface MonthsAsked {
+  readonly asked: AsOfAsked
+  readonly question: LiveQuestion
+  readonly indicator: Indicator
+  readonly cell: Cell
+  /** Each month of the cell. */
+  readonly months: readonly Figure[]
+  readonly chart: ChartKind
+}
+
+/** Months as they are drawn and judged, and those that are not, by what is kept of how they were reported. */
+export async function monthsTold(rows: Session['rows'], { asked, question, indicator, cell, months, chart }: MonthsAsked) {
+  const { live, ledgers, asking } = question
+  const how = await howReported(rows, vintageQuestion(asked, live, ledgers, indicator), cell, months)
+  const reported = how.found === undefined || isRefused(how.found) ? undefined : how.found
+  const last = periodBefore(asking.asOf, 'month')
+  const target = targetOf(live, indicator, dayText(asking.asOf))
+  return {
+    reported: reportedTold(how),
+    months: {
+      ...monthChart(months, {
+        last,
+        good: goodOf[indicator.better],
+        kind: chart,
+        ...(target === undefined ? {} : { target }),
+        ...(reported === undefined ? {} : { reported }),
+      }),
+    },
+    recent: recentMonths(months, last, reported).map((month) => ({
+      ...month,
+      expected: month.expected && { ...month.expected, band: { ...month.expected.band } },
+    })),
+  }
+}
 
 export const figureHandlers: Handlers<Routes> = {
   listFigures: async (asked) => {
@@ -208,14 +243,9 @@ export const figureHandlers: Handlers<Routes> = {
       const places = await figures(['place'], { ...cell, place: null }, query.period)
       const courses = await liveCourses(rows, question, indicator, cell)
       const { asOf } = question.asking
-      const good = goodOf[indicator.better]
-      const target = targetOf(live, indicator, dayText(asOf))
       const unit = indicator.within?.unit ?? null
       const heaping = unit === 'minute' || unit === null ? noNumber('nothing-counted') : limitHeaping(courses, { weekly: unit === 'day' })
       const unsettled = await liveUnsettled(rows, question, indicator, cell)
-      const how = await howReported(rows, vintageQuestion(asked, live, ledgers, indicator), cell, months)
-      const reported = how.found === undefined || isRefused(how.found) ? undefined : how.found
-      const last = periodBefore(asOf, 'month')
       const own = figure ?? figureOf(indicator, cell, { bins: [], lengths: [] }, query.period)
       return {
         pack: { id: live.id, version: live.content.version },
@@ -226,21 +256,8 @@ export const figureHandlers: Handlers<Routes> = {
         figure: told(own),
         chance: chanceOf({ met: own.numerator, all: own.denominator }),
         unsettled: unsettled === undefined ? null : unsettledOf(own, unsettled),
-        reported: reportedTold(how),
-        months: {
-          ...monthChart(months, {
-            last,
-            good,
-            kind: query.chart,
-            ...(target === undefined ? {} : { target }),
-            ...(reported === undefined ? {} : { reported }),
-          }),
-        },
-        recent: recentMonths(months, last, reported).map((month) => ({
-          ...month,
-          expected: month.expected && { ...month.expected, band: { ...month.expected.band } },
-        })),
-        places: { ...placeFunnel(places, good) },
+        ...(await monthsTold(rows, { asked, question, indicator, cell, months, chart: query.chart })),
+        places: { ...placeFunnel(places, goodOf[indicator.better]) },
         starts: [...startMonths(courses, mostMonths)].map(inUnit(unit)),
         heaping: { ...heaping },
       }

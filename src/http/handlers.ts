@@ -18,6 +18,7 @@ import { practiceHandlers } from './practice-handlers.ts'
 import { releaseHandlers } from './release-handlers.ts'
 import type { Handlers } from './service.ts'
 import { signInHandlers } from './sign-in-handlers.ts'
+import { unitHandlers } from './unit-handlers.ts'
 import { viewHandlers } from './view-handlers.ts'
 import { workHandlers } from './work-handlers.ts'
 
@@ -28,6 +29,7 @@ export const handlers: Handlers<AllRoutes> = {
   ...figureHandlers,
   ...occurrenceHandlers,
   ...practiceHandlers,
+  ...unitHandlers,
   ...workHandlers,
   ...overrunHandlers,
   ...handoverHandlers,

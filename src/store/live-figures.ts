@@ -1,7 +1,7 @@
 import type { Courses } from '../core/bench/courses.ts'
 import type { Asking } from '../core/clock/chosen.ts'
 import { type AccountLine, doubts, wholeWeight } from '../core/measure/account.ts'
-import { type Cell, type Figure, figureOf, type Grouped, inOrder } from '../core/measure/figure.ts'
+import { type Cell, type CellTally, type Figure, figureOf, type Grouped, inOrder } from '../core/measure/figure.ts'
 import type { UnsettledPart } from '../core/measure/unsettled.ts'
 import type { Indicator } from '../core/pack/pack.ts'
 import { periodDays } from '../core/words/day.ts'
@@ -31,6 +31,9 @@ export interface LiveQuestion {
   readonly grouped: Grouped
 }
 
+const none: Cell = { place: null, period: null, variant: null }
+const nothing: CellTally['tally'] = { bins: [], lengths: [] }
+
 /** Figures over the live ledger: the compiled text of files, over the layer that is kept. Places are organisations' numbers, as text. */
 export async function liveFigures(
   rows: Session['rows'],
@@ -38,12 +41,27 @@ export async function liveFigures(
   indicators: readonly Indicator[],
   cell?: Cell,
 ): Promise<readonly Figure[]> {
+  const { by, period } = question.grouped
+  const cells = await liveCells(rows, question, indicators, cell)
+  return indicators.flatMap((indicator, i) => {
+    if (indicator.unknown !== undefined) return [{ ...figureOf(indicator, none, nothing, period), unknown: indicator.unknown }]
+    const found = cells[i]!
+    const all = by.size === 0 && found.length === 0 ? [{ cell: none, tally: nothing }] : found
+    return all.map((one) => figureOf(indicator, one.cell, one.tally, period))
+  })
+}
+
+/** What those figures are put together from, of each indicator, in their order; nothing of one that cannot be computed. */
+export async function liveCells(
+  rows: Session['rows'],
+  question: LiveQuestion,
+  indicators: readonly Indicator[],
+  cell?: Cell,
+): Promise<readonly (readonly CellTally[])[]> {
   const { live, grouped } = question
-  const none = { place: null, period: null, variant: null }
   const kept = keptCellOf(grouped, cell)
-  const figuresOf = async (indicator: Indicator, organisations: Promise<readonly Row[]>): Promise<readonly Figure[]> => {
-    if (indicator.unknown !== undefined)
-      return [{ ...figureOf(indicator, none, { bins: [], lengths: [] }, grouped.period), unknown: indicator.unknown }]
+  const cellsOf = async (indicator: Indicator, organisations: Promise<readonly Row[]>): Promise<readonly CellTally[]> => {
+    if (indicator.unknown !== undefined) return []
     const relations = keptRelations(live.plan, question.when, cellFilter(live.plan, indicator, kept))
     const { sql, params } = bound<unknown>(
       `${relations.with}${compileCells(live.plan, indicator, grouped, relations.rows)}`,
@@ -51,15 +69,13 @@ export async function liveFigures(
     )
     const [cells, named] = await Promise.all([rows(sql, params), organisations])
     const tallies = talliesOf(cells, grouped, new Map(named.map((row) => [Number(row['org']), String(row['org'])])))
-    const wanted = cell === undefined ? tallies : tallies.filter((t) => inCell(t.cell, cell))
-    const empty = grouped.by.size === 0 && wanted.length === 0 ? [{ cell: none, tally: { bins: [], lengths: [] } }] : []
-    return [...wanted, ...empty].sort((a, b) => inOrder(a.cell, b.cell)).map((t) => figureOf(indicator, t.cell, t.tally, grouped.period))
+    return tallies.filter((t) => cell === undefined || inCell(t.cell, cell)).sort((a, b) => inOrder(a.cell, b.cell))
   }
   // All are asked on one connection, one on the heels of the other: none is waited for before the next is sent.
   const ready = rows(`SET LOCAL search_path = ${quoteName(packSchema(live.pack))}, varde`)
   const organisations = rows('SELECT org FROM varde.organisation')
-  const [figures] = await Promise.all([Promise.all(indicators.map((indicator) => figuresOf(indicator, organisations))), ready])
-  return figures.flat()
+  const [cells] = await Promise.all([Promise.all(indicators.map((indicator) => cellsOf(indicator, organisations))), ready])
+  return cells
 }
 
 /** How long pathways ran, by the month in which they started: of the place and the variant of a cell, whatever its period. */

@@ -9,13 +9,18 @@ import houseNb from './languages/house.nb.json' with { type: 'json' }
 import lifeEn from './languages/life.en.json' with { type: 'json' }
 import lifeNb from './languages/life.nb.json' with { type: 'json' }
 import nb from './languages/nb.json' with { type: 'json' }
+import unitEn from './languages/unit.en.json' with { type: 'json' }
+import unitNb from './languages/unit.nb.json' with { type: 'json' }
 
 type Words = { readonly [key: string]: string | Words }
 const flat = (words: Words, before = ''): readonly (readonly [string, string])[] =>
   Object.entries(words).flatMap(([key, value]) =>
     typeof value === 'string' ? [[`${before}${key}`, value] as const] : flat(value, `${before}${key}.`),
   )
-const [english, bokmaal] = [new Map(flat({ ...en, ...houseEn, ...lifeEn })), new Map(flat({ ...nb, ...houseNb, ...lifeNb }))]
+const [english, bokmaal] = [
+  new Map(flat({ ...en, ...houseEn, ...lifeEn, ...unitEn })),
+  new Map(flat({ ...nb, ...houseNb, ...lifeNb, ...unitNb })),
+]
 const slots = (text: string): readonly string[] => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name ?? '').toSorted()
 
 test('both languages say the same things, with the same gaps to fill', () => {

@@ -3,11 +3,12 @@ import { initReactI18next } from 'react-i18next'
 import type en from './languages/en.json'
 import type house from './languages/house.en.json'
 import type life from './languages/life.en.json'
+import type unit from './languages/unit.en.json'
 import { settings } from './settings.ts'
 
 declare module 'i18next' {
   interface CustomTypeOptions {
-    resources: { translation: typeof en & typeof house & typeof life }
+    resources: { translation: typeof en & typeof house & typeof life & typeof unit }
     returnNull: false
   }
 }

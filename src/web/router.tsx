@@ -11,11 +11,13 @@ import { readReleaseSearch } from './releases/search.ts'
 import { readReportSearch } from './reports/search.ts'
 import { useSession } from './session.tsx'
 import { Shell } from './shell.tsx'
+import { readUnitSearch } from './unit/search.ts'
 import { WorkScreen } from './work/work-screen.tsx'
 
 /** Screens that are fetched after the first one is shown: nobody begins with them, or few do. */
 const later = {
   figures: lazyRouteComponent(() => import('./figures/figures-screen.tsx'), 'FiguresScreen'),
+  unit: lazyRouteComponent(() => import('./unit/unit-screen.tsx'), 'UnitScreen'),
   indicators: lazyRouteComponent(() => import('./indicators/indicators-screen.tsx'), 'IndicatorsScreen'),
   occurrence: lazyRouteComponent(() => import('./occurrence/occurrence-screen.tsx'), 'OccurrenceScreen'),
   practice: lazyRouteComponent(() => import('./practice/practice-screen.tsx'), 'PracticeScreen'),
@@ -82,6 +84,13 @@ const occurrenceRoute = createRoute({
   path: '/occurrence',
   validateSearch: readOccurrenceSearch,
   component: later.occurrence,
+})
+
+const unitRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/unit',
+  validateSearch: readUnitSearch,
+  component: later.unit,
 })
 
 const indicatorsRoute = createRoute({
@@ -151,6 +160,7 @@ export const router = createRouter({
     workRoute,
     codesRoute,
     figuresRoute,
+    unitRoute,
     indicatorsRoute,
     occurrenceRoute,
     practiceRoute,

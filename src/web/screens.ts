@@ -6,6 +6,7 @@ export interface Screen {
     | '/work'
     | '/codes'
     | '/figures'
+    | '/unit'
     | '/indicators'
     | '/occurrence'
     | '/meetings'
@@ -20,6 +21,7 @@ export interface Screen {
     | 'screen.work'
     | 'screen.codes'
     | 'screen.figures'
+    | 'screen.unit'
     | 'screen.indicators'
     | 'screen.occurrence'
     | 'screen.meetings'
@@ -41,6 +43,7 @@ export function screensOf({
     { to: '/work', key: 'goWork', words: 'screen.work', shown: may('see') },
     { to: '/codes', key: 'goCodes', words: 'screen.codes', shown: may('record') },
     { to: '/figures', key: 'goFigures', words: 'screen.figures', shown: may('count') },
+    { to: '/unit', key: 'goUnit', words: 'screen.unit', shown: may('count') },
     { to: '/indicators', key: 'goIndicators', words: 'screen.indicators', shown: may('count') },
     { to: '/occurrence', key: 'goOccurrence', words: 'screen.occurrence', shown: may('count') },
     { to: '/meetings', key: 'goMeetings', words: 'screen.meetings', shown: may('see') },

@@ -159,7 +159,7 @@ test('how often something is new: by one key to it, by keyboard alone to its num
   const desk = await deskOf('manager', { at: '/figures?pack=no-house' })
   const { page } = desk
   await page.locator('.figures-table').waitFor()
-  await desk.press('0')
+  await desk.press('Shift+O')
   await page.locator('.occurrence-definition').waitFor()
   expect(await page.locator('.occurrence-definition').textContent()).toContain('the first such entry of a person ever')
   const what = page.getByLabel('What is new')
@@ -186,6 +186,74 @@ test('how often something is new: by one key to it, by keyboard alone to its num
     await desk.context.request.get(`${demonstration.address}${await page.getByText('As a file (CSV)').getAttribute('href')}`)
   ).text()
   expect(file).toContain('for inside the house')
+  expect([desk.complaints, desk.outside]).toEqual([[], []])
+  await desk.context.close()
+})
+
+test('a manager opens one page by one key and reads one sentence: it says of as many indicators as the rows do, and the rows what the bench says', async () => {
+  const desk = await deskOf('manager', { at: '/figures?pack=no-house' })
+  const { page } = desk
+  await page.locator('.figures-table').waitFor()
+  await desk.press('Shift+U')
+  await page.locator('.unit-sentence').waitFor()
+  const sentence = async (): Promise<string> => (await page.locator('.unit-sentence').textContent()) ?? ''
+  const rowsThat = (says: string): Promise<number> => page.locator(`.unit-table tr[data-says="${says}"]`).count()
+  const organisations: readonly { readonly org: number; readonly name: string }[] = (await desk.ask('GET', '/api/organisations'))
+    .organisations
+  const units = await page
+    .locator('.unit header select')
+    .first()
+    .locator('option')
+    .evaluateAll((all) => all.map((one) => one.getAttribute('value') ?? ''))
+  expect(units.length).toBeGreaterThan(5)
+  let [unusual, opened] = [0, '']
+  for (const org of units) {
+    await page.locator('.unit header select').first().selectOption(org)
+    await page.waitForURL(new RegExp(`org=${org}(&|$)`))
+    const name = organisations.find((one) => String(one.org) === org)?.name ?? ''
+    await page.locator('.unit-sentence, .unit .page-body .empty').getByText(name).waitFor()
+    const unit = await desk.ask('GET', `/api/unit?pack=no-house&org=${org}`)
+    const rows = page.locator('.unit-table tbody tr')
+    expect(await rows.count()).toBe(unit.indicators.length)
+    if ((await page.locator('.unit-sentence').count()) === 0) {
+      expect(unit.indicators.every((one: { figure: { denominator: number } }) => one.figure.denominator === 0)).toBe(true)
+      continue
+    }
+    const kinds = ['improvement', 'concern', 'neither-high', 'neither-low']
+    const odd = (await Promise.all(kinds.map(rowsThat))).reduce((a, b) => a + b, 0)
+    const [usual, few, none] = await Promise.all(['common', 'cannot-be-judged', 'no-number'].map(rowsThat))
+    const said = await sentence()
+    if (odd > 0) expect(said).toContain(`of ${odd + (usual ?? 0)} indicators ${odd === 1 ? 'one is' : `${odd} are`} unusual`)
+    else if (usual === 0) expect(said).toContain(`none of ${unit.indicators.length} indicators can be judged yet`)
+    else if (usual === 1) expect(said).toContain('the one indicator that can be judged shows nothing unusual')
+    else expect(said).toContain(`none of ${usual} indicators is unusual`)
+    expect(said.includes('cannot be judged yet')).toBe((few ?? 0) > 0 && odd + (usual ?? 0) > 0)
+    expect(/(has|have) no number here/.test(said)).toBe((none ?? 0) > 0)
+    for (const { indicator, months, figure } of unit.indicators) {
+      const row = rows.filter({ has: page.getByRole('link', { name: new RegExp(`^${indicator}( |$)`) }) })
+      const says = await row.getAttribute('data-says')
+      if (says === 'no-number') continue
+      const read = figure.denominator === 0 || months.refused !== undefined ? undefined : months.reading
+      expect(says, indicator).toBe(read === undefined ? 'cannot-be-judged' : read.kind === 'unusual' ? read.signal.kind : 'common')
+      if (figure.denominator > 0) expect(await row.textContent()).toContain(`of ${Math.round(figure.denominator * 100) / 100} (`)
+    }
+    if (odd > 0) opened = org
+    unusual += odd
+  }
+  expect(unusual).toBeGreaterThan(0)
+  await desk.picture('unit')
+
+  // From a row to the bench of the same unit, by keyboard, where the same is read.
+  await page.locator('.unit header select').first().selectOption(opened)
+  const row = page.locator('.unit-table tr[data-says="improvement"], .unit-table tr[data-says="concern"]').first()
+  await row.waitFor()
+  const says = await row.getAttribute('data-says')
+  await row.getByRole('link').focus()
+  await desk.press('Enter')
+  await page.locator('.bench-number').waitFor()
+  expect(page.url()).toMatch(new RegExp(`[?&](org|place)=${opened}(&|$)`))
+  const bench = await desk.ask('GET', `/api/bench${new URL(page.url()).search}`)
+  expect([bench.months.reading.kind, bench.months.reading.signal.kind]).toEqual(['unusual', says])
   expect([desk.complaints, desk.outside]).toEqual([[], []])
   await desk.context.close()
 })

@@ -73,6 +73,8 @@ const screens = [
   { name: 'minutes', role: 'clinician', at: '/meetings/{signed}', ready: '.minutes pre' },
   { name: 'releases', role: 'manager', at: '/releases', ready: '.releases .empty' },
   { name: 'reports', role: 'manager', at: '/reports?period=all&byRole=true&org=5', ready: '.answers-table' },
+  { name: 'unit', role: 'manager', at: '/unit', ready: '.unit-sentence' },
+  { name: 'unit-place', role: 'coordinator', at: '/unit?org=5', ready: '.unit-table' },
 ] as const
 
 let demonstration: DemonstrationUnderTest

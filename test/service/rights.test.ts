@@ -268,6 +268,7 @@ describe.each(postgresServers())('rights on $name', ({ url }) => {
         'readBench',
         'readOverlap',
         'readKnownDays',
+        'readUnit',
         'readOccurrence',
         'exportOccurrence',
         'readPractice',

@@ -213,6 +213,7 @@ export const examples: { readonly [K in RouteId]: Example } = {
       return { query: { ...query, indicator: 'decided' } }
     },
   },
+  readUnit: { make: (house) => ({ query: { pack: 'demo', org: house.org } }) },
   readOccurrence: { make: (house) => ({ query: { pack: 'demo', org: house.org, milestone: 'start' } }) },
   exportOccurrence: { make: (house) => ({ query: { pack: 'demo', org: house.org, milestone: 'start' } }) },
   readPractice: { make: () => ({ query: { pack: 'demo', indicator: 'treated-in-time' } }) },

@@ -121,6 +121,12 @@ export function plotMonths(chart: MonthChart, recent: readonly RecentMonth[] = [
   }
 }
 
+/** The same with only the ends of its axes named: for a drawing that has no room for more. */
+export function smaller(plot: Plot): Plot {
+  const ends = ({ ticks, ...axis }: Plot['x']): Plot['x'] => ({ ...axis, ticks: ticks.filter((_, i) => i === 0 || i === ticks.length - 1) })
+  return { ...plot, x: ends(plot.x), y: ends(plot.y) }
+}
+
 /** `nameOf`: what a place is called. */
 export function plotPlaces(funnel: PlaceFunnel, nameOf: (place: string) => string): Plot {
   const most = Math.max(...funnel.places.map(({ all }) => all)) * 1.05

@@ -47,12 +47,23 @@ export interface Tally {
   readonly lengths: readonly { readonly length: number; readonly count: number }[]
 }
 
+/** Cells put together: sums go on adding up, since what two cells hold lies in one of them alone. */
+export const together = (tallies: readonly Tally[]): Tally => ({
+  bins: tallies.flatMap(({ bins }) => bins),
+  lengths: tallies.flatMap(({ lengths }) => lengths),
+})
+
 const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole)
 
 export interface Cell {
   readonly place: string | null
   readonly period: number | null
   readonly variant: string | null
+}
+
+export interface CellTally {
+  readonly cell: Cell
+  readonly tally: Tally
 }
 
 /** Numbers of one cell: section 2 of what a figure means. */

@@ -40,7 +40,7 @@ export const useBench = (asked: BenchAsked, enabled: boolean) =>
 /**
  * Has past days read until all are, and then the figure once more. Gives how far it has come; nothing where there is nothing to read, or no more can be.
  */
-function useKnownDays({ pack, indicator, asOf }: BenchAsked, bench: Bench | undefined, again: () => void): Shown['reading'] {
+function useKnownDays({ pack, org, indicator, asOf }: BenchAsked, bench: Bench | undefined, again: () => void): Shown['reading'] {
   const missing = bench !== undefined && bench.reported.read < bench.reported.of
   const [reading, setReading] = useState<Shown['reading']>()
   const [stuck, setStuck] = useState(false)
@@ -49,7 +49,7 @@ function useKnownDays({ pack, indicator, asOf }: BenchAsked, bench: Bench | unde
     if (!missing) return
     const stop = new AbortController()
     const readOn = async (before: number): Promise<void> => {
-      const query = { pack, indicator, ...(asOf === undefined ? {} : { asOf }) }
+      const query = { pack, indicator, ...(org === undefined ? {} : { org }), ...(asOf === undefined ? {} : { asOf }) }
       const now = await ask('readKnownDays', { query, signal: stop.signal })
       if (stop.signal.aborted) return
       setReading(now)
@@ -62,7 +62,7 @@ function useKnownDays({ pack, indicator, asOf }: BenchAsked, bench: Bench | unde
       if (!stop.signal.aborted) setStuck(true)
     })
     return () => stop.abort()
-  }, [missing, pack, indicator, asOf])
+  }, [missing, pack, org, indicator, asOf])
   if (!missing || stuck) return undefined
   return reading ?? { read: bench.reported.read, of: bench.reported.of }
 }
@@ -278,25 +278,13 @@ function Months({ bench, reading, tables, onAccount, width }: Shown) {
   const chart = described<MonthChart>(bench.months)
   const recent = bench.recent as unknown as readonly RecentMonth[] // made by the function that has this answer
   const { reported } = bench
-  const unknown =
-    reported.refused !== null
-      ? t('bench.completenessUnknown', {
-          why: words.refused({
-            refused: reported.refused as Refused['refused'], // one of the closed list
-            ...(reported.have === null ? {} : { have: reported.have }),
-            ...(reported.need === null ? {} : { need: reported.need }),
-          }),
-        })
-      : reported.read < reported.of
-        ? t('bench.daysNotRead')
-        : ''
-  const says = [isRefused(chart) ? words.refused(chart) : words.reading(chart.reading, chart), words.notComplete(recent), unknown]
+  const says = words.months({ chart, recent, reported })
   const opens = tables ? onAccount : undefined
   const points = isRefused(chart) ? [] : chart.points
   return (
     <Charted
       title={title}
-      says={says.filter(Boolean).join(' ')}
+      says={says}
       plot={isRefused(chart) ? undefined : plotMonths(chart, recent)}
       {...{ tables, width }}
       notes={

@@ -75,12 +75,13 @@ export function BenchScreen({ indicator }: { readonly indicator: string }) {
     indicator: id,
     period: kindOfPeriod(search.in),
     ...(search.in === undefined ? {} : { in: search.in }),
+    ...(search.org === undefined ? {} : { org: search.org }),
     ...(search.place === undefined ? {} : { place: search.place }),
     ...(search.variant === undefined ? {} : { variant: search.variant }),
     ...(search.asOf === undefined ? {} : { asOf: search.asOf }),
     ...(search.chart === undefined ? {} : { chart: search.chart }),
   }
-  const without = ({ asOf: _, place: __, ...rest }: BenchAsked): BenchAsked => rest
+  const without = ({ asOf: _, place: __, org: ___, ...rest }: BenchAsked): BenchAsked => rest
   const besideAsked: BenchAsked | undefined =
     search.beside === 'day' && search.besideAsOf !== undefined
       ? { ...asked, asOf: search.besideAsOf }
@@ -95,6 +96,7 @@ export function BenchScreen({ indicator }: { readonly indicator: string }) {
           : undefined
   const bench = useBench(asked, pack !== undefined)
   const placeName = (place: BenchAsked['place']): string => (place === undefined ? t('filter.anyOrg') : nameOf(Number(place)))
+  const anyPlace = placeName(search.org)
   const alone = besideAsked === undefined
   const nameOfIndicator = (one: string): string => [one, pack?.indicators.find((x) => x.id === one)?.name].filter(Boolean).join(' ')
   const heading = (of: BenchAsked): string =>
@@ -102,7 +104,7 @@ export function BenchScreen({ indicator }: { readonly indicator: string }) {
       ? t('bench.knownOn', { day: of.asOf === undefined ? t('bench.today') : String(of.asOf) })
       : search.beside === 'indicator' && !alone
         ? t('bench.countedBy', { indicator: nameOfIndicator(of.indicator) })
-        : placeName(of.place)
+        : placeName(of.place ?? of.org)
 
   const accountAsked = ({ why, month, place, started, counts, beside }: AccountOf): AccountAsked => {
     const { chart: _, in: period, period: kind, ...rest } = (beside && besideAsked) || asked
@@ -191,9 +193,9 @@ export function BenchScreen({ indicator }: { readonly indicator: string }) {
           <Choice
             label={t('column.place')}
             value={search.place === undefined ? undefined : String(search.place)}
-            none={t('filter.anyOrg')}
+            none={anyPlace}
             options={places}
-            onChange={(to) => change({ place: to === undefined ? undefined : Number(to), account: undefined })}
+            onChange={(to) => change({ place: to === undefined ? undefined : Number(to), org: undefined, account: undefined })}
           />
           <Select
             size="small"

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { MonthChart, MonthReading, RecentMonth } from '../../core/bench/months.ts'
 import { isRefused, type Refused } from '../../core/stats/refusal.ts'
 import type { PointKind } from '../../core/stats/special-cause.ts'
+import type { Answer } from '../ask.ts'
 
 export const percent = (share: number | null): string => (share === null ? '' : `${Math.round(share * 100)} %`)
 
@@ -66,6 +67,33 @@ export function useBenchWords() {
             )
             .join(', '),
         })
+  /** All that is said of months: what the chart says, which months are no part of it, and what of that is not known. */
+  const months = ({
+    chart,
+    recent,
+    reported,
+    notRead = t('bench.daysNotRead'),
+  }: {
+    readonly chart: MonthChart | Refused
+    readonly recent: readonly RecentMonth[]
+    readonly reported: Answer<'readBench'>['reported']
+    /** What is said where past days are still to be read. */
+    readonly notRead?: string
+  }): string => {
+    const unknown =
+      reported.refused !== null
+        ? t('bench.completenessUnknown', {
+            why: refused({
+              refused: reported.refused as Refused['refused'], // one of the closed list
+              ...(reported.have === null ? {} : { have: reported.have }),
+              ...(reported.need === null ? {} : { need: reported.need }),
+            }),
+          })
+        : reported.read < reported.of
+          ? notRead
+          : ''
+    return [isRefused(chart) ? refused(chart) : reading(chart.reading, chart), notComplete(recent), unknown].filter(Boolean).join(' ')
+  }
   const expected = ({ expected: one }: Pick<RecentMonth, 'expected'>): string => {
     if (one === null) return t('bench.tooFewIn')
     const share = t('bench.expectedShare', { share: percent(one.share), all: Math.round(one.all) })
@@ -74,5 +102,5 @@ export function useBenchWords() {
     return `${share}; ${t('bench.expectedBand', { low50: percent(low50), high50: percent(high50), low90: percent(low90), high90: percent(high90) })}`
   }
   const reason = (why: string): string => t(`reason.${why}` as 'reason.running', { defaultValue: why })
-  return { month, kind, rule, reading, notComplete, expected, refused, reason }
+  return { month, kind, rule, reading, months, expected, refused, reason }
 }

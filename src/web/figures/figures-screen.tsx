@@ -112,7 +112,21 @@ function AllFigures() {
                       {figure.indicator} {pack?.indicators.find(({ id }) => id === figure.indicator)?.name ?? ''}
                     </Link>
                   </th>
-                  {byPlace ? <td>{figure.place === null ? '' : nameOf(Number(figure.place))}</td> : null}
+                  {byPlace ? (
+                    <td>
+                      {figure.place === null || figure.place === '' ? (
+                        ''
+                      ) : (
+                        <Link
+                          className="as-link"
+                          to="/unit"
+                          search={{ org: Number(figure.place), ...(pack === undefined ? {} : { pack: pack.id }) }}
+                        >
+                          {nameOf(Number(figure.place))}
+                        </Link>
+                      )}
+                    </td>
+                  ) : null}
                   {without(figure) === undefined ? (
                     <>
                       <td className="number">

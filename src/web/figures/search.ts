@@ -18,6 +18,8 @@ export interface FigureSearch {
   readonly pack?: string
   readonly by?: 'place'
   readonly indicator?: string
+  /** One above places: what its houses recorded. */
+  readonly org?: number
   readonly place?: number
   readonly in?: string
   readonly variant?: string
@@ -44,6 +46,7 @@ export function readFigureSearch(said: Readonly<Record<string, unknown>>): Figur
   const narrowed = typeof account === 'object' && account !== null ? (account as Readonly<Record<string, unknown>>) : undefined // each part is looked at
   return {
     ...text(said, 'pack', 'indicator', 'in', 'variant', 'asOf', 'besideAsOf', 'besideIndicator', 'open'),
+    ...whole('org'),
     ...whole('place'),
     ...whole('besidePlace'),
     ...one('by', 'place'),

@@ -43,6 +43,33 @@ export function useWithoutNumber(pack: string | undefined, ledgers: Props['ledge
   }
 }
 
+/** The same for a unit: why an indicator has no number here, and what is said beside one that has; undefined until it is known. */
+export function useUnitLives({
+  pack,
+  org,
+  above,
+  ledgers,
+}: Pick<Props, 'pack' | 'ledgers'> & { readonly org: number; readonly above: boolean }) {
+  const { t } = useTranslation()
+  const { nameOf } = useSession()
+  const read = useLives({ pack, org })
+  if (read.isPending) return undefined
+  const of = (indicator: string) => (read.data?.lives ?? []).filter((life) => life.indicator === indicator)
+  const without = (indicator: string): string | undefined => {
+    const missing = withoutNumber(of(indicator), above ? undefined : org, ledgers).flatMap((life) => life.missing)
+    return missing.length === 0 ? undefined : t('life.missing', { names: missing.join(', ') })
+  }
+  const beside = (indicator: string): readonly string[] => {
+    const lives = of(indicator)
+    const some = without(indicator) === undefined ? lives.filter(({ missing }) => missing.length > 0) : []
+    return [
+      ...new Set(lives.map(({ stage }) => t(`life.stage.${stage}`))),
+      ...some.map((life) => t('life.missingSome', { house: nameOf(life.org), names: life.missing.join(', ') })),
+    ]
+  }
+  return { without, beside }
+}
+
 /**
  * Beside a figure: in which stage its indicator is, what it is for, what it does not count, and what is overdue. Where a house does not record what it
  * needs, it has no number; a number of several houses says whose it is not.
@@ -53,7 +80,8 @@ export function BesideNumber({ pack, indicator, place, ledgers, children }: Prop
   const read = useLives({ pack, indicator, ...(place === undefined ? {} : { org: place }) })
   // Until it is known whether there is a number, none is shown; where that cannot be read the figure stands as the service gives it.
   if (read.isPending) return null
-  const lives = read.data?.lives ?? []
+  // Of houses that are no part of the figure nothing is said.
+  const lives = (read.data?.lives ?? []).filter((life) => place !== undefined || ledgers.some(({ ledger }) => ledger === ledgerOf(life)))
   const without = lives.filter(({ missing }) => missing.length > 0)
   const none = withoutNumber(lives, place, ledgers).length > 0
   return (

@@ -30,6 +30,7 @@ export const keyTable = {
   goFeeds: { scope: 'everywhere', keys: ['9'] },
   goIndicators: { scope: 'everywhere', keys: ['0'] },
   goReleases: { scope: 'everywhere', keys: ['Shift+r'] },
+  goUnit: { scope: 'everywhere', keys: ['Shift+u'] },
   goOccurrence: { scope: 'everywhere', keys: ['Shift+o'] },
   undo: { scope: 'everywhere', keys: ['Mod+z'], fixed: true },
   down: { scope: 'list', keys: ['j', 'ArrowDown'], repeats: true },
