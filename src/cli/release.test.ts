@@ -181,6 +181,7 @@ describe('freezing', () => {
     ['a span that is no whole quarter', { to: '2024-02' }, 'release/shape', 'not made of whole periods'],
     ['data that are neither files nor live', { data: '{}' }, 'release/shape', 'either files or live'],
     ['a month that is before the first', { to: '2023-12' }, 'release/shape', 'before the first'],
+    ['a year that is mistyped', { to: '9024-03' }, 'release/shape', 'at most 50 years'],
     ['a time without seconds', { embargo: '"2025-08-01T08:00+02:00"' }, 'release/shape', 'with its seconds'],
     ['text with a control character', { about: '"a\\u0001b"' }, 'release/shape', 'control'],
     ['text that is no YAML', { about: '"' }, 'release/not-yaml', 'bad.yaml:'],
@@ -617,6 +618,13 @@ describe('revisions and later releases', () => {
       revisions: [{ id: 'lantern-fever', revision: 1, reasons: ['Late codes of one clinic came in.', 'A limit was wrong.'] }],
     })
     await sign(at('second'), at('first'))
+    // Not into the site of another release, nor where the counts before control would go out with it.
+    expect(await refused('release/exists', 'release', 'publish', at('second'), '--to', at('later-site'), '--prepare')).toContain(
+      'not of this release',
+    )
+    for (const to of [folder, at('second'), at('second', 'site')])
+      expect((await varde('release', 'publish', at('second'), '--to', to)).err).toContain('not around the bundle, nor in it')
+    expect(existsSync(at('revision-2')) || existsSync(at('second', 'revision-2'))).toBe(false)
     await fine('release', 'publish', at('second'), '--to', at('site'))
     expect(readdirSync(at('site')).toSorted()).toEqual(['feed.xml', 'index.html', 'revision-1', 'revision-2', 'style.css'])
     expect(read('site', 'index.html')).toMatch(/href="revision-2\/index.html"[\s\S]*href="revision-1\/index.html"/)

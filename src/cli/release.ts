@@ -34,7 +34,7 @@ import { loadPack } from '../store/pack-folder.ts'
 import { type ReleaseFrozen, writeFrozen, writePublished } from '../store/releases.ts'
 import type { Io } from './io.ts'
 import { operate, packNumber } from './people.ts'
-import { dayOption, findIndicators, mustRead, openSession } from './session.ts'
+import { dayOption, findIndicators, mustRead, openSession, UsageError } from './session.ts'
 
 export const version = (): string =>
   (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version // our own package file
@@ -286,6 +286,9 @@ interface Publish extends WrittenDown {
 /** `varde release publish`: the site of a signed bundle. Of one that was made of the live ledgers these learn that it is published. */
 export async function releasePublish(folder: string, { settings, person, elsewhere, ...options }: Publish, io: Io): Promise<void> {
   const now = new Date()
+  const isIn = (file: string, where: string): boolean => `${path.resolve(file)}${path.sep}`.startsWith(`${path.resolve(where)}${path.sep}`)
+  if (isIn(privateFileOf(folder), options.to) || isIn(options.to, folder))
+    throw new UsageError('a site holds nothing but what is published: name a folder that is not around the bundle, nor in it')
   const { bundle, folder: site } = await publish({ bundle: folder, ...options, now })
   const { head, manifest } = bundle
   const early = now.getTime() < Date.parse(head.embargo)

@@ -45,6 +45,8 @@ export const Signer = z.strictObject({
 })
 export type Signer = z.infer<typeof Signer>
 
+const mostYears = 50
+
 const differ = (of: (signer: Signer) => string) => (signers: readonly Signer[]) => new Set(signers.map(of)).size === signers.length
 
 export const Signers = z
@@ -111,6 +113,9 @@ export function readDescription(text: string, file: string): Result<Description>
     ({ code: 'release/shape', path, message, at: yaml.spotOf(path) }) as const
   const [from, to] = [readPeriod(value.from, 'month') ?? 0, readPeriod(value.to, 'month') ?? 0]
   if (to < from) return fail(wrong(['to'], 'the last month lies before the first'))
+  // A period is a row, and every row is guarded.
+  if (Math.floor(to / 100) - Math.floor(from / 100) >= mostYears)
+    return fail(wrong(['to'], `a release counts at most ${mostYears} years: is a year mistyped?`))
   const lone = value.tables.flatMap((table, i) =>
     table.period !== undefined && !table.by.includes('period')
       ? [wrong(['tables', i, 'period'], 'this table is not by period: take this out, or add period to `by`')]

@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { IssueCode } from '../../core/words/issue.ts'
 import { IssueError } from '../../core/words/result.ts'
-import { type Bundle, listFiles, readBundle, readSome, writeFolder } from './bundle.ts'
+import { type Bundle, listFiles, readBundle, readSome, sha256, writeFolder } from './bundle.ts'
 import { atomFeed } from './feed.ts'
 import { frontPage, styleSheet } from './pages.ts'
 import { checkSignatures } from './signing.ts'
@@ -38,6 +38,7 @@ export async function publish({
       'release/embargo',
       `This release is not to be published before ${head.embargo}. To make its site ready until then: --prepare.`,
     )
+  await mustBeSiteOf(bundle, to)
   const target = path.join(to, revisionFolder(head.revision))
   const site = await siteOf(bundle)
   const there = await readdir(target).then(
@@ -65,6 +66,17 @@ export async function publish({
     for (const [name, text] of front) await writeFile(path.join(to, name), text)
   }
   return { bundle, folder: target }
+}
+
+/** Earlier revisions that are published there are those that this one names: a page that leads to two releases would lead nobody. */
+async function mustBeSiteOf({ head }: Bundle, to: string): Promise<void> {
+  for (const revision of await publishedRevisions(to).catch(() => [])) {
+    if (revision >= head.revision) continue
+    const manifest = await readSome(path.join(to, revisionFolder(revision), 'bundle', 'manifest.json'), 1_000_000).catch(() => undefined)
+    const named = head.revisions.find((one) => one.revision === revision)
+    if (manifest === undefined || named?.manifest !== sha256(manifest))
+      throw issue('release/exists', `Revision ${revision} that is published there is not of this release: name the folder of its own site.`)
+  }
 }
 
 async function publishedRevisions(folder: string): Promise<readonly number[]> {
