@@ -87,11 +87,22 @@ export async function takeReplayed(client: Client, schema: string): Promise<void
   for (const table of inOrder) {
     // Parents have lower numbers than what is under them.
     const order = table === 'organisation' ? ' ORDER BY org' : ''
-    await client.query(`INSERT INTO varde.${table} SELECT * FROM ${quoteName(schema)}.${table}${order}`)
+    const columns = (await writtenColumns(client, table)).map(quoteName).join(', ')
+    await client.query(`INSERT INTO varde.${table} (${columns}) SELECT ${columns} FROM ${quoteName(schema)}.${table}${order}`)
   }
   await client.query(`DROP SCHEMA ${quoteName(schema)} CASCADE`)
   await client.query(`SELECT setval('varde.organisation_number', greatest(1, (SELECT coalesce(max(org), 0) FROM varde.organisation))),
     setval('varde.person_number', greatest(1, (SELECT coalesce(max(person), 0) FROM varde.person)))`)
+}
+
+/** Columns that are written: what is generated from them follows. */
+async function writtenColumns(client: Client, table: string): Promise<readonly string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT a.attname AS name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = 'varde' AND c.relname = $1 AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum`,
+    [table],
+  )
+  return rows.map((row) => row.name)
 }
 
 /** The first row in which two tables of the same columns differ, by its key, in words without anything about anybody. */

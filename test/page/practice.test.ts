@@ -103,6 +103,27 @@ describe('how places code, on the page', () => {
     expect([desk.complaints, desk.outside]).toEqual([[], []])
     await desk.context.close()
   })
+  test('beside the funnel it warns of a place outside the limits that codes unlike the rest, and of no other', async () => {
+    const desk = await deskOf('manager', 0, { at: '/' })
+    const { page } = desk
+    // In what was made up here no place need lie outside: of two it is said so.
+    await page.route('**/api/bench*', async (route) => {
+      const bench = await (await route.fetch()).json()
+      const { organisations } = await desk.ask('GET', '/api/organisations')
+      const outside = organisations
+        .filter(({ name }: Answer) => /^(Lyngdal|Nordvik) sykehus/.test(name))
+        .map(({ org }: Answer) => String(org))
+      for (const place of bench.places.places) place.named = outside.includes(place.place)
+      await route.fulfill({ json: bench })
+    })
+    await page.goto(`${demonstration.address}/figures?${question}`)
+    await page.locator('.codes-unlike').waitFor()
+    const warning = await page.locator('.codes-unlike').textContent()
+    expect(warning).toContain('Lyngdal')
+    expect(warning).not.toContain('Nordvik')
+    expect(desk.complaints).toEqual([])
+    await desk.context.close()
+  })
   test.each(['en', 'nb'] as const)('nothing has a fault that axe knows, in both themes, and it prints: %s', async (language) => {
     const desk = await deskOf('manager', 0, { language, theme: 'system' })
     const { page } = desk

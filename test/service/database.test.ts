@@ -249,7 +249,8 @@ describe.each(postgresServers())('the database on $name', ({ url }) => {
 
   const writes: readonly ((table: string) => string)[] = [
     (t) => `INSERT INTO ${t} DEFAULT VALUES`,
-    (t) => `INSERT INTO ${t} SELECT * FROM ${t} ON CONFLICT DO NOTHING RETURNING 1`,
+    // Without naming columns: one that is generated may not be written to by anybody, and that would be said first.
+    (t) => `INSERT INTO ${t} SELECT FROM ${t} ON CONFLICT DO NOTHING RETURNING 1`,
     (t) => `UPDATE ${t} SET ledger = 2`,
     (t) => `DELETE FROM ${t}`,
     (t) => `WITH gone AS (DELETE FROM ${t} RETURNING *) SELECT * FROM gone`,

@@ -29,36 +29,38 @@ export function withHabits(
   entries: readonly ArrivingEntry[],
   { placeOf, today, random }: { readonly placeOf: (org: string) => string; readonly today: Day; readonly random: Random },
 ): readonly Habitual[] {
-  const rootOf = (entry: ArrivingEntry): string | undefined => {
-    const about = entry.corrects ?? entry.withdraws
-    const before = about === undefined ? undefined : entries.find(({ id }) => id === about)
-    return before === undefined ? entry.id : rootOf(before)
+  const byId = new Map(entries.flatMap((entry) => (entry.id === undefined ? [] : [[entry.id, entry] as const])))
+  /** The entry that a correction or a withdrawal is about in the end; few entries have an id, and most are their own. */
+  const rootOf = (entry: ArrivingEntry): ArrivingEntry => {
+    const about = byId.get(entry.corrects ?? entry.withdraws ?? '')
+    return about === undefined ? entry : rootOf(about)
   }
-  return habits.reduce<readonly Habitual[]>((all, habit) => {
+  const roots = entries.map(rootOf)
+  const out: Habitual[] = [...entries]
+  for (const habit of habits) {
     const coded = (entry: ArrivingEntry) => pack.codesByText.get(entry.code)?.find(({ text }) => text.code === habit.code)
-    const roots = all.filter((entry) => rootOf(entry) === entry.id && entry.place === placeOf(habit.at) && coded(entry))
-    const moved = new Map<string, number>()
-    for (const root of roots) {
+    for (const root of new Set(roots)) {
+      if (root.place !== placeOf(habit.at) || !coded(root)) continue
       const later = habit.daysLater[random() % habit.daysLater.length]! // there is one at least
       if (!happens(random, habit.share)) continue
-      const chain = all.filter((entry) => rootOf(entry) === root.id)
-      const next = all.filter((entry) => !chain.includes(entry) && entry.occurred >= root.occurred).map(({ occurred }) => occurred)
+      const chain = entries.filter((_, i) => roots[i] === root)
+      const next = entries.filter((entry) => !chain.includes(entry) && entry.occurred >= root.occurred).map(({ occurred }) => occurred)
       const room = Math.min(...next.map((day) => day - root.occurred), ...chain.map(({ recorded }) => today - recorded))
-      moved.set(root.id ?? '', Math.max(0, Math.min(later, room)))
-    }
-    return all.map((entry): Habitual => {
-      const days = moved.get(rootOf(entry) ?? '')
-      if (days === undefined) return entry
-      const row = coded(entry)
-      const instead = pack.codes.find(({ text, variant }) => text.code === habit.instead && variant === row?.variant)
-      return {
-        ...entry,
-        code: instead?.code ?? entry.code,
-        happened: entry.occurred,
-        occurred: addDays(entry.occurred, days),
-        recorded: addDays(entry.recorded, days),
-        recordedAt: (entry.recordedAt + days * 86_400) as Instant, // whole seconds
+      const days = Math.max(0, Math.min(later, room))
+      for (const [i, entry] of entries.entries()) {
+        if (roots[i] !== root) continue
+        const row = coded(entry)
+        const instead = row && pack.codes.find(({ text, variant }) => text.code === habit.instead && variant === row.variant)
+        out[i] = {
+          ...entry,
+          code: instead?.code ?? entry.code,
+          happened: entry.occurred,
+          occurred: addDays(entry.occurred, days),
+          recorded: addDays(entry.recorded, days),
+          recordedAt: (entry.recordedAt + days * 86_400) as Instant, // whole seconds
+        }
       }
-    })
-  }, entries)
+    }
+  }
+  return out
 }

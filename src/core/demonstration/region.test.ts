@@ -111,8 +111,9 @@ test('a place with a habit uses its own code, dated later, never beyond what hap
       recorded: readDay('2026-03-20')!,
       recordedAt: (readDay('2026-03-20')! * 86_400) as Instant,
     }),
-    entry('c', 'A12S', '2026-03-05'),
+    { ...entry('', 'A12S', '2026-03-05'), id: undefined },
     entry('d', 'A12A', '2026-03-04', { place: 'Vale' }),
+    { ...entry('', 'A12A', '2026-04-02'), id: undefined },
   ]
   const habit = { at: 'hill', code: '{variant}A', instead: '{variant}AV', share: 1, daysLater: [9] }
   const made = (today: string, share = 1) =>
@@ -128,8 +129,9 @@ test('a place with a habit uses its own code, dated later, never beyond what hap
     ['A12AV', 2, 21, 0],
     ['A12S', 4, 4, null],
     ['A12A', 3, 3, null],
+    ['A12AV', 41, 41, 32],
   ])
   // Nothing is recorded after today.
   expect(made('2026-03-20')[1]).toEqual(['A12AV', 0, 19, 0])
-  expect(made('2026-06-01', 0).map(([code]) => code)).toEqual(['A12A', 'A12A', 'A12S', 'A12A'])
+  expect(made('2026-06-01', 0).map(([code]) => code)).toEqual(['A12A', 'A12A', 'A12S', 'A12A', 'A12A'])
 })
