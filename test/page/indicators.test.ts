@@ -114,7 +114,7 @@ test('an idea is written down before any rule; its definition, its cost and its 
     ['Definition', 'Written together.'],
     ['Data match', 'Where is it?'],
   ] as const) {
-    await sayBy('Next step')
+    await sayBy('Move to another stage')
     expect(await page.getByLabel('To', { exact: true }).locator('option:checked').textContent()).toBe(to)
     await keys.write('Why', why)
     await send()
@@ -130,7 +130,7 @@ test('an idea is written down before any rule; its definition, its cost and its 
   expect(await page.locator('.life-number').count()).toBe(0)
 
   // To trial: refused, with what is missing and what to do.
-  await sayBy('Next step')
+  await sayBy('Move to another stage')
   await keys.write('Why', 'Let us try.')
   await desk.press('Control+Enter')
   const alert = page.getByRole('alert')
