@@ -107,6 +107,9 @@ export function monthsSay({ reading, points, target, each }: MonthChart): string
   return saidOf(each, parts.join(' '))
 }
 
+/** Where the release hides months, of which nobody can say it. */
+export const notEveryMonth = 'Not every month is shown.'
+
 /** Where the release hides places, of which nobody can say it. */
 export const noneShownDiffers = 'No place that is shown lies outside the 99.8 % limits.'
 

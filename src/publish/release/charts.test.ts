@@ -113,6 +113,7 @@ describe('charts of a published table', () => {
     expect(hidden.map(({ period }) => period)).toContain('2025-03')
     expect(chart.rows.map(([month]) => month)).not.toContain('2025-03')
     expect(chart.notes).toMatch(/Not shown: [^.]*2025-03/)
+    expect(chart.says).toMatch(/ Not every month is shown\.$/)
     expect(chart.svg!.match(/data-mark/g)).toHaveLength(chart.rows.length)
   })
 

@@ -13,6 +13,7 @@ import {
   methodSays,
   monthsSay,
   noneShownDiffers,
+  notEveryMonth,
   percent,
   placesSay,
   pointSays,
@@ -125,7 +126,8 @@ function monthsChart(head: Head, rows: readonly Row[], name: string, options: Op
   const last = periodBefore(readDay(head.asOf)!, each) // a day, as the description was read
   const chart = monthChart(shown, { ...options, last })
   if (isRefused(chart)) return noChart(refusedSays(chart))
-  return { ...drawnMonths(chart, title, gaps(chart, rows)), isPart }
+  const whole = drawnMonths(chart, title, gaps(chart, rows))
+  return { ...whole, says: hidden === 0 ? whole.says : `${whole.says} ${saidOf(each, notEveryMonth)}`, isPart }
 }
 
 /** A control chart as it is published. `gaps`: what is not drawn, in words. */
