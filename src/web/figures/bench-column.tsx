@@ -160,7 +160,7 @@ function TheFigure({ bench: { figure, unit, chance, unsettled }, onAccount }: Sh
           )}
         </p>
         {chance === null ? null : <p>{t('bench.chance', { low: percent(chance.low), high: percent(chance.high) })}</p>}
-        {figure.low === null || figure.high === null ? null : (
+        {figure.low === null || figure.high === null || figure.low === figure.high ? null : (
           <p>{t('bench.couldBe', { low: percent(figure.low), high: percent(figure.high) })}</p>
         )}
         {unsettled === null ? null : unsettled.items === 0 ? (

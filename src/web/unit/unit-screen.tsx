@@ -197,7 +197,7 @@ function Cells({ row, above }: { readonly row: UnitRow; readonly above: boolean 
           </p>
         )}
         {chance === null ? null : <p>{t('bench.chance', { low: percent(chance.low), high: percent(chance.high) })}</p>}
-        {figure.low === null || figure.high === null ? null : (
+        {figure.low === null || figure.high === null || figure.low === figure.high ? null : (
           <p className="quiet">{t('bench.couldBe', { low: percent(figure.low), high: percent(figure.high) })}</p>
         )}
       </td>
