@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -198,6 +198,22 @@ ${signers.join('\n')}
     counts = kept.counts
   })
   afterAll(() => demonstration?.stop())
+
+  test('is made anew from what was published, in a folder of its own and without the service, to the same bytes', async () => {
+    const alone = mkdtempSync(path.join(tmpdir(), 'varde-rebuilt-'))
+    try {
+      cpSync(at('live-site/revision-1'), path.join(alone, 'got'), { recursive: true })
+      expect(await varde('rebuild', path.join(alone, 'got'), '--out', path.join(alone, 'made'))).toContain('the same, byte for byte')
+      const made = readdirSync(path.join(alone, 'made'), { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
+      expect(made.length).toBeGreaterThan(10)
+      for (const { parentPath, name } of made) {
+        const file = path.relative(path.join(alone, 'made'), path.join(parentPath, name))
+        expect(readFileSync(path.join(alone, 'made', file)).equals(readFileSync(path.join(alone, 'got', file))), file).toBe(true)
+      }
+    } finally {
+      rmSync(alone, { recursive: true, force: true })
+    }
+  })
 
   test('leads from a figure to the entries behind it, and from an entry back to the release, by keyboard alone', async () => {
     const desk = await openDesk(browser, { address: demonstration.address, person: demonstration.person('coordinator') })
