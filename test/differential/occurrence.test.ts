@@ -54,7 +54,10 @@ async function store(client: Client, live: Live): Promise<void> {
   })
   const text = JSON.stringify(rows)
   await client.query('TRUNCATE varde.entry, varde.pathway')
-  await client.query('INSERT INTO varde.entry SELECT * FROM json_populate_recordset(NULL::varde.entry, $1)', [text])
+  // By name: one of its columns is worked out, and takes no value.
+  const columns =
+    'ledger, pathway, nth, seq, pack, variant, code, occurred, recorded, recorded_at, superseded, place, standing, person, recorder, evidence, passed'
+  await client.query(`INSERT INTO varde.entry (${columns}) SELECT ${columns} FROM json_populate_recordset(NULL::varde.entry, $1)`, [text])
   await client.query(
     `INSERT INTO varde.pathway SELECT DISTINCT ledger, pathway, 1, patient, 2, 0, now() FROM json_to_recordset($1) AS r (ledger int, pathway int, patient int)`,
     [text],
