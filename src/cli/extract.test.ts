@@ -7,9 +7,9 @@ import { promisify } from 'node:util'
 import { parse as parseCsv } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type LedgerUnderTest, ledgerUnderTest } from '../../test/support/live-ledger.ts'
+import { varde, vardeFine } from '../../test/support/varde.ts'
 import { openDuckDB } from '../store/duckdb.ts'
 import { listLog, verifyChains } from '../store/log.ts'
-import { runCli } from './run.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const run = promisify(execFile)
@@ -19,23 +19,6 @@ const read = (...parts: readonly string[]): string => readFileSync(at(...parts),
 const json = (...parts: readonly string[]) => JSON.parse(read(...parts))
 const rowsOf = (...parts: readonly string[]): readonly Readonly<Record<string, string>>[] =>
   parseCsv(read(...parts, 'rows.csv'), { columns: true }) as Readonly<Record<string, string>>[] // one text a column
-
-async function varde(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', '']
-  const code = await runCli(args, {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    showsProgress: false,
-    outIsTerminal: false,
-    untilAsked: async () => {},
-  })
-  return { code, out, err }
-}
-const fine = async (...args: readonly string[]): Promise<string> => {
-  const { code, out, err } = await varde(...args)
-  expect(code, err).toBe(0)
-  return out
-}
 
 const approval = (until: string) => `{ by: "Ethics board (invented)", reference: "2026/12", until: "${until}" }`
 /** A description over the generated ledger. Lines given take the place of those with the same key. */
@@ -86,8 +69,8 @@ function sharing(rows: readonly Readonly<Record<string, string>>[], by: readonly
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'varde-extract-'))
-  await fine('generate', '--pack', path.join(root, 'packs/demo'), '--pathways', '600', '--seed', '1', '--out', at('ledger.parquet'))
-  await fine('extract', describeExtract('first'), '--out', at('first'))
+  await vardeFine('generate', '--pack', path.join(root, 'packs/demo'), '--pathways', '600', '--seed', '1', '--out', at('ledger.parquet'))
+  await vardeFine('extract', describeExtract('first'), '--out', at('first'))
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -168,16 +151,16 @@ describe('an extract from files', () => {
     expect([extract, key]).toEqual(['waits', expect.stringMatching(/^[0-9a-f]{64}$/)])
     expect(statSync(at('first.key')).mode & 0o777).toBe(0o600)
     expect(statSync(at('first')).mode & 0o777).toBe(0o700)
-    await fine('extract', at('first.yaml'), '--out', at('again'), '--key', at('first.key'))
+    await vardeFine('extract', at('first.yaml'), '--out', at('again'), '--key', at('first.key'))
     expect(existsSync(at('again.key'))).toBe(false)
     for (const file of readdirSync(at('first'))) expect(readFileSync(at('again', file)).equals(readFileSync(at('first', file)))).toBe(true)
-    await fine('extract', at('first.yaml'), '--out', at('another'))
+    await vardeFine('extract', at('first.yaml'), '--out', at('another'))
     const names = (name: string) => new Set(rowsOf(name).map((row) => row['pathway']))
     expect([...names('another')].filter((name) => names('first').has(name))).toEqual([])
   })
 
   test('of entries guards the variant that a code tells, and without the pathway’s name shows not which rows belong together', async () => {
-    await fine('extract', describeExtract('entries', { ...entryRows, dates: '{ as: days }' }), '--out', at('entries'))
+    await vardeFine('extract', describeExtract('entries', { ...entryRows, dates: '{ as: days }' }), '--out', at('entries'))
     const rows = rowsOf('entries')
     expect(json('entries', 'lineage.json').guarded.columns).toEqual(['variant'])
     expect(rows.every((row) => /^\d+$/.test(row['date']!))).toBe(true)
@@ -187,7 +170,7 @@ describe('an extract from files', () => {
 
   test('comes with exact days where a reason is given, and those who stand out have none', async () => {
     const lines = { ...entryRows, dates: '{ as: exact, because: "weekdays are the question" }', from: '2024-01', to: '2024-03' }
-    await fine('extract', describeExtract('exact', lines), '--out', at('exact'))
+    await vardeFine('extract', describeExtract('exact', lines), '--out', at('exact'))
     const days = rowsOf('exact').map((row) => row['date'])
     expect(days.filter((day) => /^\d{4}-\d\d-\d\d$/.test(day!)).length).toBeGreaterThan(0)
     expect(json('exact', 'lineage.json').guarded.columns).toEqual(['start', 'variant'])

@@ -3,21 +3,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parse as parseCsv } from 'csv-parse/sync'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { runCli } from './run.ts'
+import { varde } from '../../test/support/varde.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 let folder: string
-async function varde(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', '']
-  const code = await runCli(args, {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    showsProgress: false,
-    outIsTerminal: false,
-    untilAsked: async () => {},
-  })
-  return { code, out, err }
-}
 const occurrence = (...more: readonly string[]) =>
   varde('occurrence', '--pack', path.join(root, 'packs/demo'), '--entries', path.join(folder, 'ledger.parquet'), ...more)
 

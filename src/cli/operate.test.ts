@@ -9,26 +9,14 @@ import { embeddedFolders } from '../../test/support/embedded.ts'
 import { filledLedger } from '../../test/support/filled.ts'
 import { freshDatabase, postgresServers } from '../../test/support/postgres.ts'
 import { addressOf, servingProcess } from '../../test/support/serving.ts'
+import { varde } from '../../test/support/varde.ts'
 import { settingRows } from '../http/settings.ts'
 import { compileDistribution, withoutSubqueries } from '../sql/distributed.ts'
 import { readCatalogue } from '../store/distribute.ts'
 import { openOwned } from '../store/owner.ts'
-import { runCli } from './run.ts'
 
 const folders = embeddedFolders()
 const run = promisify(execFile)
-
-async function varde(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', '']
-  const code = await runCli(args, {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    showsProgress: false,
-    outIsTerminal: false,
-    untilAsked: async () => {},
-  })
-  return { code, out, err }
-}
 
 describe('an operator of one machine', () => {
   test('sets up organisations and people, backs up under load, restores elsewhere, and is told what is missing there', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { runCli } from './run.ts'
+import { varde } from '../../test/support/varde.ts'
 
 const described = path.resolve(import.meta.dirname, '../../published/scotland-62-days.yaml')
 let folder: string
@@ -12,17 +12,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-async function published(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', '']
-  const code = await runCli(['published', ...args], {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    showsProgress: false,
-    outIsTerminal: false,
-    untilAsked: async () => {},
-  })
-  return { code, out, err }
-}
+const published = (...args: readonly string[]) => varde('published', ...args)
 
 test('a real table is drawn: each page with its charts, its sentence and its source, and twice the same to the byte', async () => {
   const [first, again] = [path.join(folder, 'first'), path.join(folder, 'again')]

@@ -18,12 +18,12 @@ import { parse as parseCsv } from 'csv-parse/sync'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { filledLedger } from '../../test/support/filled.ts'
+import { varde, vardeFine } from '../../test/support/varde.ts'
 import { sha256 } from '../publish/release/bundle.ts'
 import { Description, readDescription } from '../publish/release/description.ts'
 import { openParquet } from '../store/parquet-rows.ts'
 import { type PlainTable, parquetOf } from '../store/parquet-tables.ts'
 import { verifyDatabase } from '../store/verify.ts'
-import { runCli } from './run.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const run = promisify(execFile)
@@ -32,22 +32,6 @@ const at = (...parts: readonly string[]): string => path.join(folder, ...parts)
 const read = (...parts: readonly string[]): string => readFileSync(at(...parts), 'utf8')
 const json = (...parts: readonly string[]) => JSON.parse(read(...parts))
 
-async function varde(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', '']
-  const code = await runCli(args, {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    showsProgress: false,
-    outIsTerminal: false,
-    untilAsked: async () => {},
-  })
-  return { code, out, err }
-}
-const fine = async (...args: readonly string[]): Promise<string> => {
-  const { code, out, err } = await varde(...args)
-  expect(code, err).toBe(0)
-  return out
-}
 const refused = async (code: string, ...args: readonly string[]): Promise<string> => {
   const { code: exit, err } = await varde(...args)
   expect(exit, err).toBe(1)
@@ -87,7 +71,7 @@ function describeRelease(name: string, lines: Readonly<Record<string, string>> =
 }
 const sign = async (bundle: string, ...beside: readonly string[]) => {
   for (const key of ['kari.key', 'ola.key'])
-    await fine('release', 'sign', bundle, '--key', at(key), ...(beside.length === 0 ? [] : ['--beside', ...beside]))
+    await vardeFine('release', 'sign', bundle, '--key', at(key), ...(beside.length === 0 ? [] : ['--beside', ...beside]))
 }
 const copyOf = (bundle: string, name: string): string => {
   cpSync(bundle, at(name), { recursive: true })
@@ -113,19 +97,19 @@ function mendPrivate(bundle: string): void {
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'varde-release-'))
-  await fine('generate', '--pack', path.join(root, 'packs/demo'), '--pathways', '1500', '--seed', '1', '--out', at('ledger.parquet'))
+  await vardeFine('generate', '--pack', path.join(root, 'packs/demo'), '--pathways', '1500', '--seed', '1', '--out', at('ledger.parquet'))
   const lines = []
   for (const [name, file] of [
     ['Kari (invented)', 'kari.key'],
     ['Ola (invented)', 'ola.key'],
     ['Eve (invented)', 'eve.key'],
   ] as const)
-    lines.push((await fine('release', 'key', '--name', name, '--out', at(file))).trimEnd().split('\n').at(-1))
+    lines.push((await vardeFine('release', 'key', '--name', name, '--out', at(file))).trimEnd().split('\n').at(-1))
   signers = `\n${lines.slice(0, 2).join('\n')}`
-  await fine('release', 'freeze', describeRelease('first'), '--out', at('first'))
+  await vardeFine('release', 'freeze', describeRelease('first'), '--out', at('first'))
   copyOf(at('first'), 'unsigned')
   await sign(at('first'))
-  await fine('release', 'publish', at('first'), '--to', at('site'))
+  await vardeFine('release', 'publish', at('first'), '--to', at('site'))
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -219,12 +203,12 @@ describe('freezing', () => {
   - { indicator: treated-in-time, by: [], causes: true }
   - { indicator: seen-in-time, by: [place], causes: true }`,
     }
-    await fine('release', 'freeze', describeRelease('why', lines), '--out', at('why'))
+    await vardeFine('release', 'freeze', describeRelease('why', lines), '--out', at('why'))
     await sign(at('why'))
-    await fine('release', 'publish', at('why'), '--to', at('why-site'))
+    await vardeFine('release', 'publish', at('why'), '--to', at('why-site'))
     const pack = path.join(root, 'packs/demo')
     const measured = JSON.parse(
-      await fine(
+      await vardeFine(
         'measure',
         '--pack',
         pack,
@@ -250,7 +234,7 @@ describe('freezing', () => {
     expect(Number(row!['low'])).toBeLessThan(Number(row!['share']))
     expect(Number(row!['care_late'])).toBe(figure.fellShort['care-late'])
     expect(read('why-site', 'revision-1', 'tables', '001.html')).toContain('care took longer')
-    expect(await fine('rebuild', at('why-site', 'revision-1'))).toContain('the same, byte for byte')
+    expect(await vardeFine('rebuild', at('why-site', 'revision-1'))).toContain('the same, byte for byte')
     const bad = describeRelease('bad-why', { ...lines, tables: '[{ indicator: decided, by: [], causes: true }]' })
     expect(await refused('release/shape', 'release', 'freeze', bad, '--out', at('bad-why'))).toContain('take causes out')
   })
@@ -323,7 +307,7 @@ describe('signing and publishing', () => {
     const bundle = copyOf(at('unsigned'), 'to-sign')
     const to = at('not-yet')
     expect(await refused('release/unsigned', 'release', 'publish', bundle, '--to', to)).toContain('Nobody has signed')
-    expect(await fine('release', 'sign', bundle, '--key', at('kari.key'))).toContain('A second person must sign')
+    expect(await vardeFine('release', 'sign', bundle, '--key', at('kari.key'))).toContain('A second person must sign')
     expect(await refused('release/unsigned', 'release', 'publish', bundle, '--to', to)).toContain('Only Kari (invented)')
     await refused('release/signer', 'release', 'sign', bundle, '--key', at('kari.key'))
     await refused('release/signer', 'release', 'sign', bundle, '--key', at('eve.key'))
@@ -358,11 +342,17 @@ describe('signing and publishing', () => {
   })
 
   test('is not published before the embargo ends, but made ready for it', async () => {
-    await fine('release', 'freeze', describeRelease('later', { id: 'later', embargo: '"2199-01-01T08:00:00+01:00"' }), '--out', at('later'))
+    await vardeFine(
+      'release',
+      'freeze',
+      describeRelease('later', { id: 'later', embargo: '"2199-01-01T08:00:00+01:00"' }),
+      '--out',
+      at('later'),
+    )
     await sign(at('later'))
     await refused('release/embargo', 'release', 'publish', at('later'), '--to', at('later-site'))
     expect(existsSync(at('later-site'))).toBe(false)
-    expect(await fine('release', 'publish', at('later'), '--to', at('later-site'), '--prepare')).toContain(
+    expect(await vardeFine('release', 'publish', at('later'), '--to', at('later-site'), '--prepare')).toContain(
       'Not to be shown to anybody before 2199',
     )
     // The site of another release is not written over.
@@ -563,7 +553,7 @@ describe('what is published', () => {
 
   test('publishing again changes nothing', async () => {
     const before = page('index.html')
-    await fine('release', 'publish', at('first'), '--to', at('site'))
+    await vardeFine('release', 'publish', at('first'), '--to', at('site'))
     expect(page('index.html')).toBe(before)
   })
 })
@@ -576,9 +566,9 @@ describe('revisions and later releases', () => {
       beside: '[first]',
       tables: '[{ indicator: seen-in-time, by: [place, period] }]',
     })
-    await fine('release', 'freeze', file, '--out', at('next'))
+    await vardeFine('release', 'freeze', file, '--out', at('next'))
     expect(await refused('release/earlier-missing', 'release', 'check', at('next'))).toContain('lantern-fever, revision 1')
-    expect(await fine('release', 'check', at('next'), '--beside', at('first'))).toMatch(
+    expect(await vardeFine('release', 'check', at('next'), '--beside', at('first'))).toMatch(
       /Nothing that is hidden can be worked out: \d+ counts attacked.*and in 1 release before it/,
     )
     await sign(at('next'), at('first'))
@@ -606,7 +596,7 @@ describe('revisions and later releases', () => {
     const revises = '{ bundle: first, reasons: ["Late codes of one clinic came in.", "A limit was wrong."] }'
     const other = describeRelease('other', { id: 'other', revises })
     await refused('release/revision', 'release', 'freeze', other, '--out', at('other'))
-    await fine(
+    await vardeFine(
       'release',
       'freeze',
       describeRelease('second', { revises, asOf: '"2025-05-31"', embargo: '"2025-09-01T08:00:00+02:00"' }),
@@ -625,7 +615,7 @@ describe('revisions and later releases', () => {
     for (const to of [folder, at('second'), at('second', 'site')])
       expect((await varde('release', 'publish', at('second'), '--to', to)).err).toContain('not around the bundle, nor in it')
     expect(existsSync(at('revision-2')) || existsSync(at('second', 'revision-2'))).toBe(false)
-    await fine('release', 'publish', at('second'), '--to', at('site'))
+    await vardeFine('release', 'publish', at('second'), '--to', at('site'))
     expect(readdirSync(at('site')).toSorted()).toEqual(['feed.xml', 'index.html', 'revision-1', 'revision-2', 'style.css'])
     expect(read('site', 'index.html')).toMatch(/href="revision-2\/index.html"[\s\S]*href="revision-1\/index.html"/)
     expect(
@@ -640,12 +630,12 @@ describe('revisions and later releases', () => {
         statSync(at('site', 'revision-1', name)).mtimeMs,
       ]),
     ).toEqual(before)
-    expect(await fine('rebuild', at('site', 'revision-1'))).toContain('revision 1')
-    expect(await fine('rebuild', at('site', 'revision-2'))).toContain('revision 2')
+    expect(await vardeFine('rebuild', at('site', 'revision-1'))).toContain('revision 1')
+    expect(await vardeFine('rebuild', at('site', 'revision-2'))).toContain('revision 2')
 
     const again = { embargo: '"2025-10-01T08:00:00+02:00"', revises: '{ bundle: second, reasons: ["A word was wrong."] }' }
     await refused('release/earlier-missing', 'release', 'freeze', describeRelease('revised', again), '--out', at('revised'))
-    await fine('release', 'freeze', describeRelease('revised', { ...again, beside: '[first]' }), '--out', at('revised'))
+    await vardeFine('release', 'freeze', describeRelease('revised', { ...again, beside: '[first]' }), '--out', at('revised'))
     expect(json('revised', 'release.json').revisions.map((one: { reasons: readonly string[] }) => one.reasons.at(-1))).toEqual([
       'A limit was wrong.',
       'A word was wrong.',

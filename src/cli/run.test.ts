@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { varde } from '../../test/support/varde.ts'
 import { openDuckDB } from '../store/duckdb.ts'
-import { runCli } from './run.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const demo = path.join(root, 'packs/demo')
@@ -17,19 +17,6 @@ beforeAll(async () => {
   expect((await varde('generate', '--pack', house, '--pathways', '400', '--seed', '3', '--out', ledger)).code).toBe(0)
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-async function varde(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = ''
-  let err = ''
-  const code = await runCli(args, {
-    out: (text) => void (out += typeof text === 'string' ? text : Buffer.from(text).toString('latin1')),
-    err: (text) => void (err += text),
-    showsProgress: false,
-    outIsTerminal: false,
-    untilAsked: async () => {},
-  })
-  return { code, out, err }
-}
 
 function file(name: string, content: string | Uint8Array): string {
   const at = path.join(folder, name)

@@ -7,8 +7,8 @@ import { promisify } from 'node:util'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runCli } from '../../src/cli/run.ts'
 import { type DemonstrationUnderTest, openDemonstrationUnderTest } from '../support/demonstration.ts'
+import { vardeFine } from '../support/varde.ts'
 import { byKeyboard, withoutMouse } from './by-keyboard.ts'
 import { type Answer, openBrowser, openDesk, pictures } from './desk.ts'
 
@@ -20,26 +20,13 @@ let signers: readonly (string | undefined)[]
 const keys = ['Kari (invented)', 'Ola (invented)'].map((name, n) => ({ name, file: `${n}.key` }))
 const at = (name: string): string => path.join(folder, name)
 
-async function varde(...args: readonly string[]): Promise<string> {
-  let [out, said] = ['', '']
-  const code = await runCli(args, {
-    out: (text) => (out += text),
-    err: (text) => (said += text),
-    showsProgress: false,
-    outIsTerminal: false,
-    untilAsked: async () => {},
-  })
-  expect(code, said).toBe(0)
-  return out
-}
-
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'varde-release-page-'))
   const pack = path.join(root, 'packs/demo')
-  await varde('generate', '--pack', pack, '--pathways', '1500', '--seed', '1', '--out', at('ledger.parquet'))
+  await vardeFine('generate', '--pack', pack, '--pathways', '1500', '--seed', '1', '--out', at('ledger.parquet'))
   const made: (string | undefined)[] = []
   for (const { name, file } of keys)
-    made.push((await varde('release', 'key', '--name', name, '--out', at(file))).trimEnd().split('\n').at(-1))
+    made.push((await vardeFine('release', 'key', '--name', name, '--out', at(file))).trimEnd().split('\n').at(-1))
   signers = made
   const describeRevision = (n: number) =>
     writeFileSync(
@@ -66,10 +53,10 @@ ${n === 1 ? '' : 'revises: { bundle: bundle-1, reasons: ["Late codes of one clin
     )
   for (const n of [1, 2]) {
     describeRevision(n)
-    await varde('release', 'freeze', at(`${n}.yaml`), '--out', at(`bundle-${n}`))
+    await vardeFine('release', 'freeze', at(`${n}.yaml`), '--out', at(`bundle-${n}`))
     for (const { file } of keys)
-      await varde('release', 'sign', at(`bundle-${n}`), '--key', at(file), ...(n === 1 ? [] : ['--beside', at('bundle-1')]))
-    await varde('release', 'publish', at(`bundle-${n}`), '--to', at('site'))
+      await vardeFine('release', 'sign', at(`bundle-${n}`), '--key', at(file), ...(n === 1 ? [] : ['--beside', at('bundle-1')]))
+    await vardeFine('release', 'publish', at(`bundle-${n}`), '--to', at('site'))
   }
   browser = await openBrowser()
 })
@@ -80,7 +67,7 @@ afterAll(async () => {
 
 describe('the pages of a release, from a file system', () => {
   test('a table that others published has pages of the same kind: no fault that axe knows', async () => {
-    await varde('published', path.join(root, 'published/scotland-62-days.yaml'), '--out', at('scotland'))
+    await vardeFine('published', path.join(root, 'published/scotland-62-days.yaml'), '--out', at('scotland'))
     const context = await browser.newContext({ viewport: { width: 1366, height: 768 } })
     const page = await context.newPage()
     for (const [name, theme] of [
@@ -191,7 +178,7 @@ ${signers.join('\n')}
         env: { ...process.env, VARDE_OWNER_DATABASE_URL: server.url },
       })
     await owner('freeze', at('live.yaml'), '--out', at('live'), '--person', String(demonstration.person('administrator')))
-    for (const { file } of keys) await varde('release', 'sign', at('live'), '--key', at(file))
+    for (const { file } of keys) await vardeFine('release', 'sign', at('live'), '--key', at(file))
     await owner('publish', at('live'), '--to', at('live-site'))
     const kept = JSON.parse(readFileSync(at('live.private.json'), 'utf8'))
     manifest = kept.manifest
@@ -203,7 +190,7 @@ ${signers.join('\n')}
     const alone = mkdtempSync(path.join(tmpdir(), 'varde-rebuilt-'))
     try {
       cpSync(at('live-site/revision-1'), path.join(alone, 'got'), { recursive: true })
-      expect(await varde('rebuild', path.join(alone, 'got'), '--out', path.join(alone, 'made'))).toContain('the same, byte for byte')
+      expect(await vardeFine('rebuild', path.join(alone, 'got'), '--out', path.join(alone, 'made'))).toContain('the same, byte for byte')
       const made = readdirSync(path.join(alone, 'made'), { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
       expect(made.length).toBeGreaterThan(10)
       for (const { parentPath, name } of made) {
