@@ -1,8 +1,9 @@
-import { BodyShort, Heading, Select } from '@navikt/ds-react'
+import { BodyShort, Heading } from '@navikt/ds-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { type Answer, ask } from '../ask.ts'
+import { PackChoice } from '../form/pack-choice.tsx'
 import { Refusal } from '../form/refusal.tsx'
 import { useKeys } from '../keys/use-keys.ts'
 import { Slow } from '../list/slow.tsx'
@@ -34,21 +35,7 @@ export function CodesScreen() {
           <Heading level="1" size="small" id="codes-title">
             {t('codes.title')}
           </Heading>
-          {packs.length < 2 ? null : (
-            <Select
-              size="small"
-              label={t('filter.pack')}
-              hideLabel
-              value={pack?.id ?? ''}
-              onChange={({ target }) => void navigate({ search: { pack: target.value } })}
-            >
-              {packs.map(({ id, title }) => (
-                <option key={id} value={id}>
-                  {title}
-                </option>
-              ))}
-            </Select>
-          )}
+          <PackChoice hideLabel value={pack?.id} onChoose={(id) => void navigate({ search: { pack: id } })} />
         </header>
         {coding.error ? <Refusal error={coding.error} /> : null}
         {coding.isPending ? <Slow>{t('list.reading')}</Slow> : null}

@@ -1,4 +1,4 @@
-import { Button, Heading, Select } from '@navikt/ds-react'
+import { Button, Heading } from '@navikt/ds-react'
 import { getRouteApi } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -10,6 +10,7 @@ import { dayInWords } from '../languages.ts'
 import { Slow } from '../list/slow.tsx'
 import { type PackTold, useSession } from '../session.tsx'
 import './indicators.css'
+import { PackChoice } from '../form/pack-choice.tsx'
 import { IdeaForm } from './life-forms.tsx'
 import { LifePage } from './life-page.tsx'
 import type { IndicatorSearch } from './search.ts'
@@ -46,7 +47,7 @@ export function IndicatorsScreen() {
 
 function All({ pack }: { readonly pack: PackTold }) {
   const { t } = useTranslation()
-  const { packs, nameOf, may } = useSession()
+  const { nameOf, may } = useSession()
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const [cursor, setCursor] = useState(0)
@@ -78,21 +79,7 @@ function All({ pack }: { readonly pack: PackTold }) {
           <Heading level="1" size="small" id="indicators-title">
             {t('life.title')}
           </Heading>
-          {packs.length < 2 ? null : (
-            <Select
-              size="small"
-              label={t('filter.pack')}
-              hideLabel
-              value={pack.id}
-              onChange={({ target }) => void navigate({ search: { pack: target.value } })}
-            >
-              {packs.map(({ id, title }) => (
-                <option key={id} value={id}>
-                  {title}
-                </option>
-              ))}
-            </Select>
-          )}
+          <PackChoice hideLabel value={pack.id} onChoose={(id) => void navigate({ search: { pack: id } })} />
           <span className="quiet" role="status">
             {read.data === undefined ? '' : t('life.count', { count: lines.length })}
           </span>

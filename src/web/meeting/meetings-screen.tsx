@@ -1,4 +1,4 @@
-import { Button, Heading, Select } from '@navikt/ds-react'
+import { Button, Heading } from '@navikt/ds-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
@@ -10,6 +10,7 @@ import { dayInWords } from '../languages.ts'
 import { Slow } from '../list/slow.tsx'
 import { useSession } from '../session.tsx'
 import './meeting.css'
+import { PackChoice } from '../form/pack-choice.tsx'
 
 const route = getRouteApi('/meetings')
 
@@ -47,21 +48,7 @@ export function MeetingsScreen() {
         <Heading level="1" size="small" id="meetings-title">
           {t('meeting.list')}
         </Heading>
-        {packs.length < 2 ? null : (
-          <Select
-            size="small"
-            label={t('filter.pack')}
-            hideLabel
-            value={pack?.id ?? ''}
-            onChange={({ target }) => void navigate({ to: '/meetings', search: { pack: target.value } })}
-          >
-            {packs.map(({ id, title }) => (
-              <option key={id} value={id}>
-                {title}
-              </option>
-            ))}
-          </Select>
-        )}
+        <PackChoice hideLabel value={pack?.id} onChoose={(id) => void navigate({ to: '/meetings', search: { pack: id } })} />
         <span className="quiet" role="status">
           {read.data === undefined ? '' : t('meeting.count', { count: meetings.length })}
         </span>

@@ -19,6 +19,7 @@ import { useWidth } from '../pathway/use-width.ts'
 import { type PackTold, useSession } from '../session.tsx'
 import '../languages/house.ts'
 import '../figures/bench.css'
+import { PackChoice } from '../form/pack-choice.tsx'
 import type { OccurrenceSearch } from './search.ts'
 
 const route = getRouteApi('/occurrence')
@@ -67,20 +68,7 @@ export function OccurrenceScreen() {
         </a>
       </header>
       <div className="filters report-filters" role="search" aria-label={t('filter.title')}>
-        {packs.length < 2 ? null : (
-          <Select
-            size="small"
-            label={t('filter.pack')}
-            value={pack.id}
-            onChange={({ target }) => change({ pack: target.value, milestone: undefined, variant: undefined, codes: undefined })}
-          >
-            {packs.map(({ id, title }) => (
-              <option key={id} value={id}>
-                {title}
-              </option>
-            ))}
-          </Select>
-        )}
+        <PackChoice value={pack.id} onChoose={(id) => change({ pack: id, milestone: undefined, variant: undefined, codes: undefined })} />
         <Sought {...{ pack, asked, search, change }} />
         <Select
           size="small"

@@ -10,6 +10,7 @@ import { momentShort } from '../languages.ts'
 import { Slow } from '../list/slow.tsx'
 import { useSession } from '../session.tsx'
 import './practice.css'
+import { PackChoice } from '../form/pack-choice.tsx'
 import { PracticePage } from './practice-page.tsx'
 import type { PracticeSearch } from './search.ts'
 import { usePractice } from './use-practice.ts'
@@ -62,20 +63,7 @@ export function PracticeScreen() {
       </header>
       <p className="quiet">{t('practice.about')}</p>
       <div className="filters report-filters" role="search" aria-label={t('filter.title')}>
-        {packs.length < 2 ? null : (
-          <Select
-            size="small"
-            label={t('filter.pack')}
-            value={pack?.id}
-            onChange={({ target }) => change({ pack: target.value, indicator: undefined, variant: undefined })}
-          >
-            {packs.map(({ id, title }) => (
-              <option key={id} value={id}>
-                {title}
-              </option>
-            ))}
-          </Select>
-        )}
+        <PackChoice value={pack?.id} onChoose={(id) => change({ pack: id, indicator: undefined, variant: undefined })} />
         <Select
           size="small"
           label={t('figures.indicator')}

@@ -7,6 +7,7 @@ import { useSession } from '../session.tsx'
 import { AnswerReport } from './answer-report.tsx'
 import { PassedReport } from './passed-report.tsx'
 import './reports.css'
+import { PackChoice } from '../form/pack-choice.tsx'
 import { daysOf, type Period, periods, type ReportSearch } from './search.ts'
 
 const route = getRouteApi('/reports')
@@ -44,20 +45,7 @@ export function ReportsScreen() {
         </p>
       </header>
       <div className="filters report-filters" role="search" aria-label={t('filter.title')}>
-        {packs.length < 2 ? null : (
-          <Select
-            size="small"
-            label={t('filter.pack')}
-            value={pack.id}
-            onChange={({ target }) => change({ pack: target.value, interval: undefined })}
-          >
-            {packs.map(({ id, title }) => (
-              <option key={id} value={id}>
-                {title}
-              </option>
-            ))}
-          </Select>
-        )}
+        <PackChoice value={pack.id} onChoose={(id) => change({ pack: id, interval: undefined })} />
         <Select
           size="small"
           label={t('report.org')}

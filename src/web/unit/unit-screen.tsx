@@ -20,6 +20,7 @@ import type { UnitSearch } from './search.ts'
 import { useUnitWords } from './unit-words.ts'
 import '../figures/bench.css'
 import './unit.css'
+import { PackChoice } from '../form/pack-choice.tsx'
 
 const route = getRouteApi('/unit')
 /** So many of the newest months are drawn; judged are all. */
@@ -75,15 +76,7 @@ export function UnitScreen() {
           {group(t('unit.above'), units.above)}
           {group(t('unit.places'), units.places)}
         </Select>
-        {packs.length < 2 ? null : (
-          <Select size="small" label={t('filter.pack')} hideLabel value={pack.id} onChange={({ target }) => change({ pack: target.value })}>
-            {packs.map(({ id, title }) => (
-              <option key={id} value={id}>
-                {title}
-              </option>
-            ))}
-          </Select>
-        )}
+        <PackChoice hideLabel value={pack.id} onChoose={(id) => change({ pack: id })} />
       </header>
       <p className="print-only">
         {t('report.printed', { at: momentShort(new Date().toISOString()), address: decodeURI(location.search) })}
